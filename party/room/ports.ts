@@ -1,0 +1,49 @@
+/**
+ * Everything the room's core needs of the world, as arguments: no clock, no randomness, no socket and no storage is
+ * taken from a platform inside `party/room`. Hosts bind these; tests drive them by hand.
+ */
+export type Cancel = () => void;
+
+export type Ports = {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** An unguessable id of letters, digits, `_` and `-`. */
+  newId(): string;
+  /** Runs once after `delayMs`, unless cancelled. */
+  setTimer(run: () => void, delayMs: number): Cancel;
+  /** Opens the room's speech-to-text socket. Outcomes come by the listener, never by a throw. */
+  dial(request: DialRequest, listener: DialListener): UpstreamSocket;
+  /** The room cannot go on (storage failed): the host drops this object and every socket, and a new one takes over. */
+  die(): void;
+  /** What an operator should read in a log; never caption text, tokens or keys. */
+  log(event: string, fields: Readonly<Record<string, string | number | boolean>>): void;
+};
+
+/** A member's socket. `send` and `close` never throw: a dead peer is reported by the host as having left. */
+export type MemberSocket = {
+  readonly id: string;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+};
+
+export type DialRequest = {
+  /** Path and query on the provider's host, credentials excluded. */
+  readonly path: string;
+};
+
+export type DialListener = {
+  opened(): void;
+  /** The upgrade was answered with a plain response; 0 when no answer came at all. */
+  refused(status: number, detail: string): void;
+  message(text: string): void;
+  /** Called exactly once after `opened`, with 1006 when the connection broke without a close frame. */
+  closed(code: number, reason: string): void;
+};
+
+export type UpstreamSocket = {
+  send(data: string | Uint8Array): void;
+  /** Abandons the socket: the listener hears nothing of it any more. */
+  abandon(): void;
+};

@@ -1,0 +1,310 @@
+import type { Interim, RoomState, Session, Status } from "../../shared/captions.ts";
+import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
+import { limits, timing } from "../../shared/limits.ts";
+import type { Position } from "../../shared/position.ts";
+import type { Start, StatusFrame } from "../../shared/protocol.ts";
+import { Audience } from "./audience.ts";
+import { checkAudioFrame, readPublisherMessage, readViewerMessage } from "./frames.ts";
+import type { Cancel, MemberSocket, Ports } from "./ports.ts";
+import { PublisherLane } from "./publisher.ts";
+import { gapDraft, interimOf, speechDraft } from "./segments.ts";
+import type { EndedBy, RoomStore, StoredRoom, StoredSession } from "./store.ts";
+import {
+  change,
+  type Draft,
+  deltaSince,
+  emptyTranscript,
+  type Present,
+  resume,
+  type Transcript,
+} from "./transcript.ts";
+import type { Heard } from "./upstream/upstream.ts";
+
+/**
+ * A caption room: wires publisher → upstream → transcript → audience.
+ *
+ * Order is everything here. What the provider says is taken in one queue: a change is stored first, then shown and
+ * acknowledged. So whatever dies, the publisher still holds the audio of every word that is not durable.
+ */
+export class Room {
+  readonly #ports: Ports;
+  readonly #store: RoomStore;
+  readonly #audience: Audience;
+  /** Publisher sockets that have not started (or resumed) a session yet. */
+  readonly #waiting = new Map<string, MemberSocket>();
+  #transcript: Transcript;
+  #session: StoredSession | null;
+  #lane: PublisherLane | null = null;
+  #interim: Interim | null = null;
+  #status: Status;
+  #queue: Promise<void> = Promise.resolve();
+  #cancelHeartbeat: Cancel | null = null;
+
+  private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
+    this.#ports = ports;
+    this.#store = store;
+    this.#transcript = stored.transcript;
+    this.#session = stored.session;
+    this.#status = { state: "idle", since: ports.now() };
+    this.#audience = new Audience(ports, stored.transcript.version, (since) =>
+      deltaSince(this.#transcript, since, this.#present()),
+    );
+    // A session that was running when the room died: its publisher may be on its way back.
+    if (this.#session !== null && this.#session.ended === null) this.#openLane(this.#session);
+    this.#updateStatus();
+  }
+
+  /** Loads the room, or makes it with a new epoch: a viewer has a position before the first word. */
+  static async open(ports: Ports, store: RoomStore): Promise<Room> {
+    const stored = await store.load();
+    if (stored !== null) return new Room(ports, store, stored);
+    const created: StoredRoom = { transcript: emptyTranscript(ports.newId()), session: null };
+    await store.create(created);
+    return new Room(ports, store, created);
+  }
+
+  // ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number): void {
+    const { heartbeatMs, retryWindowMs } = timing;
+    const first = resume(this.#transcript, position, this.#present(), limits.snapshotMaxSegments);
+    this.#audience.join(socket, { ...first, welcome: { heartbeatMs, retryWindowMs, expiresAt } });
+  }
+
+  viewerKept(socket: MemberSocket): void {
+    this.#audience.readopt(socket);
+  }
+
+  publisherJoined(socket: MemberSocket): void {
+    this.#waiting.set(socket.id, socket);
+  }
+
+  left(id: string): void {
+    this.#audience.leave(id);
+    this.#waiting.delete(id);
+    if (this.#lane?.publisherId === id) this.#lane.detach();
+  }
+
+  /** A frame from a member. What cannot be understood or is not allowed ends that member alone, with its reason. */
+  received(socket: MemberSocket, frame: string | Uint8Array): void {
+    try {
+      if (this.#audience.has(socket.id)) this.#fromViewer(frame);
+      else if (typeof frame === "string") this.#fromPublisher(socket, frame);
+      else this.#audio(socket, frame);
+    } catch (error) {
+      if (!(error instanceof CaptionwireError)) throw error;
+      this.#dismiss(socket, error.code, error.message);
+    }
+  }
+
+  #fromViewer(frame: string | Uint8Array): void {
+    if (typeof frame !== "string") throw new CaptionwireError("not_publisher");
+    readViewerMessage(frame);
+  }
+
+  #fromPublisher(socket: MemberSocket, frame: string): void {
+    const message = readPublisherMessage(frame);
+    switch (message.type) {
+      case "start":
+        this.#start(socket, message);
+        break;
+      case "mark":
+        this.#laneOf(socket);
+        break;
+      case "finish":
+        this.#laneOf(socket).finish("finish");
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #audio(socket: MemberSocket, frame: Uint8Array): void {
+    this.#laneOf(socket).audio(checkAudioFrame(frame));
+  }
+
+  #laneOf(socket: MemberSocket): PublisherLane {
+    if (this.#lane === null || this.#lane.publisherId !== socket.id)
+      throw new CaptionwireError("not_started");
+    return this.#lane;
+  }
+
+  #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
+    socket.send(JSON.stringify(errorFrame(code, message)));
+    socket.close(errorTable[code].close, code);
+    this.left(socket.id);
+  }
+
+  // ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #start(socket: MemberSocket, start: Start): void {
+    if (!this.#waiting.has(socket.id))
+      throw new CaptionwireError("bad_message", "The session has been started already.");
+    const session =
+      start.session === undefined ? this.#newSession(start) : this.#resumedSession(socket, start.session);
+    if (session === null) return;
+    const lane = this.#lane ?? this.#openLane(session);
+    this.#waiting.delete(socket.id);
+    lane.attach(socket);
+    if (start.position !== undefined && start.position > lane.resumeFrom) lane.jump(start.position);
+    lane.upstream.start();
+    this.#updateStatus();
+    lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status: this.#status });
+  }
+
+  #newSession(start: Start): StoredSession {
+    if (this.#lane !== null && this.#lane.publisherId !== null)
+      throw new CaptionwireError("publisher_present");
+    // An earlier publisher is away and somebody begins anew: its session is over.
+    this.#lane?.abort("absence");
+    this.#lane = null;
+    const session: StoredSession = {
+      id: this.#ports.newId(),
+      startedAt: this.#ports.now(),
+      format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
+      language: start.language ?? null,
+      model: start.model ?? null,
+      acked: start.position ?? 0,
+      ended: null,
+    };
+    this.#enqueue(() => this.#commit([], session));
+    return session;
+  }
+
+  #resumedSession(socket: MemberSocket, id: string): StoredSession | null {
+    if (this.#session?.id !== id) throw new CaptionwireError("session_ended");
+    if (this.#lane?.finishing === "absence") throw new CaptionwireError("session_ended");
+    if (this.#session.ended === null) return this.#session;
+    if (this.#session.ended.by !== "finish") throw new CaptionwireError("session_ended");
+    // It had finished; only the word of it was lost on the way.
+    socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
+    socket.close(1000, "finished");
+    this.left(socket.id);
+    return null;
+  }
+
+  #openLane(session: StoredSession): PublisherLane {
+    const lane = new PublisherLane(this.#ports, session, {
+      heard: (event) => this.#heard(session.id, event),
+      gap: (from, to) => this.#gap(session.id, from, to),
+      changed: () => this.#updateStatus(),
+      ended: () => this.#endSession(lane.finishing ?? "absence"),
+      failed: (code) => this.#failed(code),
+      abandoned: () => lane.finish("absence"),
+    });
+    this.#lane = lane;
+    this.#beat();
+    return lane;
+  }
+
+  #failed(code: ErrorCode): void {
+    this.#lane?.tell(errorFrame(code));
+    this.#endSession("failure", errorTable[code].close);
+  }
+
+  /** Ends the running session once everything heard before is stored. */
+  #endSession(by: EndedBy, closeCode = 1000): void {
+    const lane = this.#lane;
+    this.#enqueue(async () => {
+      if (this.#session === null) return;
+      if (this.#lane === lane) this.#lane = null;
+      const ended: StoredSession = { ...this.#session, ended: { at: this.#ports.now(), by } };
+      this.#interim = null;
+      await this.#commit([], ended);
+      if (this.#lane === null) this.#cancelHeartbeat?.();
+      this.#updateStatus();
+      this.#audience.changed(true);
+      if (by === "finish") lane?.tell({ type: "finished", version: this.#transcript.version });
+      lane?.close(closeCode, by);
+    });
+  }
+
+  // ── what the provider says ────────────────────────────────────────────────────────────────────────────────────────
+
+  #heard(sessionId: string, event: Heard): void {
+    this.#enqueue(async () => {
+      const session = this.#session;
+      if (session?.id !== sessionId) return;
+      if (event.kind === "interim") {
+        const first = this.#interim === null;
+        if (first && event.text === "") return;
+        this.#interim = event.text === "" ? null : interimOf(event, session);
+        this.#audience.changed(first);
+        return;
+      }
+      this.#interim = null;
+      const drafts = event.text === "" ? [] : [speechDraft(event, session, this.#ports.newId())];
+      await this.#commit(drafts, { ...session, acked: Math.max(session.acked, event.to) });
+    });
+  }
+
+  #gap(sessionId: string, from: number, to: number): void {
+    this.#enqueue(async () => {
+      const session = this.#session;
+      if (session?.id !== sessionId || to <= from) return;
+      const gap = gapDraft(from, to, session, this.#ports.newId());
+      await this.#commit([gap], { ...session, acked: Math.max(session.acked, to) });
+    });
+  }
+
+  async #commit(drafts: readonly Draft[], session: StoredSession): Promise<void> {
+    const next = drafts.length === 0 ? null : change(this.#transcript, drafts, [], limits.tombstonesMax);
+    await this.#store.commit({ change: next?.change ?? null, session });
+    const acknowledged = session.acked > (this.#session?.acked ?? 0);
+    this.#session = session;
+    if (next !== null) {
+      this.#transcript = next.transcript;
+      this.#audience.changed(false);
+    }
+    if (acknowledged) this.#lane?.acknowledge(session.acked);
+  }
+
+  /** One thing after the other. If storage fails, this object is of no use any more: everybody comes to a new one. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+      this.#ports.log("room_failed", { error: error instanceof Error ? error.name : "unknown" });
+      this.#lane?.close(errorTable.internal.close, "internal");
+      this.#lane = null;
+      this.#ports.die();
+    });
+  }
+
+  // ── the present ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #present(): Present {
+    return { interim: this.#interim, status: this.#status, session: this.#publicSession() };
+  }
+
+  #publicSession(): Session | null {
+    return this.#session === null ? null : { id: this.#session.id, startedAt: this.#session.startedAt };
+  }
+
+  #state(): RoomState {
+    if (this.#lane === null) return this.#session === null ? "idle" : "ended";
+    const link = this.#lane.upstream.linkState;
+    if (link !== "idle") return link;
+    return this.#lane.publisherId === null ? "recovering" : "live";
+  }
+
+  #updateStatus(): void {
+    const state = this.#state();
+    if (state === this.#status.state) return;
+    this.#status = { state, since: this.#ports.now() };
+    this.#audience.status(this.#statusFrame());
+    this.#lane?.tell({ type: "status", status: this.#status });
+  }
+
+  #statusFrame(): StatusFrame {
+    const { epoch, version } = this.#transcript;
+    return { type: "status", status: this.#status, session: this.#publicSession(), epoch, version };
+  }
+
+  /** The head goes round regularly while a session runs, so that a zombie link is noticed by its viewer. */
+  #beat(): void {
+    this.#cancelHeartbeat?.();
+    this.#cancelHeartbeat = this.#ports.setTimer(() => {
+      this.#audience.status(this.#statusFrame());
+      this.#beat();
+    }, timing.heartbeatMs);
+  }
+}

@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { encodings } from "../../shared/audio.ts";
+import { SegmentSchema } from "../../shared/captions.ts";
+import { endReasons, type RoomStore, type StoredRoom, type StoredSession } from "./store.ts";
+import type { Change } from "./transcript.ts";
+
+/** The little of a synchronous SQLite that the store needs; a Durable Object's `storage` fits. */
+export type Sqlite = {
+  exec(query: string, ...bindings: (string | number | null)[]): Iterable<Record<string, unknown>>;
+  /** All of `work` or nothing. */
+  transaction(work: () => void): void;
+};
+
+const SessionSchema = v.object({
+  id: v.string(),
+  startedAt: v.number(),
+  format: v.object({ encoding: v.picklist(encodings), sampleRate: v.number(), channels: v.number() }),
+  language: v.nullable(v.string()),
+  model: v.nullable(v.string()),
+  acked: v.number(),
+  ended: v.nullable(v.object({ at: v.number(), by: v.picklist(endReasons) })),
+});
+const RoomRow = v.object({
+  epoch: v.string(),
+  version: v.number(),
+  earliest: v.number(),
+  session: v.nullable(v.string()),
+});
+const SegmentRow = v.object({ body: v.string() });
+const TombstoneRow = v.object({ id: v.string(), version: v.number() });
+
+/** Rooms in SQLite: one row of head and session, a row a segment in the order of the transcript, a row a tombstone. */
+export class SqliteStore implements RoomStore {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+    for (const statement of [
+      `CREATE TABLE IF NOT EXISTS room (
+         one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, version INTEGER NOT NULL,
+         earliest INTEGER NOT NULL, session TEXT)`,
+      `CREATE TABLE IF NOT EXISTS segments (
+         id TEXT PRIMARY KEY, session_order INTEGER NOT NULL, start_ms INTEGER NOT NULL, body TEXT NOT NULL)`,
+      `CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, ord INTEGER NOT NULL)`,
+      `CREATE TABLE IF NOT EXISTS tombstones (id TEXT PRIMARY KEY, version INTEGER NOT NULL)`,
+    ]) {
+      this.#sqlite.exec(statement);
+    }
+  }
+
+  async load(): Promise<StoredRoom | null> {
+    const [row] = this.#rows(RoomRow, "SELECT epoch, version, earliest, session FROM room");
+    if (row === undefined) return null;
+    const segments = this.#rows(
+      SegmentRow,
+      "SELECT body FROM segments ORDER BY session_order, start_ms, rowid",
+    ).map(({ body }) => v.parse(SegmentSchema, JSON.parse(body)));
+    const tombstones = this.#rows(TombstoneRow, "SELECT id, version FROM tombstones ORDER BY version, rowid");
+    const { epoch, version, earliest } = row;
+    return {
+      transcript: { epoch, version, earliest, segments, tombstones },
+      session: row.session === null ? null : v.parse(SessionSchema, JSON.parse(row.session)),
+    };
+  }
+
+  async create({ transcript, session }: StoredRoom): Promise<void> {
+    this.#sqlite.exec(
+      "INSERT INTO room (one, epoch, version, earliest, session) VALUES (1, ?, ?, ?, ?)",
+      transcript.epoch,
+      transcript.version,
+      transcript.earliest,
+      session === null ? null : JSON.stringify(session),
+    );
+  }
+
+  async commit({ change, session }: { change: Change | null; session: StoredSession }): Promise<void> {
+    this.#sqlite.transaction(() => {
+      this.#sqlite.exec("UPDATE room SET session = ?", JSON.stringify(session));
+      if (change !== null) this.#apply(change);
+    });
+  }
+
+  #apply(change: Change): void {
+    const { exec } = this.#sqlite;
+    exec("UPDATE room SET version = ?, earliest = ?", change.version, change.earliest);
+    for (const segment of change.put) {
+      exec(
+        "INSERT OR IGNORE INTO sessions (id, ord) SELECT ?, COALESCE(MAX(ord), 0) + 1 FROM sessions",
+        segment.session,
+      );
+      // An upsert keeps the row's id, and with it the order of segments that begin together.
+      exec(
+        `INSERT INTO segments (id, session_order, start_ms, body)
+         VALUES (?, (SELECT ord FROM sessions WHERE id = ?), ?, ?)
+         ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms, body = excluded.body`,
+        segment.id,
+        segment.session,
+        segment.start,
+        JSON.stringify(segment),
+      );
+      exec("DELETE FROM tombstones WHERE id = ?", segment.id);
+    }
+    for (const { id, version } of change.removed) {
+      exec("DELETE FROM segments WHERE id = ?", id);
+      exec("INSERT OR REPLACE INTO tombstones (id, version) VALUES (?, ?)", id, version);
+    }
+    exec("DELETE FROM tombstones WHERE version <= ?", change.earliest);
+  }
+
+  #rows<const S extends v.GenericSchema>(schema: S, query: string): v.InferOutput<S>[] {
+    return [...this.#sqlite.exec(query)].map((row) => v.parse(schema, row));
+  }
+}

@@ -1,0 +1,139 @@
+import type { Interim, Segment, Session, Status } from "../../shared/captions.ts";
+import type { Position } from "../../shared/position.ts";
+import type { DeltaFrame, SnapshotFrame, SnapshotReason } from "../../shared/protocol.ts";
+
+/**
+ * The versioned transcript of a room: an immutable value.
+ *
+ * Laws: `version` grows by one for every change; each segment carries the version that last touched it; so what
+ * changed since any version is a filter, and a viewer's answer after an interruption is a pure function of its position.
+ */
+export type Transcript = {
+  readonly epoch: string;
+  readonly version: number;
+  /** Oldest version from which a delta can still be given: removals before it are forgotten. */
+  readonly earliest: number;
+  /** In order of session, then time. */
+  readonly segments: readonly Segment[];
+  readonly tombstones: readonly Tombstone[];
+};
+
+export type Tombstone = { readonly id: string; readonly version: number };
+
+/** A segment before it is given its version. */
+export type Draft = Omit<Segment, "version">;
+
+/** One durable change: what storage writes and what viewers are sent. */
+export type Change = {
+  readonly version: number;
+  readonly earliest: number;
+  readonly put: readonly Segment[];
+  readonly removed: readonly Tombstone[];
+};
+
+export function emptyTranscript(epoch: string): Transcript {
+  return { epoch, version: 0, earliest: 0, segments: [], tombstones: [] };
+}
+
+/** Puts and removes segments as one change. A put of a known id replaces that segment. */
+export function change(
+  transcript: Transcript,
+  drafts: readonly Draft[],
+  removedIds: readonly string[],
+  tombstonesMax: number,
+): { transcript: Transcript; change: Change } {
+  const version = transcript.version + 1;
+  const put = drafts.map((draft): Segment => ({ ...draft, version }));
+  const removed = removedIds.map((id): Tombstone => ({ id, version }));
+  const touched = new Set([...removedIds, ...put.map(({ id }) => id)]);
+  const kept = transcript.segments.filter(({ id }) => !touched.has(id));
+  const tombstones = [...transcript.tombstones.filter(({ id }) => !touched.has(id)), ...removed];
+  const forgotten = tombstones.slice(0, Math.max(0, tombstones.length - tombstonesMax));
+  const earliest = Math.max(transcript.earliest, ...forgotten.map((tombstone) => tombstone.version));
+  return {
+    transcript: {
+      epoch: transcript.epoch,
+      version,
+      earliest,
+      segments: insertAll(kept, put),
+      tombstones: tombstones.slice(forgotten.length),
+    },
+    change: { version, earliest, put, removed },
+  };
+}
+
+/** Sessions keep the order in which they first appeared; inside one, time decides. */
+function insertAll(segments: readonly Segment[], put: readonly Segment[]): Segment[] {
+  const result = [...segments];
+  for (const segment of put) {
+    const lastNotAfter = result.findLastIndex(
+      ({ session, start }) => session === segment.session && start <= segment.start,
+    );
+    const firstOfSession = result.findIndex(({ session }) => session === segment.session);
+    const at = lastNotAfter >= 0 ? lastNotAfter + 1 : firstOfSession >= 0 ? firstOfSession : result.length;
+    result.splice(at, 0, segment);
+  }
+  return result;
+}
+
+/** What is true of the room now and is told with every frame, but is not history. */
+export type Present = {
+  readonly interim: Interim | null;
+  readonly status: Status;
+  readonly session: Session | null;
+};
+
+/** Everything that changed after `since`, each segment once. */
+export function deltaSince(transcript: Transcript, since: number, present: Present): DeltaFrame {
+  return {
+    type: "delta",
+    epoch: transcript.epoch,
+    from: since,
+    to: transcript.version,
+    put: transcript.segments.filter(({ version }) => version > since),
+    removed: transcript.tombstones.filter(({ version }) => version > since).map(({ id }) => id),
+    ...present,
+  };
+}
+
+export function snapshot(
+  transcript: Transcript,
+  reason: SnapshotReason,
+  present: Present,
+  segmentsMax: number,
+): SnapshotFrame {
+  return {
+    type: "snapshot",
+    epoch: transcript.epoch,
+    version: transcript.version,
+    segments: transcript.segments.slice(-segmentsMax),
+    hasEarlier: transcript.segments.length > segmentsMax,
+    ...present,
+    reason,
+  };
+}
+
+/**
+ * Answers a viewer that comes (back) with a position: all or nothing, in one frame.
+ * An unknown epoch, a position older than what is kept and one from the future are met with a snapshot and its reason.
+ */
+export function resume(
+  transcript: Transcript,
+  position: Position | null,
+  present: Present,
+  segmentsMax: number,
+): DeltaFrame | SnapshotFrame {
+  const reason = snapshotReason(transcript, position);
+  if (reason !== null || position === null) {
+    return snapshot(transcript, reason ?? "new", present, segmentsMax);
+  }
+  return deltaSince(transcript, position.version, present);
+}
+
+function snapshotReason(transcript: Transcript, position: Position | null): SnapshotReason | null {
+  if (position === null) return "new";
+  if (position.epoch !== transcript.epoch) return "epoch";
+  if (position.version > transcript.version) return "ahead";
+  if (position.version < transcript.earliest) return "behind";
+  return null;
+}

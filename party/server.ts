@@ -1,0 +1,145 @@
+import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
+import * as v from "valibot";
+import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+import { parsePosition } from "../shared/position.ts";
+import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
+import { dialProvider } from "./dial.ts";
+import { parseProvider } from "./provider.ts";
+import type { MemberSocket, Ports } from "./room/ports.ts";
+import { Room } from "./room/room.ts";
+import { SqliteStore } from "./room/sqlite.ts";
+
+/** Set by the edge Worker, which has checked the credential; the object cannot be reached but through it. */
+export const memberHeader = "x-captionwire-member";
+export const MemberSchema = v.object({ role: v.picklist(roles), expiresAt: v.number() });
+export type Member = v.InferOutput<typeof MemberSchema>;
+
+/**
+ * The Durable Object of a room under partyserver: platform calls in, core calls out, nothing else.
+ *
+ * Viewers' sockets hibernate with the room; while a session runs, its outgoing socket keeps the object awake.
+ */
+export class CaptionRoom extends Server<Cloudflare.Env> {
+  // false by default in partyserver
+  static override options = { hibernate: true };
+  #room: Promise<Room> | null = null;
+
+  override async onStart(): Promise<void> {
+    // Answered by the runtime, even while the room sleeps.
+    this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
+    this.#room = Room.open(this.#ports(), this.#store());
+    const room = await this.#room;
+    for (const connection of this.getConnections<Member>()) {
+      if (connection.state?.role === "viewer") room.viewerKept(memberSocket(connection));
+      // A publisher's socket that outlived the room's memory comes back with its session and position.
+      else dismiss(connection, new CaptionwireError("draining"));
+    }
+  }
+
+  /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
+  override async fetch(request: Request): Promise<Response> {
+    const response = await super.fetch(request);
+    if (response.webSocket !== null) {
+      const offered = request.headers.get("sec-websocket-protocol");
+      const headers = offered === null ? undefined : { "sec-websocket-protocol": subprotocol };
+      return new Response(null, { status: 101, webSocket: response.webSocket, headers });
+    }
+    return response.status === 500 ? Response.json(errorFrame("internal"), { status: 500 }) : response;
+  }
+
+  override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
+    try {
+      const room = await this.#opened();
+      const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
+      connection.setState(member);
+      const { searchParams } = new URL(request.url);
+      const position = parsePosition(searchParams.get("epoch"), searchParams.get("version"));
+      if (member.role === "viewer") room.viewerJoined(memberSocket(connection), position, member.expiresAt);
+      else room.publisherJoined(memberSocket(connection));
+    } catch (error) {
+      // Never rethrown: partyserver would send the stack to the client.
+      console.error({ event: "connect_failed", error: error instanceof Error ? error.name : "unknown" });
+      dismiss(connection, new CaptionwireError("internal"));
+    }
+  }
+
+  override async onMessage(connection: Connection<Member>, message: WSMessage): Promise<void> {
+    const room = await this.#opened();
+    room.received(memberSocket(connection), typeof message === "string" ? message : bytesOf(message));
+  }
+
+  override async onClose(connection: Connection<Member>): Promise<void> {
+    (await this.#opened()).left(connection.id);
+  }
+
+  override async onError(connection: Connection<Member>): Promise<void> {
+    (await this.#opened()).left(connection.id);
+  }
+
+  override onRequest(): Response {
+    return Response.json(errorFrame("upgrade_required"), { status: errorTable.upgrade_required.status });
+  }
+
+  #opened(): Promise<Room> {
+    if (this.#room === null) throw new Error("onStart has not run");
+    return this.#room;
+  }
+
+  #store(): SqliteStore {
+    const { storage } = this.ctx;
+    return new SqliteStore({
+      exec: (query, ...bindings) => storage.sql.exec(query, ...bindings),
+      transaction: (work) => storage.transactionSync(work),
+    });
+  }
+
+  #ports(): Ports {
+    const provider = parseProvider(this.env);
+    return {
+      now: () => Date.now(),
+      random: () => Math.random(),
+      newId: () => crypto.randomUUID().replaceAll("-", "").slice(0, 20),
+      setTimer: (run, delayMs) => {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
+      dial: (request, listener) => dialProvider(provider, request, listener),
+      die: () => this.ctx.abort("storage failed"),
+      log: (event, fields) => console.log({ event, room: this.name, ...fields }),
+    };
+  }
+}
+
+function memberSocket(connection: Connection): MemberSocket {
+  return {
+    id: connection.id,
+    send: (text) => {
+      try {
+        connection.send(text);
+      } catch {
+        // send() throws on a socket that is closing; its close event takes the member out of the room.
+      }
+    },
+    close: (code, reason) => closeQuietly(connection, code, reason),
+  };
+}
+
+function dismiss(connection: Connection, { code }: CaptionwireError): void {
+  const socket = memberSocket(connection);
+  socket.send(JSON.stringify(errorFrame(code)));
+  socket.close(errorTable[code].close, code);
+}
+
+function closeQuietly(connection: Connection, code: number, reason: string): void {
+  try {
+    connection.close(code, reason);
+  } catch {
+    // Already closed: what was wanted.
+  }
+}
+
+function bytesOf(message: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(message)
+    ? new Uint8Array(message.buffer, message.byteOffset, message.byteLength)
+    : new Uint8Array(message);
+}

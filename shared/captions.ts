@@ -1,0 +1,55 @@
+import * as v from "valibot";
+
+/** What a room's transcript is made of. Times are whole milliseconds on the clock of the segment's session. */
+const Ms = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const WordSchema = v.object({
+  text: v.string(),
+  start: Ms,
+  end: Ms,
+  confidence: v.optional(v.number()),
+});
+export type Word = Readonly<v.InferOutput<typeof WordSchema>>;
+
+export const SegmentSchema = v.object({
+  id: v.string(),
+  /** The session it was spoken in: a room may hold several, each with its own clock. */
+  session: v.string(),
+  start: Ms,
+  end: Ms,
+  text: v.string(),
+  speaker: v.optional(v.number()),
+  words: v.optional(v.array(WordSchema)),
+  /** Version of the last change that touched it. */
+  version: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** A `gap` says honestly that captions for `start…end` were lost. */
+  kind: v.picklist(["speech", "gap"]),
+  edited: v.optional(v.literal(true)),
+});
+export type Segment = Readonly<v.InferOutput<typeof SegmentSchema>>;
+
+/** What is being said now: state, not history; replaced as a whole, never stored. */
+export const InterimSchema = v.object({
+  start: Ms,
+  end: Ms,
+  text: v.string(),
+  speaker: v.optional(v.number()),
+});
+export type Interim = Readonly<v.InferOutput<typeof InterimSchema>>;
+
+export const SessionSchema = v.object({
+  id: v.string(),
+  /** Wall clock of position 0, epoch milliseconds. */
+  startedAt: v.number(),
+});
+export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
+
+export const roomStates = ["idle", "connecting", "live", "recovering", "ended"] as const;
+export type RoomState = (typeof roomStates)[number];
+
+export const StatusSchema = v.object({
+  state: v.picklist(roomStates),
+  /** Epoch milliseconds since when. */
+  since: v.number(),
+});
+export type Status = Readonly<v.InferOutput<typeof StatusSchema>>;

@@ -1,0 +1,50 @@
+/**
+ * Every size, rate and duration a stranger can run into, with its unit in its name.
+ * What is refused because of one of these is refused with a code of `errors.ts`.
+ */
+export const limits = {
+  /** A room's name: a DNS-label-like word, so it fits a path, a host and a file name. */
+  roomNameMaxChars: 63,
+  /** Control messages (JSON text frames) from any member of a room. */
+  controlFrameMaxBytes: 16 * 1024,
+  /**
+   * One binary audio frame. Deepgram advises 20–250 ms a frame; 250 ms of 48 kHz stereo linear16 is 48,000 bytes.
+   * The platform itself would let 32 MiB through.
+   */
+  audioFrameMaxBytes: 256 * 1024,
+  /** Audio kept for a new upstream socket: the published audio whose captions are not durable yet. */
+  audioBufferMaxMs: 60_000,
+  audioBufferMaxBytes: 8 * 1024 * 1024,
+  /** Segments in a snapshot; earlier ones come by HTTP. */
+  snapshotMaxSegments: 500,
+  /** Removed segments remembered, so that a returning viewer gets a delta and not a snapshot. */
+  tombstonesMax: 1_000,
+  /** Body of `POST /v1/tokens`. */
+  tokenRequestMaxBytes: 4 * 1024,
+  /** Body of `POST /v1/speak`: Deepgram's own limit. */
+  speakBodyMaxBytes: 2 * 1024 * 1024,
+  /** Longest life of a token. */
+  tokenMaxSeconds: 2 * 60 * 60,
+  /** Default life of a token for rooms, and of one for `speak` alone. */
+  roomTokenDefaultSeconds: 60,
+  speakTokenDefaultSeconds: 10 * 60,
+  /** Clock skew forgiven when a token is checked. */
+  tokenSkewSeconds: 5,
+} as const;
+
+export const timing = {
+  /** A status with the room's head goes to every viewer at least this often while the room is awake. */
+  heartbeatMs: 15_000,
+  /** After an interruption viewers spread their return over this window (full jitter, the first try too). */
+  retryWindowMs: 2_000,
+  /** Least time between two frames of interims to the same audience; see `party/room/audience.ts`. */
+  tickMs: 200,
+  /** How long a vanished publisher may take to come back before its session ends. */
+  publisherGraceMs: 30_000,
+  /** How long `finish` waits for the provider's last words before it closes the session without them. */
+  finishTimeoutMs: 10_000,
+  /** Deepgram closes an idle socket after 10 s; a KeepAlive every 3–5 s is advised. */
+  keepAliveMs: 4_000,
+  /** An upstream connection that is neither accepted nor refused by then is given up. */
+  connectTimeoutMs: 10_000,
+} as const;

@@ -1,0 +1,142 @@
+import * as v from "valibot";
+import { encodings } from "./audio.ts";
+import { InterimSchema, SegmentSchema, SessionSchema, StatusSchema } from "./captions.ts";
+
+/**
+ * The room on the wire, protocol 1: JSON text frames both ways, binary frames only from a publisher.
+ * One schema a message; what does not fit is answered with `bad_message`, never guessed at.
+ */
+export const subprotocol = "captionwire.1";
+/** Prefix of the subprotocol entry that carries a token, because browsers cannot set headers on a WebSocket. */
+export const bearerSubprotocolPrefix = "bearer.";
+/** Answered by the runtime without waking the room; see `party/server.ts`. */
+export const ping = "ping";
+export const pong = "pong";
+
+export const roles = ["viewer", "publisher"] as const;
+export type Role = (typeof roles)[number];
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** Languages and models go into a provider's URL: words, digits, dots and hyphens only. */
+const ProviderWord = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/));
+
+// ── publisher → room ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const StartSchema = v.strictObject({
+  type: v.literal("start"),
+  encoding: v.picklist(encodings),
+  sampleRate: v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(48000)),
+  channels: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2)),
+  /** Resumes this session; `position` is the earliest sample the publisher still has. */
+  session: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  position: v.optional(Count),
+  language: v.optional(ProviderWord),
+  model: v.optional(ProviderWord),
+});
+export type Start = v.InferOutput<typeof StartSchema>;
+
+const MarkSchema = v.strictObject({ type: v.literal("mark"), position: Count, sentAt: v.number() });
+const FinishSchema = v.strictObject({ type: v.literal("finish") });
+
+export const PublisherMessageSchema = v.variant("type", [StartSchema, MarkSchema, FinishSchema]);
+export type PublisherMessage = v.InferOutput<typeof PublisherMessageSchema>;
+
+// ── viewer → room ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const SeenSchema = v.strictObject({ type: v.literal("seen"), version: Count });
+
+export const ViewerMessageSchema = v.variant("type", [SeenSchema]);
+export type ViewerMessage = v.InferOutput<typeof ViewerMessageSchema>;
+
+// ── room → viewer ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Told once, in the first frame. */
+const WelcomeSchema = v.object({
+  heartbeatMs: v.number(),
+  retryWindowMs: v.number(),
+  /** When the credential ends, epoch milliseconds. */
+  expiresAt: v.number(),
+});
+export type Welcome = v.InferOutput<typeof WelcomeSchema>;
+
+export const snapshotReasons = ["new", "epoch", "behind", "ahead"] as const;
+export type SnapshotReason = (typeof snapshotReasons)[number];
+
+const SnapshotSchema = v.object({
+  type: v.literal("snapshot"),
+  epoch: v.string(),
+  version: v.number(),
+  segments: v.array(SegmentSchema),
+  hasEarlier: v.boolean(),
+  interim: v.nullable(InterimSchema),
+  status: StatusSchema,
+  session: v.nullable(SessionSchema),
+  reason: v.picklist(snapshotReasons),
+  welcome: v.optional(WelcomeSchema),
+});
+export type SnapshotFrame = v.InferOutput<typeof SnapshotSchema>;
+
+const DeltaSchema = v.object({
+  type: v.literal("delta"),
+  epoch: v.string(),
+  from: v.number(),
+  to: v.number(),
+  put: v.array(SegmentSchema),
+  removed: v.array(v.string()),
+  interim: v.nullable(InterimSchema),
+  status: StatusSchema,
+  session: v.nullable(SessionSchema),
+  welcome: v.optional(WelcomeSchema),
+});
+export type DeltaFrame = v.InferOutput<typeof DeltaSchema>;
+
+const StatusFrameSchema = v.object({
+  type: v.literal("status"),
+  status: StatusSchema,
+  session: v.nullable(SessionSchema),
+  /** The room's head: a viewer that is not there has a zombie link and comes back with its position. */
+  epoch: v.string(),
+  version: v.number(),
+});
+export type StatusFrame = v.InferOutput<typeof StatusFrameSchema>;
+
+const ErrorFrameSchema = v.object({
+  type: v.literal("error"),
+  code: v.string(),
+  message: v.string(),
+  retry: v.boolean(),
+});
+
+export const ViewerFrameSchema = v.variant("type", [
+  SnapshotSchema,
+  DeltaSchema,
+  StatusFrameSchema,
+  ErrorFrameSchema,
+]);
+export type ViewerFrame = v.InferOutput<typeof ViewerFrameSchema>;
+
+// ── room → publisher ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const ReadySchema = v.object({
+  type: v.literal("ready"),
+  session: v.string(),
+  /** Send audio from this position on. */
+  resumeFrom: v.number(),
+  status: StatusSchema,
+});
+const AckSchema = v.object({
+  type: v.literal("ack"),
+  /** Audio before this position is in durable captions and may be forgotten. */
+  position: v.number(),
+});
+const FinishedSchema = v.object({ type: v.literal("finished"), version: v.number() });
+const PublisherStatusSchema = v.object({ type: v.literal("status"), status: StatusSchema });
+
+export const PublisherFrameSchema = v.variant("type", [
+  ReadySchema,
+  AckSchema,
+  FinishedSchema,
+  PublisherStatusSchema,
+  ErrorFrameSchema,
+]);
+export type PublisherFrame = v.InferOutput<typeof PublisherFrameSchema>;

@@ -1,0 +1,7 @@
+/** The bindings of wrangler.toml. Variables and secrets are `unknown` here: `env.ts` parses them, once. */
+declare namespace Cloudflare {
+  interface Env {
+    readonly CAPTIONS: DurableObjectNamespace<import("../party/server.ts").CaptionRoom>;
+    readonly ASSETS: Fetcher;
+  }
+}

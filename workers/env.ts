@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { type Provider, ProviderSchema, parseProvider } from "../party/provider.ts";
+import { CaptionwireError } from "../shared/errors.ts";
+
+/** Who may mint tokens. The key itself is stored nowhere: only its SHA-256. */
+const ApiKeySchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1)),
+  tenant: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
+export type ApiKey = Readonly<v.InferOutput<typeof ApiKeySchema>>;
+
+const EnvSchema = v.object({
+  ...ProviderSchema.entries,
+  TOKEN_SECRET: v.pipe(v.string(), v.minLength(32)),
+  API_KEYS: v.pipe(v.string(), v.parseJson(), v.array(ApiKeySchema), v.minLength(1)),
+  /** "true" only on a laptop: lets the pages on loopback mint their own tokens. */
+  LOCAL_PAGES: v.optional(v.picklist(["true", "false"]), "false"),
+});
+
+export type Config = {
+  readonly provider: Provider;
+  readonly tokenSecret: Uint8Array;
+  readonly apiKeys: readonly ApiKey[];
+  readonly localPages: boolean;
+};
+
+const parsed = new WeakMap<object, Config>();
+
+/**
+ * The Worker's settings, parsed once an isolate. Throws `not_configured`, and logs the name of what is wrong (never
+ * its value), so that nothing protected is served by a Worker without keys.
+ */
+export function configOf(env: object): Config {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const result = v.safeParse(EnvSchema, env);
+  if (!result.success) {
+    const wrong = result.issues.map((issue) => `${v.getDotPath(issue) ?? "?"}: ${issue.type}`);
+    console.error({ event: "not_configured", wrong });
+    throw new CaptionwireError("not_configured");
+  }
+  const config: Config = {
+    provider: parseProvider(result.output),
+    tokenSecret: new TextEncoder().encode(result.output.TOKEN_SECRET),
+    apiKeys: result.output.API_KEYS,
+    localPages: result.output.LOCAL_PAGES === "true",
+  };
+  parsed.set(env, config);
+  return config;
+}

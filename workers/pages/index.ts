@@ -1,0 +1,10 @@
+import { Hono } from "hono";
+import type { App } from "../app.ts";
+
+/** The pages. A room's name is part of the address, so `/watch/demo` and `/overlay/demo` are one file each. */
+export const pages = new Hono<App>();
+
+for (const page of ["studio", "watch", "overlay"]) {
+  pages.get(`/${page}/:room?`, (c) => c.env.ASSETS.fetch(new URL(`/${page}/`, c.req.url)));
+}
+pages.get("*", (c) => c.env.ASSETS.fetch(c.req.raw));

@@ -1,0 +1,62 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import * as v from "valibot";
+import { TokenRequestSchema } from "../../shared/claims.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
+import type { App } from "../app.ts";
+import { findApiKey } from "./api-keys.ts";
+import { authorizationSecret } from "./credentials.ts";
+import { mintToken } from "./jwt.ts";
+
+/** `POST /v1/tokens`: an API key in, a short-lived and narrow token out. For servers; the key never goes to a browser. */
+export const tokens = new Hono<App>();
+
+const smallBody = bodyLimit({
+  maxSize: limits.tokenRequestMaxBytes,
+  onError: () => {
+    throw new CaptionwireError("too_large");
+  },
+});
+
+tokens.post("/v1/tokens", smallBody, async (c) => {
+  const secret = authorizationSecret(c.req.raw.headers);
+  if (secret === null)
+    throw new CaptionwireError("unauthenticated", "Send your API key: Authorization: Bearer KEY.");
+  const apiKey = await findApiKey(secret, c.var.config.apiKeys);
+  if (apiKey === null) throw new CaptionwireError("token_invalid", "The API key is not valid here.");
+  return mint(c, apiKey.tenant);
+});
+
+/**
+ * `POST /v1/local/tokens`: the same for the pages of a laptop, without a key. Off unless `LOCAL_PAGES` says so, and
+ * then only for pages this very address served: the host must be loopback (so no name can be rebound to it) and the
+ * browser must say that the request comes from the same origin.
+ */
+tokens.post("/v1/local/tokens", smallBody, async (c) => {
+  const { hostname } = new URL(c.req.url);
+  const loopback = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
+  if (!c.var.config.localPages || !loopback) throw new CaptionwireError("not_found");
+  if (c.req.header("sec-fetch-site") !== "same-origin") throw new CaptionwireError("not_found");
+  return mint(c, localTenant(c));
+});
+
+function localTenant(c: Context<App>): string {
+  return c.var.config.apiKeys[0]?.tenant ?? "local";
+}
+
+async function mint(c: Context<App>, tenant: string): Promise<Response> {
+  const body: unknown = await c.req.json().catch(() => undefined);
+  const request = v.safeParse(TokenRequestSchema, body);
+  if (!request.success) {
+    const path = v.getDotPath(request.issues[0]);
+    throw new CaptionwireError(
+      "bad_request",
+      path === null
+        ? 'Send JSON such as {"scopes":["captions:view"],"room":"demo"}.'
+        : `"${path}" is not valid.`,
+    );
+  }
+  c.header("cache-control", "no-store");
+  return c.json(await mintToken(request.output, tenant, c.var.config.tokenSecret));
+}

@@ -1,0 +1,62 @@
+import { errors, jwtVerify, SignJWT } from "jose";
+import * as v from "valibot";
+import { ClaimsSchema, type Grant, isScope, type TokenRequest } from "../../shared/claims.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
+
+/** One algorithm, pinned: a token that names another is refused whatever its signature says. */
+const algorithm = "HS256";
+const issuer = "captionwire";
+const audience = "captionwire";
+
+/**
+ * Signs a token for `tenant`. Default lives: 10 minutes for `speak` alone, 60 seconds for anything of a room.
+ *
+ * @returns the token and when it ends, epoch milliseconds
+ */
+export async function mintToken(
+  request: TokenRequest,
+  tenant: string,
+  secret: Uint8Array,
+): Promise<{ token: string; expiresAt: number }> {
+  const { roomTokenDefaultSeconds, speakTokenDefaultSeconds } = limits;
+  const speakOnly = request.scopes.every((scope) => scope === "speak");
+  const ttlSeconds = request.ttl ?? (speakOnly ? speakTokenDefaultSeconds : roomTokenDefaultSeconds);
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const expiresSeconds = nowSeconds + ttlSeconds;
+  const token = await new SignJWT({
+    scope: request.scopes.join(" "),
+    ...(request.room === undefined ? {} : { room: request.room }),
+  })
+    .setProtectedHeader({ alg: algorithm, typ: "JWT" })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(tenant)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(expiresSeconds)
+    .sign(secret);
+  return { token, expiresAt: expiresSeconds * 1000 };
+}
+
+/** Checks signature, issuer, audience, life and shape. Throws `token_expired` or `token_invalid`, never saying more. */
+export async function checkToken(token: string, secret: Uint8Array): Promise<Grant> {
+  try {
+    const { payload } = await jwtVerify(token, secret, {
+      algorithms: [algorithm],
+      issuer,
+      audience,
+      clockTolerance: limits.tokenSkewSeconds,
+    });
+    const claims = v.parse(ClaimsSchema, payload);
+    return {
+      tenant: claims.sub,
+      scopes: claims.scope.split(" ").filter(isScope),
+      ...(claims.room === undefined ? {} : { room: claims.room }),
+      id: claims.jti,
+      expiresAt: claims.exp * 1000,
+    };
+  } catch (error) {
+    throw new CaptionwireError(error instanceof errors.JWTExpired ? "token_expired" : "token_invalid");
+  }
+}
