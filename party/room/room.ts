@@ -209,11 +209,12 @@ export class Room {
       if (this.#session === null) return;
       if (this.#lane === lane) this.#lane = null;
       const ended: StoredSession = { ...this.#session, ended: { at: this.#ports.now(), by } };
+      const wasSpeaking = this.#interim !== null;
       this.#interim = null;
       await this.#commit([], ended);
       if (this.#lane === null) this.#cancelHeartbeat?.();
       this.#updateStatus();
-      this.#audience.changed(true);
+      if (wasSpeaking) this.#audience.changed(true);
       if (by === "finish") lane?.tell({ type: "finished", version: this.#transcript.version });
       lane?.close(closeCode, by);
     });

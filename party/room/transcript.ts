@@ -56,7 +56,7 @@ export function change(
       version,
       earliest,
       segments: insertAll(kept, put),
-      tombstones: tombstones.slice(forgotten.length),
+      tombstones: tombstones.filter((tombstone) => tombstone.version > earliest),
     },
     change: { version, earliest, put, removed },
   };

@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  change,
+  type Draft,
+  emptyTranscript,
+  type Present,
+  resume,
+  type Transcript,
+} from "../../../party/room/transcript.ts";
+import type { Segment } from "../../../shared/captions.ts";
+import type { DeltaFrame, SnapshotFrame } from "../../../shared/protocol.ts";
+
+const present: Present = { interim: null, status: { state: "live", since: 0 }, session: null };
+const tombstonesMax = 3;
+const segmentsMax = 1_000;
+
+type Step = {
+  readonly put: readonly { id: number; start: number; text: string }[];
+  readonly remove: readonly number[];
+};
+
+const stepArbitrary: fc.Arbitrary<Step> = fc.record({
+  put: fc.uniqueArray(
+    fc.record({ id: fc.nat(8), start: fc.nat(5).map((n) => n * 100), text: fc.string({ maxLength: 5 }) }),
+    { maxLength: 3, selector: ({ id }) => id },
+  ),
+  remove: fc.array(fc.nat(8), { maxLength: 2 }),
+});
+
+function play(steps: readonly Step[]): Transcript[] {
+  const history = [emptyTranscript("e")];
+  for (const { put, remove } of steps) {
+    const drafts = put.map(
+      ({ id, start, text }): Draft => ({
+        id: `s${id}`,
+        session: `session${id % 2}`,
+        kind: "speech",
+        start,
+        end: start + 100,
+        text,
+      }),
+    );
+    const removed = remove.map((id) => `s${id}`).filter((id) => !drafts.some((draft) => draft.id === id));
+    const last = history.at(-1);
+    if (last !== undefined) history.push(change(last, drafts, removed, tombstonesMax).transcript);
+  }
+  return history;
+}
+
+/** A viewer, as simply as it can be written. */
+function applyFrame(held: readonly Segment[], frame: DeltaFrame | SnapshotFrame): Segment[] {
+  if (frame.type === "snapshot") return [...frame.segments];
+  const gone = new Set([...frame.removed, ...frame.put.map(({ id }) => id)]);
+  return [...held.filter(({ id }) => !gone.has(id)), ...frame.put];
+}
+
+const byId = (segments: readonly Segment[]) => segments.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+describe("resume", () => {
+  it("gives every viewer the room's transcript, whatever the history and whatever version it comes with", () => {
+    fc.assert(
+      fc.property(fc.array(stepArbitrary, { maxLength: 12 }), fc.nat(14), (steps, seen) => {
+        const history = play(steps);
+        const now = history.at(-1) ?? emptyTranscript("e");
+        const then = history[seen];
+        const frame = resume(now, { epoch: "e", version: seen }, present, segmentsMax);
+        if (then === undefined) expect(frame).toMatchObject({ type: "snapshot", reason: "ahead" });
+        const held = applyFrame(then?.segments ?? [], frame);
+        expect(byId(held)).toEqual(byId(now.segments));
+      }),
+    );
+  });
+
+  it("sends each changed segment once, and nothing that did not change", () => {
+    fc.assert(
+      fc.property(fc.array(stepArbitrary, { minLength: 1, maxLength: 12 }), (steps) => {
+        const history = play(steps);
+        const now = history.at(-1) ?? emptyTranscript("e");
+        for (const then of history) {
+          const frame = resume(now, { epoch: "e", version: then.version }, present, segmentsMax);
+          if (frame.type !== "delta") continue;
+          const ids = frame.put.map(({ id }) => id);
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(frame.put.every(({ version }) => version > then.version)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("never meets a foreign, future or forgotten position with silence", () => {
+    const removing = { put: [], remove: [1] };
+    const now = play([
+      { put: [{ id: 1, start: 0, text: "a" }], remove: [] },
+      ...Array.from({ length: 6 }, (_, id) => ({
+        put: [{ id: id + 2, start: 0, text: "x" }],
+        remove: [id + 1],
+      })),
+      removing,
+    ]).at(-1);
+    if (now === undefined) throw new Error("no history");
+    expect(now.earliest).toBeGreaterThan(0);
+    const reason = (epoch: string, version: number) => {
+      const frame = resume(now, { epoch, version }, present, segmentsMax);
+      return frame.type === "snapshot" ? frame.reason : frame.type;
+    };
+    expect(reason("other", now.version)).toBe("epoch");
+    expect(reason("e", now.version + 1)).toBe("ahead");
+    expect(reason("e", 0)).toBe("behind");
+    expect(reason("e", now.version)).toBe("delta");
+    expect(resume(now, null, present, segmentsMax)).toMatchObject({ reason: "new" });
+  });
+
+  it("keeps a snapshot within its limit and says that there is more", () => {
+    const steps = Array.from({ length: 5 }, (_, id) => ({
+      put: [{ id, start: id * 100, text: "x" }],
+      remove: [],
+    }));
+    const now = play(steps).at(-1) ?? emptyTranscript("e");
+    expect(resume(now, null, present, 2)).toMatchObject({ hasEarlier: true, segments: [{}, {}] });
+  });
+});
+
+describe("the order of segments", () => {
+  it("is by session as they first appeared, then by time, however late a segment is put in", () => {
+    const draft = (id: string, session: string, start: number): Draft => ({
+      id,
+      session,
+      kind: "speech",
+      start,
+      end: start + 1,
+      text: id,
+    });
+    let transcript = emptyTranscript("e");
+    for (const one of [
+      draft("b2", "b", 20),
+      draft("a1", "a", 5),
+      draft("b1", "b", 10),
+      draft("b3", "b", 30),
+    ]) {
+      transcript = change(transcript, [one], [], tombstonesMax).transcript;
+    }
+    expect(transcript.segments.map(({ id }) => id)).toEqual(["b1", "b2", "b3", "a1"]);
+  });
+});
