@@ -28,6 +28,18 @@ export const SegmentSchema = v.object({
 });
 export type Segment = Readonly<v.InferOutput<typeof SegmentSchema>>;
 
+/**
+ * The one order of a transcript: by session, then time. Total and free of history, so that room, storage and every
+ * viewer agree whatever each of them missed: session ids sort by the time at which they began.
+ */
+export function compareSegments(a: Segment, b: Segment): number {
+  return compareText(a.session, b.session) || a.start - b.start || a.end - b.end || compareText(a.id, b.id);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** What is being said now: state, not history; replaced as a whole, never stored. */
 export const InterimSchema = v.object({
   start: Ms,
@@ -38,6 +50,7 @@ export const InterimSchema = v.object({
 export type Interim = Readonly<v.InferOutput<typeof InterimSchema>>;
 
 export const SessionSchema = v.object({
+  /** Sorts as text after every earlier session of the room. */
   id: v.string(),
   /** Wall clock of position 0, epoch milliseconds. */
   startedAt: v.number(),

@@ -1,7 +1,8 @@
+import { bytesToSamples, msToSamples } from "../../shared/audio.ts";
+import { AudioBuffer } from "../../shared/audio-buffer.ts";
 import { errorFrame, errorTable } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
-import { AudioBuffer } from "./audio-buffer.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import type { EndedBy, StoredSession } from "./store.ts";
 import { Upstream, type UpstreamHooks } from "./upstream/upstream.ts";
@@ -27,6 +28,8 @@ export class PublisherLane {
   readonly #ports: Ports;
   readonly #hooks: LaneHooks;
   readonly #buffer: AudioBuffer;
+  /** The buffer's bound. What falls out of it still counts as position, and the upstream writes an honest gap. */
+  readonly #keepSamples: number;
   #source: Source;
   #finishing: EndedBy | null = null;
 
@@ -34,10 +37,11 @@ export class PublisherLane {
   constructor(ports: Ports, session: StoredSession, hooks: LaneHooks) {
     this.#ports = ports;
     this.#hooks = hooks;
-    this.#buffer = new AudioBuffer(session.format, session.acked, {
-      maxMs: limits.audioBufferMaxMs,
-      maxBytes: limits.audioBufferMaxBytes,
-    });
+    this.#buffer = new AudioBuffer(session.format, session.acked);
+    this.#keepSamples = Math.min(
+      msToSamples(limits.audioBufferMaxMs, session.format),
+      bytesToSamples(limits.audioBufferMaxBytes, session.format),
+    );
     this.upstream = new Upstream(
       ports,
       { format: session.format, settings: session, from: session.acked },
@@ -88,7 +92,8 @@ export class PublisherLane {
 
   audio(frame: Uint8Array): void {
     this.#buffer.append(frame);
-    this.upstream.audio(this.#buffer.earliest, this.#buffer.end);
+    this.#buffer.forgetBefore(this.#buffer.end - this.#keepSamples);
+    this.upstream.audio(this.#buffer.start, this.#buffer.end);
   }
 
   /** The publisher no longer has the audio before `position`. */

@@ -140,8 +140,7 @@ export class Room {
   #start(socket: MemberSocket, start: Start): void {
     if (!this.#waiting.has(socket.id))
       throw new CaptionwireError("bad_message", "The session has been started already.");
-    const session =
-      start.session === undefined ? this.#newSession(start) : this.#resumedSession(socket, start.session);
+    const session = start.session === undefined ? this.#newSession(start) : this.#resumed(socket, start);
     if (session === null) return;
     const lane = this.#lane ?? this.#openLane(session);
     this.#waiting.delete(socket.id);
@@ -159,8 +158,9 @@ export class Room {
     this.#lane?.abort("absence");
     this.#lane = null;
     const session: StoredSession = {
-      id: this.#ports.newId(),
-      startedAt: this.#ports.now(),
+      id: this.#newSessionId(),
+      // Position 0 lies in the past when the publisher goes on where an ended session left it.
+      startedAt: this.#ports.now() - Math.round(((start.position ?? 0) * 1000) / start.sampleRate),
       format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
       language: start.language ?? null,
       model: start.model ?? null,
@@ -171,16 +171,36 @@ export class Room {
     return session;
   }
 
-  #resumedSession(socket: MemberSocket, id: string): StoredSession | null {
-    if (this.#session?.id !== id) throw new CaptionwireError("session_ended");
-    if (this.#lane?.finishing === "absence") throw new CaptionwireError("session_ended");
-    if (this.#session.ended === null) return this.#session;
-    if (this.#session.ended.by !== "finish") throw new CaptionwireError("session_ended");
-    // It had finished; only the word of it was lost on the way.
-    socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
-    socket.close(1000, "finished");
-    this.left(socket.id);
-    return null;
+  /** Sorts after every session before it, also when the clock was set back. */
+  #newSessionId(): string {
+    const latest = this.#session === null ? 0 : Number.parseInt(this.#session.id, 36) + 1;
+    const ordinal = Math.max(this.#ports.now(), latest);
+    return `${ordinal.toString(36).padStart(9, "0")}-${this.#ports.newId()}`;
+  }
+
+  /** The session a publisher comes back to; `null` when it had finished and is told so. */
+  #resumed(socket: MemberSocket, start: Start): StoredSession | null {
+    const session = this.#session;
+    if (session === null || session.id !== start.session) throw new CaptionwireError("session_ended");
+    const ended = session.ended?.by ?? this.#lane?.finishing ?? null;
+    switch (ended) {
+      case null:
+        return session;
+      case "absence":
+        // It stayed away too long and its session is over; what it still has begins another one.
+        return this.#newSession(start);
+      case "failure":
+        throw new CaptionwireError("session_ended");
+      case "finish":
+        if (session.ended === null) return session;
+        // Only the word of it was lost on the way.
+        socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
+        socket.close(1000, "finished");
+        this.left(socket.id);
+        return null;
+      default:
+        return ended satisfies never;
+    }
   }
 
   #openLane(session: StoredSession): PublisherLane {

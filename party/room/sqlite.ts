@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { encodings } from "../../shared/audio.ts";
-import { SegmentSchema } from "../../shared/captions.ts";
+import { compareSegments, SegmentSchema } from "../../shared/captions.ts";
 import { endReasons, type RoomStore, type StoredRoom, type StoredSession } from "./store.ts";
 import type { Change } from "./transcript.ts";
 
@@ -29,7 +29,7 @@ const RoomRow = v.object({
 const SegmentRow = v.object({ body: v.string() });
 const TombstoneRow = v.object({ id: v.string(), version: v.number() });
 
-/** Rooms in SQLite: one row of head and session, a row a segment in the order of the transcript, a row a tombstone. */
+/** Rooms in SQLite: one row of head and session, a row a segment, a row a tombstone. */
 export class SqliteStore implements RoomStore {
   readonly #sqlite: Sqlite;
 
@@ -39,9 +39,7 @@ export class SqliteStore implements RoomStore {
       `CREATE TABLE IF NOT EXISTS room (
          one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, version INTEGER NOT NULL,
          earliest INTEGER NOT NULL, session TEXT)`,
-      `CREATE TABLE IF NOT EXISTS segments (
-         id TEXT PRIMARY KEY, session_order INTEGER NOT NULL, start_ms INTEGER NOT NULL, body TEXT NOT NULL)`,
-      `CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, ord INTEGER NOT NULL)`,
+      `CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, body TEXT NOT NULL)`,
       `CREATE TABLE IF NOT EXISTS tombstones (id TEXT PRIMARY KEY, version INTEGER NOT NULL)`,
     ]) {
       this.#sqlite.exec(statement);
@@ -51,10 +49,9 @@ export class SqliteStore implements RoomStore {
   async load(): Promise<StoredRoom | null> {
     const [row] = this.#rows(RoomRow, "SELECT epoch, version, earliest, session FROM room");
     if (row === undefined) return null;
-    const segments = this.#rows(
-      SegmentRow,
-      "SELECT body FROM segments ORDER BY session_order, start_ms, rowid",
-    ).map(({ body }) => v.parse(SegmentSchema, JSON.parse(body)));
+    const segments = this.#rows(SegmentRow, "SELECT body FROM segments")
+      .map(({ body }) => v.parse(SegmentSchema, JSON.parse(body)))
+      .sort(compareSegments);
     const tombstones = this.#rows(TombstoneRow, "SELECT id, version FROM tombstones ORDER BY version, rowid");
     const { epoch, version, earliest } = row;
     return {
@@ -84,20 +81,7 @@ export class SqliteStore implements RoomStore {
     const { exec } = this.#sqlite;
     exec("UPDATE room SET version = ?, earliest = ?", change.version, change.earliest);
     for (const segment of change.put) {
-      exec(
-        "INSERT OR IGNORE INTO sessions (id, ord) SELECT ?, COALESCE(MAX(ord), 0) + 1 FROM sessions",
-        segment.session,
-      );
-      // An upsert keeps the row's id, and with it the order of segments that begin together.
-      exec(
-        `INSERT INTO segments (id, session_order, start_ms, body)
-         VALUES (?, (SELECT ord FROM sessions WHERE id = ?), ?, ?)
-         ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms, body = excluded.body`,
-        segment.id,
-        segment.session,
-        segment.start,
-        JSON.stringify(segment),
-      );
+      exec("INSERT OR REPLACE INTO segments (id, body) VALUES (?, ?)", segment.id, JSON.stringify(segment));
       exec("DELETE FROM tombstones WHERE id = ?", segment.id);
     }
     for (const { id, version } of change.removed) {

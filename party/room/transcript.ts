@@ -1,4 +1,10 @@
-import type { Interim, Segment, Session, Status } from "../../shared/captions.ts";
+import {
+  compareSegments,
+  type Interim,
+  type Segment,
+  type Session,
+  type Status,
+} from "../../shared/captions.ts";
 import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, SnapshotReason } from "../../shared/protocol.ts";
 
@@ -13,7 +19,7 @@ export type Transcript = {
   readonly version: number;
   /** Oldest version from which a delta can still be given: removals before it are forgotten. */
   readonly earliest: number;
-  /** In order of session, then time. */
+  /** In the order of `compareSegments`. */
   readonly segments: readonly Segment[];
   readonly tombstones: readonly Tombstone[];
 };
@@ -55,25 +61,11 @@ export function change(
       epoch: transcript.epoch,
       version,
       earliest,
-      segments: insertAll(kept, put),
+      segments: [...kept, ...put].sort(compareSegments),
       tombstones: tombstones.filter((tombstone) => tombstone.version > earliest),
     },
     change: { version, earliest, put, removed },
   };
-}
-
-/** Sessions keep the order in which they first appeared; inside one, time decides. */
-function insertAll(segments: readonly Segment[], put: readonly Segment[]): Segment[] {
-  const result = [...segments];
-  for (const segment of put) {
-    const lastNotAfter = result.findLastIndex(
-      ({ session, start }) => session === segment.session && start <= segment.start,
-    );
-    const firstOfSession = result.findIndex(({ session }) => session === segment.session);
-    const at = lastNotAfter >= 0 ? lastNotAfter + 1 : firstOfSession >= 0 ? firstOfSession : result.length;
-    result.splice(at, 0, segment);
-  }
-  return result;
 }
 
 /** What is true of the room now and is told with every frame, but is not history. */

@@ -36,6 +36,11 @@ export function storeContract(open: () => RoomStore): void {
       [[draft("d", "s2", 0)], []],
       [[{ ...draft("b", "s1", 250), edited: true }], ["a"]],
       [[draft("a", "s1", 10)], []],
+      [[draft("only", "s3", 0)], []],
+      [[{ ...draft("b", "s1", 250), text: "edited once more" }], []],
+      [[draft("last", "s4", 0), { ...draft("only", "s3", 5), edited: true }], []],
+      [[], ["only"]],
+      [[draft("only", "s3", 0)], []],
       [[{ id: "g", session: "s2", kind: "gap", start: 200, end: 900, text: "" }], ["c", "d"]],
     ];
     for (const [at, [drafts, removed]] of steps.entries()) {

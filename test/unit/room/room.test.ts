@@ -238,7 +238,7 @@ describe("a room", () => {
     expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ text: "Later.", start: 1000, end: 2000 }] });
   });
 
-  it("ends a session whose publisher stays away, and tells a late return so", async () => {
+  it("ends a session whose publisher stays away, and lets a late return go on in another one", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     const session = publisher.of("ready")[0]?.session;
     room.left(publisher.id);
@@ -247,8 +247,25 @@ describe("a room", () => {
     expect(viewer.of("status").at(-1)).toMatchObject({ status: { state: "ended" } });
     const late = new ScriptedMember("p2");
     room.publisherJoined(late);
-    room.received(late, JSON.stringify({ ...start, session }));
-    expect(late.closed?.code).toBe(4510);
+    room.received(late, JSON.stringify({ ...start, session, position: 16_000 }));
+    await settle();
+    const [ready] = late.of("ready");
+    expect(ready).toMatchObject({ resumeFrom: 16_000 });
+    expect(ready?.session).not.toBe(session);
+    await world.upstream.open();
+    await world.upstream.results("Back again.", 0, 1, true);
+    await world.time.advance(timing.tickMs);
+    expect(viewer.of("delta").at(-1)).toMatchObject({
+      put: [{ text: "Back again.", start: 1000, session: ready?.session }],
+    });
+  });
+
+  it("refuses a session it has never heard of", async () => {
+    const { room } = await liveRoom();
+    const stranger = new ScriptedMember("p2");
+    room.publisherJoined(stranger);
+    room.received(stranger, JSON.stringify({ ...start, session: "nobody-knows" }));
+    expect(stranger.closed?.code).toBe(4510);
   });
 
   it("tells a publisher that lost the answer to finish that it had finished", async () => {

@@ -1,0 +1,24 @@
+import type { Position } from "../shared/position.ts";
+import type { Role } from "../shared/protocol.ts";
+
+type Address = {
+  /** http(s) origin of the Worker. */
+  readonly url: string;
+  readonly room: string;
+  readonly role: Role;
+  readonly position?: Position | null;
+  readonly takeover?: boolean;
+};
+
+/** The room's socket address. Made anew for each attempt, because it carries the position. */
+export function roomAddress({ url, room, role, position, takeover }: Address): string {
+  const address = new URL(`/parties/captions/${encodeURIComponent(room)}`, url);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  address.searchParams.set("role", role);
+  if (position) {
+    address.searchParams.set("epoch", position.epoch);
+    address.searchParams.set("version", String(position.version));
+  }
+  if (takeover) address.searchParams.set("takeover", "1");
+  return address.href;
+}

@@ -1,0 +1,190 @@
+import { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
+import { timing } from "../shared/limits.ts";
+import { bearerSubprotocolPrefix, ping, pong, subprotocol } from "../shared/protocol.ts";
+import { type BackoffPolicy, retryDelay } from "./backoff.ts";
+import type { Ports, WebSocketLike } from "./ports.ts";
+import { type Ending, judge } from "./verdict.ts";
+
+/** A token, or where to ask for one. It is asked before every connection attempt. */
+export type TokenSource = string | (() => string | Promise<string>);
+
+export type Link =
+  | { readonly state: "connecting" }
+  | { readonly state: "open" }
+  | { readonly state: "waiting"; readonly retryInMs: number; readonly reason: string }
+  | { readonly state: "closed"; readonly code: ErrorCode | "done"; readonly message: string };
+
+export type Connection = {
+  readonly link: Link;
+  /** Bytes that have not left yet; 0 while there is no socket. */
+  readonly bufferedAmount: number;
+  /** Dropped silently while no socket is open: what must arrive is the caller's to send again. */
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** The room's first answer came: the link is open. What it announced replaces what was assumed. */
+  settle(announced: { heartbeatMs?: number; windowMs?: number }): void;
+  /** Ends this socket for the given reason; comes back unless that cannot help. */
+  drop(ending: Ending): void;
+  close(): void;
+};
+
+type Options = {
+  readonly ports: Ports;
+  readonly token: TokenSource;
+  readonly backoff: BackoffPolicy;
+  address(): string;
+  handleOpen(): void;
+  handleText(text: string): void;
+  handleLink(link: Link): void;
+};
+
+/** A link that held this long was healthy: the next loss is a new one and not the same again. */
+const stableMs = 10_000;
+
+/**
+ * One socket at a time to a room, replaced whenever it is lost and coming back can help.
+ *
+ * It owns tokens, backoff, silence and close codes, and knows nothing of what the frames mean.
+ * Events of a socket that has been replaced are ignored.
+ */
+export function createConnection(options: Options): Connection {
+  const { ports, token } = options;
+  const canRenew = typeof token !== "string";
+  let link: Link = { state: "connecting" };
+  let backoff = options.backoff;
+  let heartbeatMs: number = timing.heartbeatMs;
+  let attempt = 0;
+  let settledAt: number | null = null;
+  let socket: WebSocketLike | null = null;
+  let isOpen = false;
+  /** Grows with each attempt; whatever belongs to an earlier one is stale. */
+  let generation = 0;
+  let cancelTimer = (): void => {};
+
+  function setLink(next: Link): void {
+    link = next;
+    options.handleLink(next);
+  }
+
+  function setTimer(delayMs: number, run: () => void): void {
+    cancelTimer();
+    cancelTimer = ports.setTimer(run, delayMs);
+  }
+
+  async function connect(): Promise<void> {
+    const mine = ++generation;
+    settledAt = null;
+    setLink({ state: "connecting" });
+    if (mine !== generation) return;
+    setTimer(timing.connectTimeoutMs, () => drop({ kind: "fault", reason: "The room did not answer." }));
+    let bearer: string;
+    try {
+      bearer = typeof token === "string" ? token : await token();
+    } catch (error) {
+      if (mine === generation) drop({ kind: "no-token", error });
+      return;
+    }
+    if (mine === generation) open(mine, bearer);
+  }
+
+  function open(mine: number, bearer: string): void {
+    let opened: WebSocketLike;
+    try {
+      opened = ports.openSocket(options.address(), [subprotocol, bearerSubprotocolPrefix + bearer]);
+    } catch {
+      // The constructor throws only for an address or token that can never be sent.
+      drop({ kind: "no-token", error: unusable() });
+      return;
+    }
+    socket = opened;
+    opened.addEventListener("open", () => {
+      if (mine !== generation) return;
+      isOpen = true;
+      options.handleOpen();
+    });
+    opened.addEventListener("message", (event) => {
+      if (mine !== generation || typeof event.data !== "string") return;
+      if (settledAt !== null) watchForSilence();
+      if (event.data !== pong) options.handleText(event.data);
+    });
+    opened.addEventListener("close", (event) => {
+      if (mine === generation) drop({ kind: "close", code: event.code, reason: event.reason });
+    });
+    // An error is always followed by a close, which says more.
+    opened.addEventListener("error", () => {});
+  }
+
+  /**
+   * The room is quiet while it sleeps, so silence is first answered with a ping. The second timer starts only
+   * when the first has fired: a background tab whose timers are slowed down does not take itself for dead.
+   */
+  function watchForSilence(): void {
+    setTimer(heartbeatMs, () => {
+      send(ping);
+      setTimer(heartbeatMs * 1.5, () => drop({ kind: "fault", reason: "The connection went silent." }));
+    });
+  }
+
+  function send(data: string | Uint8Array<ArrayBuffer>): void {
+    if (isOpen) socket?.send(data);
+  }
+
+  function leave(): void {
+    generation++;
+    cancelTimer();
+    const left = socket;
+    socket = null;
+    isOpen = false;
+    left?.close(1000);
+  }
+
+  function drop(ending: Ending): void {
+    if (link.state === "closed" || link.state === "waiting") return;
+    const wasStable = settledAt !== null && ports.now() - settledAt >= stableMs;
+    leave();
+    const verdict = judge(ending, canRenew);
+    if (!verdict.retry) {
+      setLink({ state: "closed", code: verdict.code, message: verdict.message });
+      return;
+    }
+    if (wasStable) attempt = 0;
+    const retryInMs = retryDelay(attempt++, backoff, ports.random());
+    setTimer(retryInMs, () => void connect());
+    setLink({ state: "waiting", retryInMs, reason: verdict.reason });
+  }
+
+  async function begin(): Promise<void> {
+    // Nobody's callback runs before the caller holds what createConnection returns.
+    await null;
+    if (link.state !== "closed") await connect();
+  }
+
+  void begin();
+
+  return {
+    get link() {
+      return link;
+    },
+    get bufferedAmount() {
+      return socket?.bufferedAmount ?? 0;
+    },
+    send,
+    settle(announced) {
+      if (!isOpen || settledAt !== null) return;
+      settledAt = ports.now();
+      heartbeatMs = announced.heartbeatMs ?? heartbeatMs;
+      backoff = { ...backoff, windowMs: announced.windowMs ?? backoff.windowMs };
+      watchForSilence();
+      setLink({ state: "open" });
+    },
+    drop,
+    close() {
+      if (link.state === "closed") return;
+      leave();
+      setLink({ state: "closed", code: "done", message: "Closed." });
+    },
+  };
+}
+
+function unusable(): CaptionwireError {
+  return new CaptionwireError("bad_request", "The address or the token cannot be used for a WebSocket.");
+}

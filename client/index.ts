@@ -1,0 +1,11 @@
+export type { AudioFormat, Encoding } from "../shared/audio.ts";
+export type { Interim, Segment, Session, Status, Word } from "../shared/captions.ts";
+export { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
+export type { Position } from "../shared/position.ts";
+export type { ViewerFrame } from "../shared/protocol.ts";
+export type { Link, TokenSource } from "./connection.ts";
+export type { Ports, WebSocketLike } from "./ports.ts";
+export { type Publisher, type PublisherState, type PublishOptions, publish } from "./publish.ts";
+export { type SubscribeOptions, type Subscription, subscribe } from "./subscribe.ts";
+export type { Captions } from "./transcript.ts";
+export { readWav, type Wav } from "./wav.ts";

@@ -1,0 +1,35 @@
+/** What the client asks of its surroundings. Tests hand in a clock and sockets of their own. */
+export type Ports = {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Runs once after `delayMs`; the answer cancels it. */
+  setTimer(run: () => void, delayMs: number): () => void;
+  openSocket(url: string, protocols: string[]): WebSocketLike;
+};
+
+/** The part of a WebSocket that the client uses: the browser's, Node's or a scripted one. */
+export type WebSocketLike = {
+  /** Bytes handed to `send` that have not left yet. */
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "open" | "error", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    type: "close",
+    listener: (event: { readonly code: number; readonly reason: string }) => void,
+  ): void;
+};
+
+/** The only place where the client touches the real clock, random source and WebSocket. */
+export const systemPorts: Ports = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimer: (run, delayMs) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+  openSocket: (url, protocols) => new WebSocket(url, protocols),
+};

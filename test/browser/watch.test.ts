@@ -1,0 +1,205 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { broadcast } from "../../cli/broadcast/broadcast.ts";
+import type { Segment } from "../../client/index.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { speech } from "../support/speech.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+import { wavFile } from "../support/wav-file.ts";
+
+const evening =
+  "Good evening, and welcome to the programme. The harbour is quiet tonight. Every boat has come home before the storm.";
+const weather = "Tomorrow will be cold and bright, with a light wind from the north.";
+
+let stack: TestStack;
+let browser: Browser;
+let folder: string;
+let briefToken: string;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  folder = await mkdtemp(join(tmpdir(), "captionwire-browser-"));
+  briefToken = await stack.token({ scopes: ["captions:view"], room: "brief", ttl: 1 });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** Opens a page and keeps what it complains about: every test ends with none. */
+async function open(path: string, from: Browser = browser): Promise<{ page: Page; complaints: string[] }> {
+  const context = await from.newContext({ viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(new URL(path, stack.url).href);
+  return { page, complaints };
+}
+
+async function say(room: string, text: string): Promise<readonly Segment[]> {
+  const { segments } = await broadcast({ service: stack, room, ...(await speech(stack, text)) });
+  return segments;
+}
+
+/** What stands in the caption box, paragraph after paragraph. */
+const captionsOf = async (page: Page) => (await page.locator("#captions p").allTextContents()).join(" ");
+const shownIn = async (page: Page) => words(await captionsOf(page));
+const words = (text: string) => text.split(/\s+/).filter(Boolean);
+const plain = (text: string) => words(text.toLowerCase().replaceAll(/[^a-z\s]/g, ""));
+
+/** Share of the words of `text` that `shown` holds. Recognition is not perfect, and this is not where it is measured. */
+function heardShare(shown: string, text: string): number {
+  const heard = new Set(plain(shown));
+  const wanted = plain(text);
+  return wanted.filter((word) => heard.has(word)).length / wanted.length;
+}
+
+const stateIs = (page: Page, id: string, text: string) =>
+  page.locator(id).filter({ hasText: text }).waitFor({ state: "attached" });
+
+describe("the watch page", () => {
+  it("shows every final of a broadcast, as the room holds them", async () => {
+    const { page, complaints } = await open("/watch/harbour");
+    await stateIs(page, "#state", "Waiting for the broadcast to begin");
+    const saying = say("harbour", evening);
+    if (process.env.UPDATE_PICTURES === "1") await takePicture(page);
+    const segments = await saying;
+    await stateIs(page, "#announced", "The broadcast has ended");
+    expect(await shownIn(page)).toEqual(words(segments.map(({ text }) => text).join(" ")));
+    expect(heardShare(await captionsOf(page), evening)).toBeGreaterThan(0.7);
+    expect(await page.locator("#captions .interim").count()).toBe(0);
+    expect(complaints).toEqual([]);
+
+    // Whoever comes later reads the same.
+    const late = await open(
+      `/watch/harbour#token=${await stack.token({ scopes: ["captions:view"], room: "harbour" })}`,
+    );
+    await late.page.locator("#captions p").first().waitFor();
+    expect(await shownIn(late.page)).toEqual(await shownIn(page));
+    expect(late.complaints).toEqual([]);
+    await Promise.all([page.context().close(), late.page.context().close()]);
+  });
+
+  it("says that a link has expired", async () => {
+    const { page } = await open("/watch/brief");
+    await expect
+      .poll(
+        async () => {
+          await page.goto("about:blank");
+          await page.goto(new URL(`/watch/brief#token=${briefToken}`, stack.url).href);
+          await page.locator("#announced:not(:empty)").waitFor({ state: "attached" });
+          await page.waitForFunction(
+            () => document.querySelector("#announced")?.textContent !== "Connecting",
+          );
+          return page.locator("#announced").textContent();
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBe("This link has expired. Ask for a new one.");
+    await page.context().close();
+  });
+});
+
+describe("the overlay", () => {
+  it("shows the last words on a transparent page, and clears them", async () => {
+    const { page, complaints } = await open("/overlay/weather?size=6");
+    await page.waitForFunction(() => document.title === "weather: overlay");
+    await say("weather", weather);
+    const shown = await captionsOf(page);
+    expect(heardShare(shown, weather)).toBeGreaterThan(0.7);
+    const box = await page.locator(".window").boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(720 * 0.95 + 1);
+    expect(await alphaAt(page, 640, 100)).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(720);
+    await page.waitForFunction(() => document.querySelector("#captions")?.textContent === "");
+    expect(await alphaAt(page, 640, 660)).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+
+    // A picture that comes up after the programme stays empty.
+    const late = await open("/overlay/weather");
+    await late.page.waitForFunction(() => document.title === "weather: overlay");
+    expect(await late.page.locator("#captions").textContent()).toBe("");
+    await late.page.context().close();
+  });
+});
+
+describe("the studio", () => {
+  it("has the demo voice speak into a room and reads along", async () => {
+    const { page, complaints } = await open("/studio");
+    await page.getByRole("textbox", { name: "Room" }).fill("studio-voice");
+    await page.getByLabel("Words to speak").fill(weather);
+    await page.getByRole("button", { name: "Start" }).click();
+    await stateIs(page, "#broadcast-announced", "On air");
+    await stateIs(page, "#broadcast-announced", "Finished");
+    await stateIs(page, "#announced", "The broadcast has ended");
+    expect(heardShare(await captionsOf(page), weather)).toBeGreaterThan(0.7);
+    expect(await page.locator("#first").textContent()).toMatch(
+      /^First caption \d+\.\d s after the first sound$/,
+    );
+    expect(await page.locator("#watch").getAttribute("href")).toBe("/watch/studio-voice");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("listens to a microphone until it is stopped", async () => {
+    const file = join(folder, "microphone.wav");
+    const { format, data } = await speech(stack, weather);
+    await writeFile(file, wavFile(format, data));
+    const listening = await launchBrowser({ microphone: file });
+    try {
+      const { page, complaints } = await open("/studio", listening);
+      await page.getByRole("textbox", { name: "Room" }).fill("studio-microphone");
+      await page.getByRole("radio", { name: "Microphone" }).check();
+      await page.getByRole("button", { name: "Start" }).click();
+      await stateIs(page, "#broadcast-announced", "On air");
+      await expect
+        .poll(async () => heardShare(await captionsOf(page), weather), {
+          timeout: 20_000,
+        })
+        .toBeGreaterThan(0.7);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await stateIs(page, "#broadcast-announced", "Finished");
+      expect(complaints).toEqual([]);
+    } finally {
+      await listening.close();
+    }
+  });
+});
+
+/** The picture of the README: in the middle of a broadcast, with something being said. */
+async function takePicture(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 960, height: 320 });
+  await page.locator("#captions .final").nth(1).waitFor();
+  await page.locator("#captions .interim").filter({ hasText: /.{20}/ }).waitFor();
+  await page.screenshot({ path: "docs/pictures/watch.png" });
+}
+
+/** How opaque the page is at a point, 0–255, over nothing. */
+async function alphaAt(page: Page, x: number, y: number): Promise<number> {
+  const picture = (await page.screenshot({ omitBackground: true })).toString("base64");
+  const reader = await page.context().newPage();
+  try {
+    return await reader.evaluate(
+      async ({ picture, x, y }) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${picture}`;
+        await image.decode();
+        const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+        context?.drawImage(image, 0, 0);
+        return context?.getImageData(x, y, 1, 1).data[3] ?? -1;
+      },
+      { picture, x, y },
+    );
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { noCaptions } from "../../../client/transcript.ts";
+import { cleared, freshAfter, nothingFresh } from "../../../web/overlay/fresh.ts";
+import { lookOf } from "../../../web/overlay/look.ts";
+import { gapInWords, paragraphs } from "../../../web/paragraphs.ts";
+import { inWords } from "../../../web/words.ts";
+import { delta, segment, snapshot } from "./frames.ts";
+
+const texts = (...input: Parameters<typeof paragraphs>) =>
+  paragraphs(...input).map(({ segments, interim }) => [
+    ...segments.map(({ id }) => id),
+    ...(interim === null ? [] : [`(${interim.text})`]),
+  ]);
+const interim = (start: number, extra = {}) => ({ start, end: start + 500, text: "now", ...extra });
+
+describe("paragraphs", () => {
+  it("run on until a pause, another speaker, another session or a gap", () => {
+    const segments = [
+      segment("a", 0),
+      segment("b", 1_000),
+      segment("pause", 9_000),
+      segment("speaker", 10_000, { speaker: 1 }),
+      segment("gap", 11_000, { kind: "gap", text: "" }),
+      segment("after", 12_000),
+      segment("session", 0, { session: "s2" }),
+    ];
+    expect(texts(segments, null)).toEqual([
+      ["a", "b"],
+      ["pause"],
+      ["speaker"],
+      ["gap"],
+      ["after"],
+      ["session"],
+    ]);
+  });
+
+  it("end when they are long enough to rest the eye", () => {
+    const long = segment("long", 0, { text: "x".repeat(320) });
+    expect(texts([long, segment("next", 1_000)], null)).toEqual([["long"], ["next"]]);
+  });
+
+  it.each([
+    [[], 0],
+    [[segment("a", 0)], 1_000],
+    [[segment("a", 0)], 9_000],
+    [[segment("a", 0, { text: "x".repeat(320) })], 1_000],
+    [[segment("gap", 0, { kind: "gap" })], 1_000],
+  ])("put what is being said where its final will stand (%#)", (before, start) => {
+    const spoken = paragraphs(before, interim(start));
+    const settled = paragraphs([...before, segment("now", start)], null);
+    expect(spoken.map(({ segments, interim }) => segments.length + (interim === null ? 0 : 1))).toEqual(
+      settled.map(({ segments }) => segments.length),
+    );
+  });
+
+  it("say how much was lost", () => {
+    expect(gapInWords(segment("gap", 1_000, { end: 15_100 }))).toBe("[captions lost 14 s]");
+  });
+});
+
+describe("the overlay", () => {
+  const opened = { ...noCaptions, segments: [segment("old", 0)] };
+  const grown = { ...opened, segments: [...opened.segments, segment("new", 1_000)] };
+
+  it("never opens with old words", () => {
+    const fresh = freshAfter(nothingFresh, opened, snapshot(1, [segment("old", 0)]));
+    expect(fresh.segments).toEqual([]);
+    expect(freshAfter(fresh, grown, delta(1, 2, [])).segments.map(({ id }) => id)).toEqual(["new"]);
+  });
+
+  it("does not bring back what was cleared, nor what it was marked by", () => {
+    const fresh = cleared(grown);
+    expect(freshAfter(fresh, grown, delta(2, 2, [])).segments).toEqual([]);
+    expect(freshAfter(fresh, opened, delta(2, 3, [])).segments).toEqual([]);
+  });
+
+  it("reads its look from the address, and ignores what makes no sense", () => {
+    expect(lookOf("")).toEqual({ size: "5vh", lines: 2 });
+    expect(lookOf("?size=48px&lines=3")).toEqual({ size: "48px", lines: 3 });
+    expect(lookOf("?size=6.5&lines=0")).toEqual({ size: "6.5vh", lines: 2 });
+    expect(lookOf("?size=expression(1)&lines=x")).toEqual({ size: "5vh", lines: 2 });
+  });
+});
+
+describe("states in words", () => {
+  const idle = { state: "idle", since: 0 } as const;
+
+  it("tell a first connection from a lost one", () => {
+    expect(inWords({ state: "connecting" }, idle, false).announced).toBe("Connecting");
+    expect(inWords({ state: "connecting" }, idle, true).announced).toBe("Connection lost, trying again");
+  });
+
+  it("announce the same while the seconds run", () => {
+    const words = inWords({ state: "waiting", retryInMs: 3_000, reason: "" }, idle, true);
+    expect(words).toMatchObject({ announced: "Connection lost, trying again", retryInMs: 3_000 });
+  });
+
+  it("tell a reader what to do about an expired link", () => {
+    const link = { state: "closed", code: "token_expired", message: "Fetch a new one." } as const;
+    expect(inWords(link, idle, true).announced).toBe("This link has expired. Ask for a new one.");
+  });
+});

@@ -1,0 +1,112 @@
+import type { Ports, WebSocketLike } from "../../../client/index.ts";
+import { settle, VirtualTime } from "../../support/virtual-time.ts";
+
+type Listeners = {
+  open: (() => void)[];
+  error: (() => void)[];
+  message: ((event: { readonly data: unknown }) => void)[];
+  close: ((event: { readonly code: number; readonly reason: string }) => void)[];
+};
+
+/** The client's end of a socket whose other end the test plays by hand. */
+export class ScriptedSocket implements WebSocketLike {
+  readonly url: URL;
+  readonly protocols: readonly string[];
+  readonly sent: (string | Uint8Array<ArrayBuffer>)[] = [];
+  readonly #listeners: Listeners = { open: [], error: [], message: [], close: [] };
+  bufferedAmount = 0;
+  closedWith: number | null = null;
+  /** Sees whatever the client sends, as it does. */
+  handleSent: (data: string | Uint8Array<ArrayBuffer>) => void = () => {};
+
+  constructor(url: string, protocols: readonly string[]) {
+    this.url = new URL(url);
+    this.protocols = protocols;
+  }
+
+  get messages(): unknown[] {
+    return this.sent
+      .filter((item) => typeof item === "string" && item !== "ping")
+      .map((item) => JSON.parse(`${item}`));
+  }
+
+  get audio(): Uint8Array<ArrayBuffer>[] {
+    return this.sent.filter((item) => typeof item !== "string");
+  }
+
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    this.sent.push(data);
+    this.handleSent(data);
+  }
+
+  close(code = 1005): void {
+    this.closedWith ??= code;
+  }
+
+  addEventListener<Type extends keyof Listeners>(type: Type, listener: Listeners[Type][number]): void {
+    const listeners: Listeners[Type][number][] = this.#listeners[type];
+    listeners.push(listener);
+  }
+
+  async open(): Promise<void> {
+    for (const listener of this.#listeners.open) listener();
+    await settle();
+  }
+
+  async say(frame: object | string): Promise<void> {
+    const data = typeof frame === "string" ? frame : JSON.stringify(frame);
+    for (const listener of this.#listeners.message) listener({ data });
+    await settle();
+  }
+
+  async drop(code = 1006, reason = ""): Promise<void> {
+    for (const listener of this.#listeners.error) listener();
+    for (const listener of this.#listeners.close) listener({ code, reason });
+    await settle();
+  }
+}
+
+export type Scene = {
+  readonly time: VirtualTime;
+  readonly ports: Ports;
+  readonly sockets: ScriptedSocket[];
+  /** The latest socket the client opened. */
+  socket(): ScriptedSocket;
+  /** Waits out the backoff and opens the socket that comes of it. */
+  reopen(): Promise<ScriptedSocket>;
+};
+
+/** Surroundings for a client. `random` is the share of each backoff window that is waited. */
+export function scene(random = 0.5): Scene {
+  const time = new VirtualTime();
+  const sockets: ScriptedSocket[] = [];
+  function socket(): ScriptedSocket {
+    const latest = sockets.at(-1);
+    if (latest === undefined) throw new Error("The client has opened no socket.");
+    return latest;
+  }
+  return {
+    time,
+    sockets,
+    socket,
+    ports: {
+      now: time.now,
+      random: () => random,
+      setTimer: time.setTimer,
+      openSocket(url, protocols) {
+        const opened = new ScriptedSocket(url, protocols);
+        sockets.push(opened);
+        return opened;
+      },
+    },
+    async reopen() {
+      const count = sockets.length;
+      for (let waitedMs = 0; sockets.length === count; waitedMs += 100) {
+        if (waitedMs > 60_000) throw new Error("The client did not come back within a minute.");
+        await time.advance(100);
+      }
+      await socket().open();
+      return socket();
+    },
+  };
+}

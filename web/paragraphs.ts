@@ -1,0 +1,67 @@
+import type { Interim, Segment } from "../client/index.ts";
+
+/** A run of segments that reads as one paragraph; `interim` is what is being said now, at its end. */
+export type Paragraph = {
+  readonly kind: "speech" | "gap";
+  readonly segments: readonly Segment[];
+  readonly interim: Interim | null;
+};
+
+const pauseMs = 2_500;
+const longChars = 320;
+
+/**
+ * Groups captions into paragraphs. Whether a segment opens a paragraph depends only on what stands before it and on
+ * its own start and speaker. So the interim and the final it becomes stand in the same place, and text already
+ * shown never moves.
+ */
+export function paragraphs(segments: readonly Segment[], interim: Interim | null): Paragraph[] {
+  const result: { kind: "speech" | "gap"; segments: Segment[]; interim: Interim | null }[] = [];
+  let chars = 0;
+  for (const segment of segments) {
+    const last = result.at(-1);
+    const before = last?.segments.at(-1);
+    if (
+      last === undefined ||
+      before === undefined ||
+      segment.kind === "gap" ||
+      segment.session !== before.session ||
+      opens(segment, before, chars)
+    ) {
+      result.push({ kind: segment.kind, segments: [segment], interim: null });
+      chars = 0;
+    } else {
+      last.segments.push(segment);
+    }
+    chars += segment.text.length;
+  }
+  if (interim !== null && interim.text !== "") {
+    const last = result.at(-1);
+    const before = last?.segments.at(-1);
+    // A new session's clock starts again, so an interim that begins before the last segment's end is of another one.
+    if (
+      last === undefined ||
+      before === undefined ||
+      interim.start < before.start ||
+      opens(interim, before, chars)
+    ) {
+      result.push({ kind: "speech", segments: [], interim });
+    } else {
+      last.interim = interim;
+    }
+  }
+  return result;
+}
+
+function opens(next: Segment | Interim, before: Segment, charsBefore: number): boolean {
+  return (
+    before.kind === "gap" ||
+    next.start - before.end > pauseMs ||
+    charsBefore >= longChars ||
+    next.speaker !== before.speaker
+  );
+}
+
+export function gapInWords(segment: Segment): string {
+  return `[captions lost ${Math.max(1, Math.round((segment.end - segment.start) / 1000))} s]`;
+}

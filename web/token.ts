@@ -1,0 +1,35 @@
+import * as v from "valibot";
+import { CaptionwireError, type TokenSource } from "../client/index.ts";
+import type { Scope } from "../shared/claims.ts";
+
+const AnswerSchema = v.object({ token: v.string() });
+const lifeSeconds = 600;
+
+/**
+ * Where this page gets its tokens from: the one in its own address (`#token=…`), which cannot be renewed,
+ * or else the local service of a development machine, asked anew each time.
+ */
+export function tokenSource(scopes: readonly Scope[], room?: string): TokenSource {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) return given;
+  return () => localToken(scopes, room);
+}
+
+/** One token, now. Throws a `CaptionwireError` whose message can be shown. */
+export async function oneToken(scopes: readonly Scope[], room?: string): Promise<string> {
+  const source = tokenSource(scopes, room);
+  return typeof source === "string" ? source : await source();
+}
+
+async function localToken(scopes: readonly Scope[], room: string | undefined): Promise<string> {
+  const answer = await fetch("/v1/local/tokens", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ scopes, room, ttl: lifeSeconds }),
+  });
+  if (answer.status === 404) {
+    throw new CaptionwireError("unauthenticated", "This page needs a link with a token. Ask for one.");
+  }
+  if (!answer.ok) throw new CaptionwireError("internal", "No token could be fetched.");
+  return v.parse(AnswerSchema, await answer.json()).token;
+}

@@ -1,0 +1,26 @@
+import { follow } from "../follow.ts";
+import { part } from "../page.ts";
+import { roomOfPage } from "../room.ts";
+import { stickToEnd } from "../stick-to-end.ts";
+
+const room = roomOfPage();
+document.title = `${room}: live captions`;
+part("room", HTMLElement).textContent = room;
+
+const jump = part("jump", HTMLButtonElement);
+const stick = stickToEnd(document.documentElement, (isFollowing) => {
+  jump.hidden = isFollowing;
+});
+jump.addEventListener("click", () => stick.follow());
+
+const earlier = part("earlier", HTMLElement);
+follow({
+  room,
+  box: part("captions", HTMLElement),
+  seen: part("state", HTMLElement),
+  spoken: part("announced", HTMLElement),
+  handleDrawn(captions) {
+    earlier.hidden = !captions.hasEarlier;
+    stick.grown();
+  },
+});

@@ -1,0 +1,50 @@
+import type { Link, Status } from "../client/index.ts";
+
+export type Tone = "live" | "calm" | "trouble";
+
+export type Words = {
+  /** Changes only when the state does, so it is fit to be announced. */
+  readonly announced: string;
+  readonly tone: Tone;
+  /** Follows `announced` where it can be seen: seconds until the next try. */
+  readonly retryInMs?: number;
+};
+
+/** The state of a viewer's link and room in words a reader understands. `wasOpen`: there has been a connection before. */
+export function inWords(link: Link, status: Status, wasOpen: boolean): Words {
+  switch (link.state) {
+    case "connecting":
+      return wasOpen
+        ? { announced: "Connection lost, trying again", tone: "trouble" }
+        : { announced: "Connecting", tone: "calm" };
+    case "waiting":
+      return {
+        announced: wasOpen ? "Connection lost, trying again" : "No connection, trying again",
+        tone: "trouble",
+        retryInMs: link.retryInMs,
+      };
+    case "closed":
+      return { announced: closedInWords(link.code, link.message), tone: "trouble" };
+    case "open":
+      return roomInWords(status);
+  }
+}
+
+export function closedInWords(code: string, message: string): string {
+  return code === "token_expired" ? "This link has expired. Ask for a new one." : message;
+}
+
+function roomInWords(status: Status): Words {
+  switch (status.state) {
+    case "idle":
+      return { announced: "Waiting for the broadcast to begin", tone: "calm" };
+    case "connecting":
+      return { announced: "The broadcast is starting", tone: "calm" };
+    case "live":
+      return { announced: "Live", tone: "live" };
+    case "recovering":
+      return { announced: "Captions are interrupted, they will come back", tone: "trouble" };
+    case "ended":
+      return { announced: "The broadcast has ended", tone: "calm" };
+  }
+}
