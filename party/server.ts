@@ -1,6 +1,6 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import * as v from "valibot";
-import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+import { type ErrorCode, errorFrame, errorTable } from "../shared/errors.ts";
 import { parsePosition } from "../shared/position.ts";
 import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
 import { dialProvider } from "./dial.ts";
@@ -27,13 +27,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async onStart(): Promise<void> {
     // Answered by the runtime, even while the room sleeps.
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
-    this.#room = Room.open(this.#ports(), this.#store());
-    const room = await this.#room;
-    for (const connection of this.getConnections<Member>()) {
-      if (connection.state?.role === "viewer") room.viewerKept(memberSocket(connection));
-      // A publisher's socket that outlived the room's memory comes back with its session and position.
-      else dismiss(connection, new CaptionwireError("draining"));
-    }
+    // A throw here would reach the client as a stack trace; whoever needs the room meets the failure below.
+    await this.#opened().catch(() => {});
   }
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
@@ -47,42 +42,62 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return response.status === 500 ? Response.json(errorFrame("internal"), { status: 500 }) : response;
   }
 
-  override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
-    try {
-      const room = await this.#opened();
+  override onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
+    return this.#guarded(connection, (room) => {
       const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
       connection.setState(member);
       const { searchParams } = new URL(request.url);
       const position = parsePosition(searchParams.get("epoch"), searchParams.get("version"));
       if (member.role === "viewer") room.viewerJoined(memberSocket(connection), position, member.expiresAt);
       else room.publisherJoined(memberSocket(connection));
+    });
+  }
+
+  override onMessage(connection: Connection<Member>, message: WSMessage): Promise<void> {
+    return this.#guarded(connection, (room) => {
+      room.received(memberSocket(connection), typeof message === "string" ? message : bytesOf(message));
+    });
+  }
+
+  override onClose(connection: Connection<Member>): Promise<void> {
+    return this.#guarded(connection, (room) => room.left(connection.id));
+  }
+
+  override onError(connection: Connection<Member>): Promise<void> {
+    return this.#guarded(connection, (room) => room.left(connection.id));
+  }
+
+  /** What nobody foresaw ends this member alone, and never reaches partyserver, which would send the stack along. */
+  async #guarded(connection: Connection, work: (room: Room) => void): Promise<void> {
+    try {
+      work(await this.#opened());
     } catch (error) {
-      // Never rethrown: partyserver would send the stack to the client.
-      console.error({ event: "connect_failed", error: error instanceof Error ? error.name : "unknown" });
-      dismiss(connection, new CaptionwireError("internal"));
+      console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
+      dismiss(connection, "internal");
     }
-  }
-
-  override async onMessage(connection: Connection<Member>, message: WSMessage): Promise<void> {
-    const room = await this.#opened();
-    room.received(memberSocket(connection), typeof message === "string" ? message : bytesOf(message));
-  }
-
-  override async onClose(connection: Connection<Member>): Promise<void> {
-    (await this.#opened()).left(connection.id);
-  }
-
-  override async onError(connection: Connection<Member>): Promise<void> {
-    (await this.#opened()).left(connection.id);
   }
 
   override onRequest(): Response {
     return Response.json(errorFrame("upgrade_required"), { status: errorTable.upgrade_required.status });
   }
 
+  /** The room, loaded once; after a failure the next member tries again. */
   #opened(): Promise<Room> {
-    if (this.#room === null) throw new Error("onStart has not run");
+    this.#room ??= this.#open().catch((error: unknown) => {
+      this.#room = null;
+      throw error;
+    });
     return this.#room;
+  }
+
+  async #open(): Promise<Room> {
+    const room = await Room.open(this.#ports(), this.#store());
+    for (const connection of this.getConnections<Member>()) {
+      if (connection.state?.role === "viewer") room.viewerKept(memberSocket(connection));
+      // A publisher's socket that outlived the room's memory comes back with its session and position.
+      else if (connection.state?.role === "publisher") dismiss(connection, "draining");
+    }
+    return room;
   }
 
   #store(): SqliteStore {
@@ -124,7 +139,7 @@ function memberSocket(connection: Connection): MemberSocket {
   };
 }
 
-function dismiss(connection: Connection, { code }: CaptionwireError): void {
+function dismiss(connection: Connection, code: ErrorCode): void {
   const socket = memberSocket(connection);
   socket.send(JSON.stringify(errorFrame(code)));
   socket.close(errorTable[code].close, code);

@@ -1,5 +1,5 @@
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { type DurableObject, env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { type Frame, finals, forge, Member, seconds, start, tokenFor } from "../support/runtime-client.ts";
 
@@ -176,5 +176,31 @@ describe("who may join a room", () => {
     await publisher.until("ack", isType("ack"));
     const foreign = await Member.join(room, await forge({ claims: { sub: "others" } }));
     expect(await foreign.until("a snapshot", isType("snapshot"))).toMatchObject({ version: 0, segments: [] });
+  });
+});
+
+describe("a room whose storage cannot be read", () => {
+  it("says only that something went wrong, and opens again once it can", async () => {
+    const room = newRoom();
+    const { publisher } = await broadcast(room, 1);
+    await publisher.until("ack", isType("ack"));
+    const stub = env.CAPTIONS.getByName(`tests/${room}`);
+    const overwriteSession = (value: string | null) =>
+      runInDurableObject(stub, (_object: DurableObject, { storage }) => {
+        storage.sql.exec("UPDATE room SET session = ?", value);
+      });
+    await abortAllDurableObjects();
+    await overwriteSession("{broken");
+
+    const viewer = await viewerOf(room);
+    expect(await viewer.until("error", isType("error"))).toMatchObject({ code: "internal", retry: true });
+    expect((await viewer.end()).code).toBe(4412);
+    expect(viewer.texts.join()).not.toMatch(/ at |Error|broken/);
+
+    await overwriteSession(null);
+    const again = await viewerOf(room);
+    expect(await again.until("a snapshot", isType("snapshot"))).toMatchObject({
+      segments: [{ text: "w0." }],
+    });
   });
 });

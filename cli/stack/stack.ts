@@ -1,0 +1,117 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { buildWorker } from "./bundle.ts";
+import type { Child } from "./child.ts";
+import { startEngine } from "./engine.ts";
+import { buildPages } from "./pages.ts";
+import { assertPortFree } from "./port.ts";
+import type { Progress } from "./progress.ts";
+import { apiKeyList, localSecrets } from "./secrets.ts";
+import { startWorker } from "./worker.ts";
+
+export type StackOptions = {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Holds secrets, rooms and logs of this stack. */
+  readonly folder: string;
+  /** Deepgram's key; without one the embedded engine does the work. */
+  readonly deepgramApiKey: string | undefined;
+  readonly progress: Progress;
+  /** A part ended by itself; the stack is of no more use. */
+  readonly onCrash?: (message: string) => void;
+};
+
+export type Stack = {
+  readonly url: string;
+  readonly apiKey: string;
+  /** null when Deepgram does the work. */
+  readonly engineUrl: string | null;
+  /** Stops the Worker in order and starts it again on the same port and storage. Also after `killWorker`. */
+  restartWorker(): Promise<void>;
+  /** SIGKILL, as a crash would. */
+  killWorker(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The whole product on this machine, as processes: engine, pages, Worker. On failure nothing is left running. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  await assertPortFree(options.port);
+  mkdirSync(options.folder, { recursive: true });
+  const { apiKey, tokenSecret } = localSecrets(options.folder);
+  const children = new Set<Child>();
+  const keep = (child: Child): Child => {
+    children.add(child);
+    void child.exited.then(({ expected, message }) => {
+      children.delete(child);
+      if (!expected) options.onCrash?.(message);
+    });
+    return child;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...children].map((child) => child.stop()));
+  };
+
+  const { progress, deepgramApiKey } = options;
+  const engineStep = progress.step("Speech engine");
+  const built = await Promise.allSettled([
+    deepgramApiKey === undefined
+      ? engineStep.during(
+          async () => keep(await startEngine(options.folder, engineStep.note)),
+          () => "ready",
+        )
+      : null,
+    progress.step("Pages").during(buildPages, String),
+    progress.step("Worker").during(buildWorker, String),
+  ]);
+  const failed = built.filter((result) => result.status === "rejected").map((result) => result.reason);
+  if (failed.length > 0) {
+    await close();
+    throw failed.length === 1 ? failed[0] : new UserError(failed.map((error) => error.message).join("\n\n"));
+  }
+  const engine = built[0].status === "fulfilled" ? built[0].value : null;
+
+  const start = async (port: number): Promise<Child> =>
+    keep(
+      await startWorker(options.folder, {
+        port,
+        state: join(options.folder, "state"),
+        bindings: {
+          API_KEYS: apiKeyList(apiKey),
+          TOKEN_SECRET: tokenSecret,
+          DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
+          LOCAL_PAGES: "true",
+          ...(engine === null ? {} : { DEEPGRAM_BASE_URL: engine.url }),
+        },
+      }),
+    );
+
+  try {
+    let worker = await start(options.port);
+    const url = worker.url;
+    const port = Number(new URL(url).port);
+    await answers(url);
+    return {
+      url,
+      apiKey,
+      engineUrl: engine?.url ?? null,
+      async restartWorker() {
+        await worker.stop();
+        worker = await start(port);
+        await answers(url);
+      },
+      killWorker: () => worker.kill(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Ready means that the Worker itself answers, not only that the port is open. */
+async function answers(url: string): Promise<void> {
+  const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(20_000) });
+  const body = await response.text();
+  if (!response.ok) throw new UserError(`The Worker started but is not healthy: ${response.status} ${body}`);
+}

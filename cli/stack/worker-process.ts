@@ -1,0 +1,54 @@
+// A program of its own: it holds the Workers runtime, so that ending this process, in whatever way, ends exactly that.
+// Miniflare's own interface and not `wrangler dev`, which puts a second proxy process in front of the Worker.
+import { createInterface } from "node:readline";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import * as v from "valibot";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { inRoot } from "../paths.ts";
+import { bundleEntry, bundleFolder } from "./bundle.ts";
+
+const SettingsSchema = v.object({
+  port: v.number(),
+  state: v.string(),
+  bindings: v.record(v.string(), v.string()),
+});
+
+const lines = createInterface({ input: process.stdin });
+const first = await lines[Symbol.asyncIterator]().next();
+if (first.done === true) process.exit(1);
+const settings = v.parse(SettingsSchema, JSON.parse(first.value));
+
+const { workerOptions } = unstable_getMiniflareWorkerOptions(inRoot("wrangler.toml"));
+const miniflare = new Miniflare({
+  host: "127.0.0.1",
+  port: settings.port,
+  cf: false, // the placeholder of a real request's `cf` would be fetched from the network
+  telemetry: { enabled: false },
+  durableObjectsPersist: settings.state,
+  log: new Log(LogLevel.WARN),
+  handleRuntimeStdio: (stdout, stderr) => {
+    stdout.pipe(process.stderr);
+    stderr.pipe(process.stderr);
+  },
+  workers: [
+    {
+      ...workerOptions,
+      modules: true,
+      modulesRoot: inRoot(bundleFolder),
+      scriptPath: inRoot(bundleEntry),
+      bindings: { ...workerOptions.bindings, ...settings.bindings },
+    },
+  ],
+});
+
+// The parent's end of this pipe closes when the parent ends, even by SIGKILL.
+lines.once("close", () => void end());
+process.once("SIGTERM", () => void end());
+
+const url = await miniflare.ready;
+process.stdout.write(`${JSON.stringify({ ready: true, url: url.origin })}\n`);
+
+async function end(): Promise<void> {
+  await miniflare.dispose();
+  process.exit(0);
+}

@@ -1,0 +1,85 @@
+import type { Screen } from "../terminal/screen.ts";
+import type { Pair } from "./align.ts";
+import { percentile, type Spread } from "./percentile.ts";
+import type { Result, Summary } from "./result.ts";
+
+const missing = "·";
+const label = 12;
+
+export function printResult(screen: Screen, result: Result): void {
+  const dim = (text: string): string => screen.style("dim", text);
+  if ("error" in result) {
+    screen.print(`${screen.style("bold", result.file)}  ${screen.style("red", `failed: ${result.error}`)}`);
+    screen.print();
+    return;
+  }
+  const { file, edits, referenceWords, audioMs, pairs, latencies } = result;
+  const rate = `WER ${percent(edits / Math.max(1, referenceWords))}`;
+  const first = `first appearance p50 ${ms(percentile(latencies.fromWordEnd, 0.5))}`;
+  const facts = `${edits} of ${referenceWords} words · ${(audioMs / 1000).toFixed(1)} s · ${first}`;
+  screen.print(
+    `${screen.style("bold", file)}  ${screen.style(edits === 0 ? "green" : "yellow", rate)}  ${dim(facts)}`,
+  );
+  for (const [reference, hypothesis] of rows(pairs, screen)) {
+    screen.print(`  ${dim("transcript".padEnd(label))}${reference}`);
+    screen.print(`  ${dim("shown".padEnd(label))}${hypothesis}`);
+  }
+  screen.print();
+}
+
+/** Both texts in columns, wrapped together; words that differ in capitals, what is missing as dots. */
+function rows(pairs: readonly Pair[], screen: Screen): [string, string][] {
+  const width = screen.columns - label - 3;
+  const lines: [string, string][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const pair of pairs) {
+    const size = Math.max(pair.reference?.length ?? 1, pair.hypothesis?.length ?? 1);
+    if (used + size + 1 > width) {
+      lines.push(["", ""]);
+      used = 0;
+    }
+    used += size + 1;
+    const line = lines.at(-1);
+    if (line === undefined) continue;
+    const cell = (word: string | null): string => {
+      if (pair.kind === "same") return (word ?? "").padEnd(size);
+      const text = word === null ? missing.repeat(size) : word.toUpperCase();
+      return screen.style(word === null ? "dim" : "yellow", text.padEnd(size));
+    };
+    line[0] += `${cell(pair.reference)} `;
+    line[1] += `${cell(pair.hypothesis)} `;
+  }
+  return lines;
+}
+
+export function printOverall(screen: Screen, summary: Summary): void {
+  const { files, failed, empty } = summary;
+  const troubles = [failed > 0 ? `, ${failed} failed` : "", empty > 0 ? `, ${empty} empty` : ""].join("");
+  screen.print(screen.style("bold", `Overall WER ${percent(summary.wer)}`));
+  screen.print(`  ${summary.edits} edits of ${summary.referenceWords} words, ${files} files${troubles}`);
+  screen.print(
+    `  first appearance of a word   ${both(summary.fromWordEnd)}   (${summary.fromWordEnd.count} words)`,
+  );
+  screen.print(`    … from its start           ${both(summary.fromWordStart)}`);
+  screen.print(
+    `  end of speech to final       ${both(summary.toFinal)}   (${summary.toFinal.count} segments)`,
+  );
+  screen.print(
+    `  erasure                      ${summary.erasure.toFixed(2)} words changed after they were shown, by final word`,
+  );
+  if (summary.wordsWithoutTimes > 0) {
+    screen.print(`  ${summary.wordsWithoutTimes} final words carry no times and have no latency.`);
+  }
+}
+
+function both({ p50, p95 }: Spread): string {
+  return `p50 ${ms(p50).padStart(8)}   p95 ${ms(p95).padStart(8)}`;
+}
+
+function ms(value: number | null): string {
+  return value === null ? "–" : `${Math.round(value)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

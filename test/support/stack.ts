@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mintToken } from "../../cli/api.ts";
+import { silent } from "../../cli/stack/progress.ts";
+import { type Stack, startStack as start } from "../../cli/stack/stack.ts";
+import type { TokenRequest } from "../../shared/claims.ts";
+
+export type TestStack = Stack & {
+  readonly engineUrl: string;
+  token(request: TokenRequest): Promise<string>;
+};
+
+/** The real thing on free ports: embedded engine, Worker in its runtime, storage in a folder that goes with it. */
+export async function startStack(): Promise<TestStack> {
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-test-"));
+  const stack = await start({
+    port: 0,
+    folder,
+    deepgramApiKey: undefined,
+    progress: silent,
+    onCrash: (message) => process.stderr.write(`${message}\n`),
+  });
+  const { engineUrl } = stack;
+  if (engineUrl === null) throw new Error("Tests run on the embedded engine.");
+  return {
+    ...stack,
+    engineUrl,
+    token: (request) => mintToken(stack, request),
+    async close() {
+      await stack.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/**
+ * Four kinds of tests, run one kind after the other: the later ones measure time and need the machine.
+ * `npm test -- unit` runs one of them.
+ */
+export default defineConfig({
+  test: {
+    // What a passing test logs is of no interest.
+    silent: "passed-only",
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              cf: false,
+              // No network here: a scripted provider stands in, and everything that is fetched reaches it.
+              outboundService: "provider",
+              workers: [
+                {
+                  name: "provider",
+                  modules: true,
+                  scriptPath: "test/support/provider-worker.mjs",
+                  compatibilityDate: "2026-07-15",
+                },
+              ],
+              bindings: {
+                DEEPGRAM_BASE_URL: "http://provider.test",
+                DEEPGRAM_API_KEY: "provider-key-of-the-tests",
+                TOKEN_SECRET: "token-secret-of-the-tests-which-is-long-enough",
+                // The key is "api-key-of-the-tests".
+                API_KEYS: JSON.stringify([
+                  {
+                    name: "tests",
+                    tenant: "tests",
+                    sha256: "2a6e19959d52b15f6a60687176e3c861c855ae40195e08c2abaa52598f4d5a90",
+                  },
+                ]),
+                LOCAL_PAGES: "true",
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "runtime",
+          include: ["test/runtime/**/*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
