@@ -97,7 +97,10 @@ export function createConnection(options: Options): Connection {
     }
     socket = opened;
     opened.addEventListener("open", () => {
-      if (mine !== generation) return;
+      if (mine !== generation) {
+        opened.close(1000);
+        return;
+      }
       isOpen = true;
       options.handleOpen();
     });
@@ -131,10 +134,10 @@ export function createConnection(options: Options): Connection {
   function leave(): void {
     generation++;
     cancelTimer();
-    const left = socket;
+    // One that is still opening is closed once it has opened: browsers report a close before that as an error.
+    if (isOpen) socket?.close(1000);
     socket = null;
     isOpen = false;
-    left?.close(1000);
   }
 
   function drop(ending: Ending): void {
