@@ -7,11 +7,10 @@ type Address = {
   readonly room: string;
   readonly role: Role;
   readonly position?: Position | null;
-  readonly takeover?: boolean;
 };
 
 /** The room's socket address. Made anew for each attempt, because it carries the position. */
-export function roomAddress({ url, room, role, position, takeover }: Address): string {
+export function roomAddress({ url, room, role, position }: Address): string {
   const address = new URL(`/parties/captions/${encodeURIComponent(room)}`, url);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("role", role);
@@ -19,6 +18,5 @@ export function roomAddress({ url, room, role, position, takeover }: Address): s
     address.searchParams.set("epoch", position.epoch);
     address.searchParams.set("version", String(position.version));
   }
-  if (takeover) address.searchParams.set("takeover", "1");
   return address.href;
 }

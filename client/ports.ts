@@ -4,6 +4,8 @@ export type Ports = {
   now(): number;
   /** In [0, 1). */
   random(): number;
+  /** A fresh secret of 16 to 64 letters, digits, `_` and `-`. */
+  newKey(): string;
   /** Runs once after `delayMs`; the answer cancels it. */
   setTimer(run: () => void, delayMs: number): () => void;
   openSocket(url: string, protocols: string[]): WebSocketLike;
@@ -27,6 +29,7 @@ export type WebSocketLike = {
 export const systemPorts: Ports = {
   now: () => Date.now(),
   random: () => Math.random(),
+  newKey: () => crypto.randomUUID(),
   setTimer: (run, delayMs) => {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

@@ -5,6 +5,7 @@ import { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
 import { limits } from "../shared/limits.ts";
 import { type PublisherFrame, PublisherFrameSchema, type PublisherMessage } from "../shared/protocol.ts";
 import { roomAddress } from "./address.ts";
+import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
@@ -14,6 +15,7 @@ export type PublisherState =
   | { readonly state: "connected"; readonly session: string }
   | { readonly state: "disconnected"; readonly retryInMs: number }
   | { readonly state: "finished"; readonly version: number }
+  | { readonly state: "closed" }
   | { readonly state: "failed"; readonly code: string; readonly message: string };
 
 export type PublishOptions = {
@@ -24,8 +26,6 @@ export type PublishOptions = {
   format: AudioFormat;
   language?: string;
   model?: string;
-  /** Replaces a publisher that is there already, if the token allows it. */
-  takeover?: boolean;
   onState?: (state: PublisherState) => void;
   /** Captions of the audio before this position (samples per channel since the session began) are durable. */
   onAck?: (positionSamples: number) => void;
@@ -66,8 +66,13 @@ export function publish(options: PublishOptions): Publisher {
   const keepSamples = msToSamples(limits.audioBufferMaxMs, format);
   const socketQueueBytes = msToSamples(socketQueueMs, format) * frameBytes(format);
 
+  const onState = guarded(options.onState);
+  const onAck = guarded(options.onAck);
+  const onStatus = guarded(options.onStatus);
   let state: PublisherState = { state: "connecting" };
   let failure: CaptionwireError | null = null;
+  /** Only who holds it goes on with this session, also when the answer to the first start is lost. */
+  const key = ports.newKey();
   let session: string | undefined;
   /** Next sample for this socket; `null` until the room has said where to begin. */
   let sent: number | null = null;
@@ -85,12 +90,12 @@ export function publish(options: PublishOptions): Publisher {
         url: options.url,
         room: options.room,
         role: "publisher",
-        takeover: options.takeover ?? false,
       }),
     handleOpen() {
       tell({
         type: "start",
         ...format,
+        key,
         ...(session === undefined ? {} : { session }),
         ...(buffer.start === 0 ? {} : { position: buffer.start }),
         ...(options.language === undefined ? {} : { language: options.language }),
@@ -110,7 +115,7 @@ export function publish(options: PublishOptions): Publisher {
 
   function setState(next: PublisherState): void {
     state = next;
-    options.onState?.(next);
+    onState(next);
   }
 
   function tell(message: PublisherMessage): void {
@@ -129,15 +134,15 @@ export function publish(options: PublishOptions): Publisher {
         lastMarkAt = Number.NEGATIVE_INFINITY;
         connection.settle({ heartbeatMs });
         setState({ state: "connected", session });
-        options.onStatus?.(frame.status);
+        onStatus(frame.status);
         drain();
         return;
       case "ack":
         buffer.forgetBefore(frame.position);
-        options.onAck?.(frame.position);
+        onAck(frame.position);
         return;
       case "status":
-        options.onStatus?.(frame.status);
+        onStatus(frame.status);
         return;
       case "finished":
         setState({ state: "finished", version: frame.version });
@@ -249,11 +254,12 @@ export function publish(options: PublishOptions): Publisher {
       return finishing.promise;
     },
     close() {
-      if (!isOver()) {
-        failure = new CaptionwireError("session_ended", "The publisher was closed.");
-        finishing?.reject(failure);
-      }
+      const wasOver = isOver();
       connection.close();
+      if (wasOver) return;
+      failure = new CaptionwireError("session_ended", "The publisher was closed.");
+      finishing?.reject(failure);
+      setState({ state: "closed" });
     },
   };
 }

@@ -2,6 +2,7 @@ import { timing } from "../shared/limits.ts";
 import type { Position } from "../shared/position.ts";
 import { type ViewerFrame, ViewerFrameSchema, type ViewerMessage } from "../shared/protocol.ts";
 import { roomAddress } from "./address.ts";
+import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
@@ -39,6 +40,8 @@ const maxRetryMs = 30_000;
  */
 export function subscribe(options: SubscribeOptions): Subscription {
   const ports: Ports = { ...systemPorts, ...options.ports };
+  const onChange = guarded(options.onChange);
+  const onLink = guarded(options.onLink);
   let captions = noCaptions;
   let seenVersion = -1;
   /** What the last status said. */
@@ -63,7 +66,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
     },
     handleLink(link) {
       if (link.state === "waiting" || link.state === "closed") stopTimers();
-      options.onLink?.(link);
+      onLink(link);
     },
   });
 
@@ -87,7 +90,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
       });
       tellSeen();
     }
-    options.onChange?.(captions, frame);
+    onChange(captions, frame);
   }
 
   /** Frames come in order, so a head below ours says at once that we are not reading the same history. */

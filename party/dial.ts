@@ -17,19 +17,23 @@ export function dialProvider(
 ): UpstreamSocket {
   let socket: WebSocket | null = null;
   let abandoned = false;
+  const attempt = new AbortController();
   const abandon = () => {
     abandoned = true;
-    // 1000 and not 1001: script may not send 1001 from here.
-    socket?.close(1000);
+    // An upgrade that is still waited for would be a second socket, and counts against the platform's limit of six.
+    if (socket === null) attempt.abort();
+    else socket.close(1000);
     socket = null;
   };
   const open = async () => {
     const response = await fetch(`${provider.baseUrl}${request.path}`, {
       headers: { upgrade: "websocket", authorization: `Token ${provider.apiKey}` },
+      signal: attempt.signal,
     });
     const opened = response.webSocket;
     if (opened === null) {
-      const detail = response.headers.get("dg-error") ?? (await response.text());
+      const detail = response.headers.get("dg-error") ?? "";
+      await response.body?.cancel();
       if (!abandoned) listener.refused(response.status, detail.slice(0, detailMaxChars));
       return;
     }

@@ -23,6 +23,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   // false by default in partyserver
   static override options = { hibernate: true };
   #room: Promise<Room> | null = null;
+  /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
+  readonly #greeted = new WeakSet<Request>();
 
   override async onStart(): Promise<void> {
     // Answered by the runtime, even while the room sleeps.
@@ -35,6 +37,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async fetch(request: Request): Promise<Response> {
     const response = await super.fetch(request);
     if (response.webSocket !== null) {
+      if (!this.#greeted.has(request)) return failedUpgrade(response.webSocket);
       const offered = request.headers.get("sec-websocket-protocol");
       const headers = offered === null ? undefined : { "sec-websocket-protocol": subprotocol };
       return new Response(null, { status: 101, webSocket: response.webSocket, headers });
@@ -43,6 +46,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   override onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
+    this.#greeted.add(request);
     return this.#guarded(connection, (room) => {
       const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
       connection.setState(member);
@@ -123,6 +127,17 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
     };
   }
+}
+
+/** partyserver put the stack of its error into this socket: it is dropped unread, and the client told as much as it may know. */
+function failedUpgrade(leaking: WebSocket): Response {
+  leaking.accept();
+  leaking.close(1000);
+  const pair = new WebSocketPair();
+  pair[1].accept();
+  pair[1].send(JSON.stringify(errorFrame("internal")));
+  pair[1].close(errorTable.internal.close, "internal");
+  return new Response(null, { status: 101, webSocket: pair[0] });
 }
 
 function memberSocket(connection: Connection): MemberSocket {

@@ -1,6 +1,7 @@
 import { type AudioFormat, bytesToSamples, frameBytes, msToSamples, samplesToBytes } from "./audio.ts";
 
-type Piece = { readonly from: number; readonly bytes: Uint8Array<ArrayBuffer> };
+/** `bytes` is as long as a piece may get; the first `length` of them are filled. */
+type Piece = { readonly from: number; readonly bytes: Uint8Array<ArrayBuffer>; length: number };
 
 const pieceMs = 100;
 
@@ -43,12 +44,32 @@ export class AudioBuffer {
     bytes.set(audio, this.#torn.length);
     const whole = bytes.length - (bytes.length % frameBytes(this.#format));
     this.#torn = bytes.slice(whole);
-    // Short pieces, so that forgetting the oldest audio frees it even when it was written in one go.
-    for (let at = 0; at < whole; at += this.#pieceBytes) {
-      const piece = bytes.slice(at, Math.min(at + this.#pieceBytes, whole));
-      this.#pieces.push({ from: this.#end, bytes: piece });
-      this.#end += bytesToSamples(piece.length, this.#format);
+    let at = 0;
+    while (at < whole) {
+      const piece = this.#openPiece();
+      const part = bytes.subarray(at, Math.min(whole, at + piece.bytes.length - piece.length));
+      piece.bytes.set(part, piece.length);
+      piece.length += part.length;
+      at += part.length;
+      this.#end += bytesToSamples(part.length, this.#format);
     }
+  }
+
+  /**
+   * The piece that is being filled. Pieces have one short length whatever the frames: so forgetting the oldest audio
+   * frees it even when it was written in one go, and a million tiny frames do not make a million pieces.
+   */
+  #openPiece(): Piece {
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && last.length < last.bytes.length) return last;
+    const piece = { from: this.#end, bytes: new Uint8Array(this.#pieceBytes), length: 0 };
+    this.#pieces.push(piece);
+    return piece;
+  }
+
+  /** What follows does not continue the last frame: the beginning of a torn sample frame is worthless. */
+  dropTorn(): void {
+    this.#torn = new Uint8Array(0);
   }
 
   /** The audio of `[from, to)`, as far as it goes; empty when `from` is not held. */
@@ -62,7 +83,7 @@ export class AudioBuffer {
       const begin = samplesToBytes(Math.max(0, from - piece.from), this.#format);
       const end = samplesToBytes(until - piece.from, this.#format);
       const at = samplesToBytes(Math.max(0, piece.from - from), this.#format);
-      result.set(piece.bytes.subarray(begin, end), at);
+      result.set(piece.bytes.subarray(begin, Math.min(end, piece.length)), at);
     }
     return result;
   }
@@ -76,7 +97,7 @@ export class AudioBuffer {
   /** Goes on at a later position: everything held is dropped, and what lies between was never here. */
   skipTo(position: number): void {
     this.#pieces = [];
-    this.#torn = new Uint8Array(0);
+    this.dropTorn();
     this.#start = position;
     this.#end = position;
   }

@@ -15,6 +15,8 @@ export const limits = {
   /** Audio kept for a new upstream socket: the published audio whose captions are not durable yet. */
   audioBufferMaxMs: 60_000,
   audioBufferMaxBytes: 8 * 1024 * 1024,
+  /** Frames a publisher may send before its `start` is answered. */
+  heldFramesMax: 2_000,
   /** Segments in a snapshot; earlier ones come by HTTP. */
   snapshotMaxSegments: 500,
   /** Removed segments remembered, so that a returning viewer gets a delta and not a snapshot. */

@@ -29,6 +29,11 @@ export const StartSchema = v.strictObject({
   channels: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2)),
   /** Resumes this session; `position` is the earliest sample the publisher still has. */
   session: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /**
+   * A secret of the publisher's own making. A session begun with one is resumed only with the same one, because its id
+   * is known to every viewer; and a publisher that lost the answer to its first start resumes by the key alone.
+   */
+  key: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/))),
   position: v.optional(Count),
   language: v.optional(ProviderWord),
   model: v.optional(ProviderWord),

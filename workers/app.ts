@@ -27,6 +27,10 @@ app.route("/", speak);
 app.route("/", rooms);
 app.route("/", pages);
 
+app.notFound(() => {
+  throw new CaptionwireError("not_found");
+});
+
 /** Every failure leaves by the error table; what is not in it is logged by name and told as `internal`. */
 app.onError((error, c) => {
   const known = error instanceof CaptionwireError ? error : new CaptionwireError("internal");

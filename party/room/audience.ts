@@ -58,7 +58,9 @@ export class Audience {
 
   /** Something changed. `urgent` skips the tick: the first words of an utterance are not made to wait. */
   changed(urgent: boolean): void {
-    const waitMs = this.#lastFrameAt + tickMs(this.#viewers.size) - this.#ports.now();
+    const tick = tickMs(this.#viewers.size);
+    // Never longer than a tick, also when the clock was set back.
+    const waitMs = Math.min(tick, this.#lastFrameAt + tick - this.#ports.now());
     if (urgent || waitMs <= 0) {
       this.#flush();
     } else {
@@ -66,8 +68,9 @@ export class Audience {
     }
   }
 
-  /** Sent at once: state changes and heartbeats are rare. */
+  /** Sent at once, behind what it counts: state changes and heartbeats are rare. */
   status(frame: StatusFrame): void {
+    if (this.#cancelFlush !== null) this.#flush();
     this.#sendAll(JSON.stringify(frame));
   }
 

@@ -1,6 +1,6 @@
 import { bytesToSamples, msToSamples } from "../../shared/audio.ts";
 import { AudioBuffer } from "../../shared/audio-buffer.ts";
-import { errorFrame, errorTable } from "../../shared/errors.ts";
+import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
@@ -83,6 +83,7 @@ export class PublisherLane {
       this.tell(errorFrame("publisher_present"));
       this.#source.socket.close(errorTable.publisher_present.close, "publisher_present");
     }
+    this.#buffer.dropTorn();
     this.#source = { kind: "attached", socket };
   }
 
@@ -91,6 +92,7 @@ export class PublisherLane {
   }
 
   audio(frame: Uint8Array): void {
+    if (this.#finishing !== null) throw new CaptionwireError("bad_message", "No audio may follow finish.");
     this.#buffer.append(frame);
     this.#buffer.forgetBefore(this.#buffer.end - this.#keepSamples);
     this.upstream.audio(this.#buffer.start, this.#buffer.end);
@@ -98,8 +100,9 @@ export class PublisherLane {
 
   /** The publisher no longer has the audio before `position`. */
   jump(position: number): void {
-    this.#buffer.skipTo(position);
+    // The upstream may still send what the buffer holds, so it jumps first.
     this.upstream.jump(position);
+    this.#buffer.skipTo(position);
   }
 
   /** Captions before `position` are durable. */

@@ -3,11 +3,13 @@ import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
 import type { Start, StatusFrame } from "../../shared/protocol.ts";
+import { admit } from "./admission.ts";
 import { Audience } from "./audience.ts";
 import { checkAudioFrame, readPublisherMessage, readViewerMessage } from "./frames.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
 import { gapDraft, interimOf, speechDraft } from "./segments.ts";
+import { Starting } from "./starting.ts";
 import type { EndedBy, RoomStore, StoredRoom, StoredSession } from "./store.ts";
 import {
   change,
@@ -30,8 +32,8 @@ export class Room {
   readonly #ports: Ports;
   readonly #store: RoomStore;
   readonly #audience: Audience;
-  /** Publisher sockets that have not started (or resumed) a session yet. */
-  readonly #waiting = new Map<string, MemberSocket>();
+  /** Publishers without a session yet. A `start` takes its turn in the queue; what is sent meanwhile is held. */
+  readonly #waiting = new Map<string, "new" | Starting>();
   #transcript: Transcript;
   #session: StoredSession | null;
   #lane: PublisherLane | null = null;
@@ -39,19 +41,20 @@ export class Room {
   #status: Status;
   #queue: Promise<void> = Promise.resolve();
   #cancelHeartbeat: Cancel | null = null;
+  #isDead = false;
 
   private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
     this.#ports = ports;
     this.#store = store;
     this.#transcript = stored.transcript;
     this.#session = stored.session;
-    this.#status = { state: "idle", since: ports.now() };
+    this.#status = { state: "idle", since: stored.session?.ended?.at ?? ports.now() };
     this.#audience = new Audience(ports, stored.transcript.version, (since) =>
       deltaSince(this.#transcript, since, this.#present()),
     );
     // A session that was running when the room died: its publisher may be on its way back.
     if (this.#session !== null && this.#session.ended === null) this.#openLane(this.#session);
-    this.#updateStatus();
+    this.#status = { ...this.#status, state: this.#state() };
   }
 
   /** Loads the room, or makes it with a new epoch: a viewer has a position before the first word. */
@@ -76,7 +79,7 @@ export class Room {
   }
 
   publisherJoined(socket: MemberSocket): void {
-    this.#waiting.set(socket.id, socket);
+    this.#waiting.set(socket.id, "new");
   }
 
   left(id: string): void {
@@ -89,8 +92,7 @@ export class Room {
   received(socket: MemberSocket, frame: string | Uint8Array): void {
     try {
       if (this.#audience.has(socket.id)) this.#fromViewer(frame);
-      else if (typeof frame === "string") this.#fromPublisher(socket, frame);
-      else this.#audio(socket, frame);
+      else this.#fromPublisher(socket, frame);
     } catch (error) {
       if (!(error instanceof CaptionwireError)) throw error;
       this.#dismiss(socket, error.code, error.message);
@@ -102,11 +104,19 @@ export class Room {
     readViewerMessage(frame);
   }
 
-  #fromPublisher(socket: MemberSocket, frame: string): void {
+  #fromPublisher(socket: MemberSocket, frame: string | Uint8Array): void {
+    if (typeof frame !== "string") checkAudioFrame(frame);
+    const waiting = this.#waiting.get(socket.id);
+    if (waiting instanceof Starting) waiting.hold(frame);
+    else if (typeof frame === "string") this.#control(socket, frame);
+    else this.#laneOf(socket).audio(frame);
+  }
+
+  #control(socket: MemberSocket, frame: string): void {
     const message = readPublisherMessage(frame);
     switch (message.type) {
       case "start":
-        this.#start(socket, message);
+        this.#begin(socket, message);
         break;
       case "mark":
         this.#laneOf(socket);
@@ -117,10 +127,6 @@ export class Room {
       default:
         message satisfies never;
     }
-  }
-
-  #audio(socket: MemberSocket, frame: Uint8Array): void {
-    this.#laneOf(socket).audio(checkAudioFrame(frame));
   }
 
   #laneOf(socket: MemberSocket): PublisherLane {
@@ -137,38 +143,74 @@ export class Room {
 
   // ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #start(socket: MemberSocket, start: Start): void {
-    if (!this.#waiting.has(socket.id))
+  /** A start waits for everything before it to be stored, and is answered when it is stored itself. */
+  #begin(socket: MemberSocket, start: Start): void {
+    if (!this.#waiting.has(socket.id)) {
       throw new CaptionwireError("bad_message", "The session has been started already.");
-    const session = start.session === undefined ? this.#newSession(start) : this.#resumed(socket, start);
-    if (session === null) return;
+    }
+    const starting = new Starting();
+    this.#waiting.set(socket.id, starting);
+    const work = async (): Promise<void> => {
+      // It may have left in the meantime.
+      if (this.#waiting.get(socket.id) !== starting) return;
+      const lane = this.#lane;
+      const admission = admit(
+        start,
+        this.#session,
+        lane && { attached: lane.publisherId !== null, finishing: lane.finishing },
+      );
+      switch (admission.kind) {
+        case "refused":
+          this.#dismiss(socket, admission.code, admission.detail);
+          return;
+        case "finished":
+          socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
+          socket.close(1000, "finished");
+          return;
+        case "replace":
+          // Puts the end of that session into the queue, and this start behind it.
+          lane?.abort("absence");
+          this.#enqueue(work);
+          return;
+        case "resume":
+          this.#attach(socket, admission.session, start.position ?? 0);
+          break;
+        case "begin": {
+          const session = this.#newSession(start, admission.position);
+          await this.#commit([], session);
+          this.#attach(socket, session, admission.position);
+          break;
+        }
+        default:
+          admission satisfies never;
+      }
+      this.#waiting.delete(socket.id);
+      for (const frame of starting.held) this.received(socket, frame);
+    };
+    this.#enqueue(work);
+  }
+
+  #attach(socket: MemberSocket, session: StoredSession, position: number): void {
     const lane = this.#lane ?? this.#openLane(session);
-    this.#waiting.delete(socket.id);
     lane.attach(socket);
-    if (start.position !== undefined && start.position > lane.resumeFrom) lane.jump(start.position);
+    if (position > lane.resumeFrom) lane.jump(position);
     lane.upstream.start();
     this.#updateStatus();
     lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status: this.#status });
   }
 
-  #newSession(start: Start): StoredSession {
-    if (this.#lane !== null && this.#lane.publisherId !== null)
-      throw new CaptionwireError("publisher_present");
-    // An earlier publisher is away and somebody begins anew: its session is over.
-    this.#lane?.abort("absence");
-    this.#lane = null;
-    const session: StoredSession = {
+  #newSession(start: Start, position: number): StoredSession {
+    return {
       id: this.#newSessionId(),
+      key: start.key ?? null,
       // Position 0 lies in the past when the publisher goes on where an ended session left it.
-      startedAt: this.#ports.now() - Math.round(((start.position ?? 0) * 1000) / start.sampleRate),
+      startedAt: this.#ports.now() - Math.round((position * 1000) / start.sampleRate),
       format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
       language: start.language ?? null,
       model: start.model ?? null,
-      acked: start.position ?? 0,
+      acked: position,
       ended: null,
     };
-    this.#enqueue(() => this.#commit([], session));
-    return session;
   }
 
   /** Sorts after every session before it, also when the clock was set back. */
@@ -176,31 +218,6 @@ export class Room {
     const latest = this.#session === null ? 0 : Number.parseInt(this.#session.id, 36) + 1;
     const ordinal = Math.max(this.#ports.now(), latest);
     return `${ordinal.toString(36).padStart(9, "0")}-${this.#ports.newId()}`;
-  }
-
-  /** The session a publisher comes back to; `null` when it had finished and is told so. */
-  #resumed(socket: MemberSocket, start: Start): StoredSession | null {
-    const session = this.#session;
-    if (session === null || session.id !== start.session) throw new CaptionwireError("session_ended");
-    const ended = session.ended?.by ?? this.#lane?.finishing ?? null;
-    switch (ended) {
-      case null:
-        return session;
-      case "absence":
-        // It stayed away too long and its session is over; what it still has begins another one.
-        return this.#newSession(start);
-      case "failure":
-        throw new CaptionwireError("session_ended");
-      case "finish":
-        if (session.ended === null) return session;
-        // Only the word of it was lost on the way.
-        socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
-        socket.close(1000, "finished");
-        this.left(socket.id);
-        return null;
-      default:
-        return ended satisfies never;
-    }
   }
 
   #openLane(session: StoredSession): PublisherLane {
@@ -227,14 +244,12 @@ export class Room {
     const lane = this.#lane;
     this.#enqueue(async () => {
       if (this.#session === null) return;
-      if (this.#lane === lane) this.#lane = null;
-      const ended: StoredSession = { ...this.#session, ended: { at: this.#ports.now(), by } };
-      const wasSpeaking = this.#interim !== null;
-      this.#interim = null;
-      await this.#commit([], ended);
-      if (this.#lane === null) this.#cancelHeartbeat?.();
-      this.#updateStatus();
+      const wasSpeaking = this.#hush();
+      await this.#commit([], { ...this.#session, ended: { at: this.#ports.now(), by } });
+      this.#lane = null;
+      this.#cancelHeartbeat?.();
       if (wasSpeaking) this.#audience.changed(true);
+      this.#updateStatus();
       if (by === "finish") lane?.tell({ type: "finished", version: this.#transcript.version });
       lane?.close(closeCode, by);
     });
@@ -253,19 +268,31 @@ export class Room {
         this.#audience.changed(first);
         return;
       }
-      this.#interim = null;
       const drafts = event.text === "" ? [] : [speechDraft(event, session, this.#ports.newId())];
-      await this.#commit(drafts, { ...session, acked: Math.max(session.acked, event.to) });
+      await this.#settle(drafts, session, event.to);
     });
   }
 
   #gap(sessionId: string, from: number, to: number): void {
     this.#enqueue(async () => {
       const session = this.#session;
-      if (session?.id !== sessionId || to <= from) return;
-      const gap = gapDraft(from, to, session, this.#ports.newId());
-      await this.#commit([gap], { ...session, acked: Math.max(session.acked, to) });
+      if (session?.id !== sessionId) return;
+      await this.#settle([gapDraft(from, to, session, this.#ports.newId())], session, to);
     });
+  }
+
+  /** What was being said up to `to` is settled: stored, acknowledged, and no interim any more. */
+  async #settle(drafts: readonly Draft[], session: StoredSession, to: number): Promise<void> {
+    const wasSpeaking = this.#hush();
+    await this.#commit(drafts, { ...session, acked: Math.max(session.acked, to) });
+    if (wasSpeaking) this.#audience.changed(false);
+  }
+
+  /** Takes the interim away; tells whether there was one that viewers still see. */
+  #hush(): boolean {
+    const wasSpeaking = this.#interim !== null;
+    this.#interim = null;
+    return wasSpeaking;
   }
 
   async #commit(drafts: readonly Draft[], session: StoredSession): Promise<void> {
@@ -282,12 +309,15 @@ export class Room {
 
   /** One thing after the other. If storage fails, this object is of no use any more: everybody comes to a new one. */
   #enqueue(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(work).catch((error: unknown) => {
-      this.#ports.log("room_failed", { error: error instanceof Error ? error.name : "unknown" });
-      this.#lane?.close(errorTable.internal.close, "internal");
-      this.#lane = null;
-      this.#ports.die();
-    });
+    this.#queue = this.#queue
+      .then(() => (this.#isDead ? undefined : work()))
+      .catch((error: unknown) => {
+        this.#isDead = true;
+        this.#ports.log("room_failed", { error: error instanceof Error ? error.name : "unknown" });
+        this.#lane?.close(errorTable.internal.close, "internal");
+        this.#lane = null;
+        this.#ports.die();
+      });
   }
 
   // ── the present ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ export type Sqlite = {
 
 const SessionSchema = v.object({
   id: v.string(),
+  key: v.nullable(v.string()),
   startedAt: v.number(),
   format: v.object({ encoding: v.picklist(encodings), sampleRate: v.number(), channels: v.number() }),
   language: v.nullable(v.string()),

@@ -4,6 +4,8 @@ import type { Change, Transcript } from "./transcript.ts";
 /** A broadcast as it is kept: enough for the publisher to go on after any death of the room. */
 export type StoredSession = {
   readonly id: string;
+  /** The publisher's secret, if it made one: only with it is the session resumed. */
+  readonly key: string | null;
   /** Epoch milliseconds of position 0. */
   readonly startedAt: number;
   readonly format: AudioFormat;

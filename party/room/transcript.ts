@@ -119,7 +119,9 @@ export function resume(
   if (reason !== null || position === null) {
     return snapshot(transcript, reason ?? "new", present, segmentsMax);
   }
-  return deltaSince(transcript, position.version, present);
+  const delta = deltaSince(transcript, position.version, present);
+  // Past that, everything that matters now is shorter to say than everything that changed.
+  return delta.put.length > segmentsMax ? snapshot(transcript, "behind", present, segmentsMax) : delta;
 }
 
 function snapshotReason(transcript: Transcript, position: Position | null): SnapshotReason | null {

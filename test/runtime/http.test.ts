@@ -68,7 +68,7 @@ describe("POST /v1/local/tokens", () => {
     });
 
   it("serves no page but its own, and no host but this machine", async () => {
-    const own = { "sec-fetch-site": "same-origin", "content-type": "application/json" };
+    const own = { "sec-fetch-site": "same-origin", host: "127.0.0.1:8787" };
     expect((await ask("/v1/local/tokens", own)).status).toBe(404);
     const { exports } = await import("cloudflare:workers");
     const local = (headers: Record<string, string>) =>
@@ -80,8 +80,17 @@ describe("POST /v1/local/tokens", () => {
         }),
       );
     expect((await local(own)).status).toBe(200);
-    expect((await local({ "sec-fetch-site": "cross-site" })).status).toBe(404);
-    expect((await local({})).status).toBe(404);
+    expect((await local({ ...own, "sec-fetch-site": "cross-site" })).status).toBe(404);
+    expect((await local({ host: own.host })).status).toBe(404);
+    expect((await local({ ...own, host: "evil.example" })).status).toBe(404);
+    const admin = await exports.default.fetch(
+      new Request("http://127.0.0.1:8787/v1/local/tokens", {
+        method: "POST",
+        headers: own,
+        body: JSON.stringify({ scopes: ["rooms:admin"] }),
+      }),
+    );
+    expect(admin.status).toBe(403);
   });
 });
 
@@ -190,6 +199,19 @@ describe("everything else", () => {
     });
     expect(response.status).toBe(426);
     expect(await response.json()).toMatchObject({ code: "upgrade_required" });
+  });
+
+  it("tells what is not there as an error of the interface", async () => {
+    for (const [method, path] of [
+      ["GET", "/v1/tokens"],
+      ["GET", "/v1/nothing"],
+      ["PUT", "/v1/tokens"],
+      ["POST", "/nope"],
+    ] as const) {
+      const response = await request(path, { method });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: "not_found", retry: false });
+    }
   });
 
   it("is healthy", async () => {

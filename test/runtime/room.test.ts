@@ -122,7 +122,7 @@ describe("a room in the runtime", () => {
       ["{not json", "bad_message", 4500],
       [{ type: "start", encoding: "mp3" }, "bad_message", 4500],
       [seconds(1), "not_started", 4500],
-      [new Uint8Array(5 * 1024 * 1024), "not_started", 4500],
+      [new Uint8Array(5 * 1024 * 1024), "too_large", 4513],
       ["x".repeat(5 * 1024 * 1024), "too_large", 4513],
     ];
     for (const [frame, code, close] of cases) {
@@ -133,6 +133,25 @@ describe("a room in the runtime", () => {
     }
     publisher.send(seconds(1));
     await viewer.until("words after the noise", isFinal("w1."));
+  });
+});
+
+describe("an upgrade that fails inside the room's host", () => {
+  it("tells nothing of how", async () => {
+    const room = newRoom();
+    const stub = env.CAPTIONS.getByName(`tests/${room}`);
+    const response = await stub.fetch(`https://room/?epoch=${"!".repeat(20_000)}`, {
+      headers: { upgrade: "websocket", "x-captionwire-member": '{"role":"viewer","expiresAt":0}' },
+    });
+    const member = Member.of(response);
+    expect(await member.until("error", isType("error"))).toMatchObject({ code: "internal" });
+    expect((await member.end()).code).toBe(4412);
+    expect(member.texts).toHaveLength(1);
+  });
+
+  it("is not to be had by a position that is none", async () => {
+    const viewer = await viewerOf(newRoom(), `?epoch=${"!".repeat(6_000)}&version=1`);
+    await viewer.until("a snapshot", isType("snapshot"));
   });
 });
 

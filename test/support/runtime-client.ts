@@ -83,8 +83,11 @@ export class Member {
     const response = await request(`/parties/captions/${room}${query}`, {
       headers: { upgrade: "websocket", "sec-websocket-protocol": protocols },
     });
-    if (response.webSocket === null)
-      throw new Error(`no WebSocket: ${response.status} ${await response.text()}`);
+    return Member.of(response);
+  }
+
+  static of(response: Response): Member {
+    if (response.webSocket === null) throw new Error(`no WebSocket: ${response.status}`);
     return new Member(response.webSocket, response.headers.get("sec-websocket-protocol"));
   }
 

@@ -6,6 +6,7 @@ import { change, type Draft, emptyTranscript, type Transcript } from "../../part
 export function storeContract(open: () => RoomStore): void {
   const session: StoredSession = {
     id: "s1",
+    key: null,
     startedAt: 1,
     format: { encoding: "linear16", sampleRate: 16000, channels: 1 },
     language: null,

@@ -1,7 +1,8 @@
 /** A clock that moves only when told: timers run in order of their due time, and promises settle between them. */
 export class VirtualTime {
   #now: number;
-  #timers: { readonly at: number; readonly run: () => void }[] = [];
+  #timers: { readonly id: number; readonly at: number; readonly run: () => void }[] = [];
+  #ids = 0;
 
   constructor(startMs = 1_700_000_000_000) {
     this.#now = startMs;
@@ -10,12 +11,18 @@ export class VirtualTime {
   now = (): number => this.#now;
 
   setTimer = (run: () => void, delayMs: number): (() => void) => {
-    const timer = { at: this.#now + Math.max(0, delayMs), run };
-    this.#timers.push(timer);
+    const id = ++this.#ids;
+    this.#timers.push({ id, at: this.#now + Math.max(0, delayMs), run });
     return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
+      this.#timers = this.#timers.filter((timer) => timer.id !== id);
     };
   };
+
+  /** The wall clock jumps; what was to run in ten seconds still does. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    this.#timers = this.#timers.map((timer) => ({ ...timer, at: timer.at - ms }));
+  }
 
   get pending(): number {
     return this.#timers.length;

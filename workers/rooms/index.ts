@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { memberHeader } from "../../party/server.ts";
 import { RoomNameSchema, type Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
+import { parsePosition } from "../../shared/position.ts";
 import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
 import type { App } from "../app.ts";
 import { authorizationSecret, requireGrant, subprotocolSecret } from "../tokens/credentials.ts";
@@ -27,7 +28,11 @@ rooms.get("/parties/captions/:room", async (c) => {
     // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no
     // `_pk`, by which a stranger could choose the id of its connection.
     const url = new URL("https://room/");
-    for (const name of ["epoch", "version"]) url.searchParams.set(name, c.req.query(name) ?? "");
+    const position = parsePosition(c.req.query("epoch") ?? null, c.req.query("version") ?? null);
+    if (position !== null) {
+      url.searchParams.set("epoch", position.epoch);
+      url.searchParams.set("version", String(position.version));
+    }
     const headers = new Headers({ upgrade: "websocket" });
     if (offersProtocol(raw.headers)) headers.set("sec-websocket-protocol", subprotocol);
     headers.set(memberHeader, JSON.stringify({ role, expiresAt: grant.expiresAt }));

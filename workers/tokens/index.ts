@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
-import { TokenRequestSchema } from "../../shared/claims.ts";
+import { type Scope, scopes, TokenRequestSchema } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
@@ -34,18 +34,25 @@ tokens.post("/v1/tokens", smallBody, async (c) => {
  * browser must say that the request comes from the same origin.
  */
 tokens.post("/v1/local/tokens", smallBody, async (c) => {
-  const { hostname } = new URL(c.req.url);
-  const loopback = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
-  if (!c.var.config.localPages || !loopback) throw new CaptionwireError("not_found");
+  // The Host header as well as the address: a local runtime may take the latter from another header.
+  const hosts = [new URL(c.req.url).host, c.req.header("host") ?? ""];
+  if (!c.var.config.localPages || !hosts.every(isLoopback)) throw new CaptionwireError("not_found");
   if (c.req.header("sec-fetch-site") !== "same-origin") throw new CaptionwireError("not_found");
-  return mint(c, localTenant(c));
+  return mint(c, localTenant(c), pageScopes);
 });
+
+/** What the pages need, and nothing that changes or removes what others made. */
+const pageScopes: readonly Scope[] = ["captions:view", "captions:publish", "speak"];
+
+function isLoopback(host: string): boolean {
+  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(host);
+}
 
 function localTenant(c: Context<App>): string {
   return c.var.config.apiKeys[0]?.tenant ?? "local";
 }
 
-async function mint(c: Context<App>, tenant: string): Promise<Response> {
+async function mint(c: Context<App>, tenant: string, allowed: readonly Scope[] = scopes): Promise<Response> {
   const body: unknown = await c.req.json().catch(() => undefined);
   const request = v.safeParse(TokenRequestSchema, body);
   if (!request.success) {
@@ -56,6 +63,9 @@ async function mint(c: Context<App>, tenant: string): Promise<Response> {
         ? 'Send JSON such as {"scopes":["captions:view"],"room":"demo"}.'
         : `"${path}" is not valid.`,
     );
+  }
+  if (!request.output.scopes.every((scope) => allowed.includes(scope))) {
+    throw new CaptionwireError("scope_missing", "Such a token is not made here.");
   }
   c.header("cache-control", "no-store");
   return c.json(await mintToken(request.output, tenant, c.var.config.tokenSecret));

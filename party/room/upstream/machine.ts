@@ -2,133 +2,56 @@ import type { ErrorCode } from "../../../shared/errors.ts";
 import { timing } from "../../../shared/limits.ts";
 import { fullJitterMs } from "./backoff.ts";
 import type { CloseMeaning } from "./events.ts";
+import {
+  type AfterClosing,
+  type Live,
+  quietDeadline,
+  type UpstreamEffect,
+  type UpstreamEvent,
+  type UpstreamState,
+} from "./state.ts";
+
+type Step = { readonly state: UpstreamState; readonly effects: readonly UpstreamEffect[] };
+
+/** Deepgram accepts at most 1.25 times real time; a backlog below a second is not worth pacing. */
+const pace = { speed: 1.25, sliceMs: 100, burstMs: 1_000 } as const;
+/** A socket that recognised something and held this long was healthy: its loss is met by a new one at once. */
+const healthyAfterMs = 5_000;
+/** How long the words before a jump are waited for. */
+const drainMs = 3_000;
+/** Finals that follow each other more closely than this leave no hole: providers round their times. */
+const holeToleranceMs = 50;
 
 /**
  * The life of a room's one speech-to-text socket, as a pure function: `step(state, event, now, random)` gives the next
  * state and the effects to run. Positions are samples per channel since the session began.
  *
  * Invariants: at most one socket is open or being opened; every socket begins at the first sample that no final has
- * covered, so nothing is lost and nothing is said twice; audio that is no longer held is passed over as a gap.
+ * covered; what no final will cover is told as a gap. So nothing is said twice, and nothing is lost in silence.
  */
-export type UpstreamState = {
-  readonly audio: Audio;
-  readonly link: Link;
-  /** Number of the latest socket: events of earlier ones are ignored. */
-  readonly socket: number;
-};
-
-type Audio = {
-  /** Samples a second. */
-  readonly rate: number;
-  /** End of the newest final: where a new socket begins. */
-  readonly covered: number;
-  /** First sample the room still holds, and the end of what it received. */
-  readonly earliest: number;
-  readonly head: number;
-  /** The publisher has said that no more will come. */
-  readonly finishing: boolean;
-};
-
-type Link =
-  /** No socket, and none wanted until audio waits. */
-  | { readonly kind: "idle" }
-  | {
-      readonly kind: "connecting";
-      readonly base: number;
-      readonly attempt: number;
-      readonly giveUpAt: number;
-    }
-  | {
-      readonly kind: "live";
-      readonly base: number;
-      readonly sent: number;
-      /** Failures before this socket, forgotten once it has said something. */
-      readonly attempt: number;
-      readonly proven: boolean;
-      readonly lastSentAt: number;
-      readonly lastControlAt: number;
-      /** A backlog goes out in slices, the next one then. */
-      readonly nextSliceAt: number;
-      readonly flushed: boolean;
-    }
-  | {
-      readonly kind: "waiting";
-      readonly attempt: number;
-      readonly retryAt: number;
-      readonly giveUpAt: number | null;
-    }
-  /** The end of the stream is announced; the last words are on their way. */
-  | { readonly kind: "closing"; readonly base: number; readonly giveUpAt: number }
-  | { readonly kind: "ended" }
-  | { readonly kind: "failed"; readonly code: ErrorCode };
-
-export type UpstreamEvent =
-  | { readonly kind: "start" }
-  | { readonly kind: "audio"; readonly earliest: number; readonly head: number }
-  /** The publisher went on at a later position than it left off: what lies between cannot be had any more. */
-  | { readonly kind: "jump"; readonly to: number }
-  | { readonly kind: "finish" }
-  | { readonly kind: "abort" }
-  | { readonly kind: "opened"; readonly socket: number }
-  | { readonly kind: "refused"; readonly socket: number; readonly fatal: boolean }
-  | { readonly kind: "heard"; readonly socket: number; readonly coveredTo: number | null }
-  | {
-      readonly kind: "closed";
-      readonly socket: number;
-      readonly meaning: CloseMeaning;
-      readonly clean: boolean;
-    }
-  | { readonly kind: "tick" };
-
-export type UpstreamEffect =
-  | { readonly kind: "dial"; readonly socket: number }
-  | { readonly kind: "send"; readonly from: number; readonly to: number }
-  | { readonly kind: "control"; readonly message: "keepAlive" | "finalize" | "closeStream" }
-  | { readonly kind: "abandon" }
-  /** Captions for `from…to` cannot be had. */
-  | { readonly kind: "gap"; readonly from: number; readonly to: number }
-  | { readonly kind: "ended" }
-  | { readonly kind: "failed"; readonly code: ErrorCode };
-
-type Step = { readonly state: UpstreamState; readonly effects: readonly UpstreamEffect[] };
-
-/** Deepgram accepts at most 1.25 times real time; a backlog below a second is not worth pacing. */
-const pace = { speed: 1.25, sliceMs: 100, burstMs: 1_000 } as const;
-/** With no new audio for this long, what the provider holds back is asked for. */
-const flushAfterMs = 1_500;
-
-export function initialUpstream(rate: number, from: number): UpstreamState {
-  return {
-    audio: { rate, covered: from, earliest: from, head: from, finishing: false },
-    link: { kind: "idle" },
-    socket: 0,
-  };
-}
-
 export function step(state: UpstreamState, event: UpstreamEvent, now: number, random: number): Step {
-  if (state.link.kind === "ended" || state.link.kind === "failed") return { state, effects: [] };
-  if ("socket" in event && event.socket !== state.socket) return { state, effects: [] };
+  const { link } = state;
+  if (link.kind === "ended" || link.kind === "failed") return stay(state);
+  if ("socket" in event && event.socket !== state.socket) return stay(state);
   switch (event.kind) {
     case "start":
-      return state.link.kind === "idle" ? dial(state, 0, now) : { state, effects: [] };
-    case "audio":
-      return received(
-        { ...state, audio: { ...state.audio, earliest: event.earliest, head: event.head } },
-        now,
-      );
+      return link.kind === "idle" ? dial(state, now) : stay(state);
+    case "audio": {
+      const audio = { ...state.audio, earliest: event.earliest, head: event.head };
+      return link.kind === "idle" ? dial({ ...state, audio }, now) : advance({ ...state, audio }, now);
+    }
     case "jump":
-      return jumped(state, event.to, now);
+      return jump(state, event.to, now);
     case "finish":
-      return advance({ ...state, audio: { ...state.audio, finishing: true } }, now);
+      return state.finishBy === null ? advance(finishing(state, now), now) : stay(state);
     case "abort":
       return giveUp(state);
     case "opened":
       return opened(state, now);
     case "refused":
-      if (event.fatal) return fail(state, "provider_refused");
-      return retry(state, now, random);
+      return event.fatal ? fail(state, "provider_refused") : retry(state, now, random);
     case "heard":
-      return heard(state, event.coveredTo, now);
+      return heard(state, event.final, now);
     case "closed":
       return closed(state, event, now, random);
     case "tick":
@@ -138,92 +61,96 @@ export function step(state: UpstreamState, event: UpstreamEvent, now: number, ra
   }
 }
 
-function received(state: UpstreamState, now: number): Step {
-  if (state.link.kind === "idle") return dial(state, 0, now);
-  return advance(state, now);
+/** The deadline leaves time to send once more, at the provider's pace, all that has no final yet. */
+function finishing(state: UpstreamState, now: number): UpstreamState {
+  const { head, covered, rate } = state.audio;
+  const sendingMs = Math.ceil(((head - covered) * 1000) / rate / pace.speed);
+  return { ...state, finishBy: now + sendingMs + timing.finishTimeoutMs };
 }
 
-function dial(state: UpstreamState, attempt: number, now: number): Step {
+function dial(state: UpstreamState, now: number): Step {
   const base = Math.max(state.audio.covered, state.audio.earliest);
-  const giveUpAt = now + timing.connectTimeoutMs;
   const socket = state.socket + 1;
-  const effects: UpstreamEffect[] = [{ kind: "dial", socket }];
-  if (base > state.audio.covered) effects.unshift({ kind: "gap", from: state.audio.covered, to: base });
   return {
     state: {
+      ...state,
       audio: { ...state.audio, covered: base },
-      link: { kind: "connecting", base, attempt, giveUpAt },
+      link: { kind: "connecting", base, giveUpAt: now + timing.connectTimeoutMs },
       socket,
     },
-    effects,
+    effects: [...gap(state.audio.covered, base), { kind: "dial", socket }],
   };
 }
 
 function opened(state: UpstreamState, now: number): Step {
-  const { link } = state;
-  if (link.kind !== "connecting") return { state, effects: [] };
+  const { link, audio } = state;
+  if (link.kind !== "connecting") return stay(state);
   // Audio may have fallen out of the buffer while the socket was being opened.
-  const base = Math.max(link.base, state.audio.earliest);
-  const lost: UpstreamEffect[] = base > link.base ? [{ kind: "gap", from: link.base, to: base }] : [];
-  const next = advance(
-    {
-      ...state,
-      audio: { ...state.audio, covered: Math.max(state.audio.covered, base) },
-      link: {
-        kind: "live",
-        base,
-        sent: base,
-        attempt: link.attempt,
-        proven: false,
-        lastSentAt: now,
-        lastControlAt: now,
-        nextSliceAt: now,
-        flushed: false,
-      },
-    },
-    now,
-  );
-  return { state: next.state, effects: [...lost, ...next.effects] };
+  const base = Math.max(link.base, audio.earliest);
+  const live: Live = {
+    kind: "live",
+    base,
+    sent: base,
+    openedAt: now,
+    proven: false,
+    lastSentAt: now,
+    lastControlAt: now,
+    nextSliceAt: now,
+    flushed: false,
+  };
+  const covered = Math.max(audio.covered, base);
+  return after(gap(link.base, base), advance({ ...state, audio: { ...audio, covered }, link: live }, now));
 }
 
 /** Moves on with whatever the state allows: audio out, then the end of the stream. */
 function advance(state: UpstreamState, now: number): Step {
   const { audio, link } = state;
-  if (link.kind === "idle" && audio.finishing) {
-    return audio.covered >= audio.head ? end(state) : dial(state, 0, now);
-  }
-  if (link.kind !== "live") return { state, effects: [] };
+  const isFinishing = state.finishBy !== null;
+  if (link.kind === "idle" && isFinishing) return audio.covered >= audio.head ? end(state) : dial(state, now);
+  if (link.kind !== "live") return stay(state);
+  // A backlog outgrew the buffer. The socket's clock has no such hole, so it must begin anew behind it.
+  if (link.sent < audio.earliest) return after([{ kind: "abandon" }], dial(state, now));
   const effects: UpstreamEffect[] = [];
-  let { sent, lastSentAt, nextSliceAt, flushed } = link;
-  if (sent < audio.earliest) {
-    // A backlog outgrew the buffer. The socket's clock has no such hole, so it must begin anew behind it.
-    return restart(state, audio.earliest, now);
+  let live = link;
+  if (audio.head > link.sent && now >= link.nextSliceAt) {
+    const isPaced = audio.head - link.sent > (pace.burstMs * audio.rate) / 1000;
+    const sliceSamples = Math.round((pace.sliceMs * pace.speed * audio.rate) / 1000);
+    const sent = isPaced ? link.sent + sliceSamples : audio.head;
+    effects.push({ kind: "send", from: link.sent, to: sent });
+    live = {
+      ...link,
+      sent,
+      lastSentAt: now,
+      nextSliceAt: isPaced ? now + pace.sliceMs : now,
+      flushed: false,
+    };
   }
-  const backlog = audio.head - sent;
-  if (backlog > 0 && now >= nextSliceAt) {
-    const paced = backlog > (pace.burstMs * audio.rate) / 1000;
-    const slice = Math.round((pace.sliceMs * pace.speed * audio.rate) / 1000);
-    const to = paced ? sent + slice : audio.head;
-    effects.push({ kind: "send", from: sent, to });
-    sent = to;
-    lastSentAt = now;
-    flushed = false;
-    nextSliceAt = paced ? now + pace.sliceMs : now;
-  }
-  const live = { ...link, sent, lastSentAt, nextSliceAt, flushed };
-  if (audio.finishing && sent >= audio.head) {
-    const giveUpAt = now + timing.finishTimeoutMs;
-    effects.push({ kind: "control", message: "closeStream" });
-    return { state: { ...state, link: { kind: "closing", base: link.base, giveUpAt } }, effects };
+  if (isFinishing && live.sent >= audio.head) {
+    return after(effects, close(state, live, { kind: "end" }, now + timing.finishTimeoutMs));
   }
   return { state: { ...state, link: live }, effects };
 }
 
-function heard(state: UpstreamState, coveredTo: number | null, now: number): Step {
-  const covered = Math.max(state.audio.covered, coveredTo ?? 0);
-  const audio = { ...state.audio, covered };
-  const link = state.link.kind === "live" ? { ...state.link, proven: true, attempt: 0 } : state.link;
-  return advance({ ...state, audio, link }, now);
+function close(state: UpstreamState, { base }: Live, next: AfterClosing, giveUpAt: number): Step {
+  return {
+    state: { ...state, link: { kind: "closing", base, giveUpAt, next } },
+    effects: [{ kind: "control", message: "closeStream" }],
+  };
+}
+
+function heard(
+  state: UpstreamState,
+  final: { readonly from: number; readonly to: number } | null,
+  now: number,
+): Step {
+  const { audio } = state;
+  const link = state.link.kind === "live" ? { ...state.link, proven: true } : state.link;
+  if (final === null) return advance({ ...state, link }, now);
+  const isHole = final.from > audio.covered + (holeToleranceMs * audio.rate) / 1000;
+  const covered = Math.max(audio.covered, final.to);
+  const next = advance({ ...state, audio: { ...audio, covered }, link }, now);
+  // A final that could not be read, or never came: its range is over, and its words are not here.
+  return isHole ? after(gap(audio.covered, final.from), next) : next;
 }
 
 function closed(
@@ -232,13 +159,16 @@ function closed(
   now: number,
   random: number,
 ): Step {
-  if (state.link.kind === "closing" && event.clean) return end(state);
+  const { link, audio } = state;
+  if (link.kind === "closing") {
+    if (link.next.kind === "goOnAt") return goOnAt(state, link.next.position, now);
+    if (event.clean || audio.covered >= audio.head) return end(state);
+  }
   switch (event.meaning) {
     case "fatal":
       return fail(state, "provider_refused");
     case "idle":
-      if (state.audio.finishing) return retry(state, now, random);
-      return { state: { ...state, link: { kind: "idle" } }, effects: [] };
+      return state.finishBy === null ? stay({ ...state, link: { kind: "idle" } }) : retry(state, now, random);
     case "retry":
       return retry(state, now, random);
     default:
@@ -249,43 +179,38 @@ function closed(
 /** The first return after a healthy socket is immediate; from then on full jitter. */
 function retry(state: UpstreamState, now: number, random: number): Step {
   const { link } = state;
-  const healthy = link.kind === "closing" || (link.kind === "live" && link.proven);
-  const attempt = healthy || !("attempt" in link) ? 0 : link.attempt + 1;
-  const retryAt = healthy ? now : now + fullJitterMs(attempt - 1, random);
-  const giveUpAt =
-    link.kind === "closing" || link.kind === "waiting"
-      ? link.giveUpAt
-      : state.audio.finishing
-        ? now + timing.finishTimeoutMs
-        : null;
-  if (retryAt <= now) return dial(state, attempt, now);
-  return { state: { ...state, link: { kind: "waiting", attempt, retryAt, giveUpAt } }, effects: [] };
+  const isHealthy = link.kind === "live" && link.proven && now - link.openedAt >= healthyAfterMs;
+  if (isHealthy) return dial({ ...state, attempt: 0 }, now);
+  const attempt = state.attempt + 1;
+  const retryAt = now + fullJitterMs(attempt - 1, random);
+  return stay({ ...state, attempt, link: { kind: "waiting", retryAt } });
 }
 
-function restart(state: UpstreamState, at: number, now: number): Step {
-  const gap: UpstreamEffect = { kind: "gap", from: state.audio.covered, to: at };
-  const next = dial({ ...state, audio: { ...state.audio, covered: at } }, 0, now);
-  return { state: next.state, effects: [{ kind: "abandon" }, gap, ...next.effects] };
+/** The words before the jump are still asked for; the new audio waits for its own socket, whose clock begins there. */
+function jump(state: UpstreamState, to: number, now: number): Step {
+  const { link, audio } = state;
+  const jumped = { ...state, audio: { ...audio, earliest: to, head: to } };
+  if (link.kind !== "live") return after([{ kind: "abandon" }], goOnAt(jumped, to, now));
+  const rest: UpstreamEffect[] =
+    audio.head > link.sent ? [{ kind: "send", from: link.sent, to: audio.head }] : [];
+  return after(rest, close(jumped, link, { kind: "goOnAt", position: to }, now + drainMs));
 }
 
-function jumped(state: UpstreamState, to: number, now: number): Step {
-  const moved = { ...state, audio: { ...state.audio, earliest: to, head: to } };
-  return restart(moved, to, now);
+function goOnAt(state: UpstreamState, position: number, now: number): Step {
+  const { audio } = state;
+  const next = dial({ ...state, audio: { ...audio, covered: Math.max(audio.covered, position) } }, now);
+  return after(gap(audio.covered, position), next);
 }
 
 function tick(state: UpstreamState, now: number, random: number): Step {
   const { link, audio } = state;
+  if (state.finishBy !== null && now >= state.finishBy) return giveUp(state);
   switch (link.kind) {
-    case "idle":
-      return { state, effects: [] };
-    case "connecting": {
-      if (now < link.giveUpAt) return { state, effects: [] };
-      const next = retry(state, now, random);
-      return { state: next.state, effects: [{ kind: "abandon" }, ...next.effects] };
-    }
+    case "connecting":
+      return now < link.giveUpAt ? stay(state) : after([{ kind: "abandon" }], retry(state, now, random));
     case "live": {
-      if (audio.head > link.sent || audio.finishing) return advance(state, now);
-      if (now < quietDeadline(link)) return { state, effects: [] };
+      if (audio.head > link.sent || state.finishBy !== null) return advance(state, now);
+      if (now < quietDeadline(link)) return stay(state);
       const message = link.flushed ? "keepAlive" : "finalize";
       return {
         state: { ...state, link: { ...link, flushed: true, lastControlAt: now } },
@@ -293,39 +218,15 @@ function tick(state: UpstreamState, now: number, random: number): Step {
       };
     }
     case "waiting":
-      if (link.giveUpAt !== null && now >= link.giveUpAt) return giveUp(state);
-      return now >= link.retryAt ? dial(state, link.attempt, now) : { state, effects: [] };
+      return now < link.retryAt ? stay(state) : dial(state, now);
     case "closing":
-      return now >= link.giveUpAt ? giveUp(state) : { state, effects: [] };
-    case "ended":
-    case "failed":
-      return { state, effects: [] };
-    default:
-      return link satisfies never;
-  }
-}
-
-/** When a live socket without new audio is to be told something: first to flush, from then on that we are alive. */
-function quietDeadline(link: Extract<Link, { kind: "live" }>): number {
-  return link.flushed
-    ? Math.max(link.lastSentAt, link.lastControlAt) + timing.keepAliveMs
-    : link.lastSentAt + flushAfterMs;
-}
-
-/** When `tick` has something to do next, epoch milliseconds; `null` when only an event can move this state. */
-export function nextTickAt({ link, audio }: UpstreamState): number | null {
-  switch (link.kind) {
+      if (now < link.giveUpAt) return stay(state);
+      if (link.next.kind === "end") return giveUp(state);
+      return after([{ kind: "abandon" }], goOnAt(state, link.next.position, now));
     case "idle":
     case "ended":
     case "failed":
-      return null;
-    case "connecting":
-    case "closing":
-      return link.giveUpAt;
-    case "live":
-      return audio.head > link.sent ? link.nextSliceAt : quietDeadline(link);
-    case "waiting":
-      return link.giveUpAt === null ? link.retryAt : Math.min(link.retryAt, link.giveUpAt);
+      return stay(state);
     default:
       return link satisfies never;
   }
@@ -333,10 +234,8 @@ export function nextTickAt({ link, audio }: UpstreamState): number | null {
 
 /** The last words did not come in time: said honestly instead of waiting for ever. */
 function giveUp(state: UpstreamState): Step {
-  return {
-    state: { ...state, link: { kind: "ended" } },
-    effects: [{ kind: "abandon" }, ...uncaptioned(state), { kind: "ended" }],
-  };
+  const { covered, head } = state.audio;
+  return after([{ kind: "abandon" }, ...gap(covered, head)], end(state));
 }
 
 function end(state: UpstreamState): Step {
@@ -344,12 +243,21 @@ function end(state: UpstreamState): Step {
 }
 
 function fail(state: UpstreamState, code: ErrorCode): Step {
+  const { covered, head } = state.audio;
   return {
     state: { ...state, link: { kind: "failed", code } },
-    effects: [{ kind: "abandon" }, ...uncaptioned(state), { kind: "failed", code }],
+    effects: [{ kind: "abandon" }, ...gap(covered, head), { kind: "failed", code }],
   };
 }
 
-function uncaptioned({ audio: { covered, head } }: UpstreamState): UpstreamEffect[] {
-  return covered < head ? [{ kind: "gap", from: covered, to: head }] : [];
+function gap(from: number, to: number): UpstreamEffect[] {
+  return from < to ? [{ kind: "gap", from, to }] : [];
+}
+
+function stay(state: UpstreamState): Step {
+  return { state, effects: [] };
+}
+
+function after(effects: readonly UpstreamEffect[], next: Step): Step {
+  return { state: next.state, effects: [...effects, ...next.effects] };
 }

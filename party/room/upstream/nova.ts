@@ -41,15 +41,18 @@ const ResultsSchema = v.object({
     alternatives: v.array(
       v.object({
         transcript: v.string(),
-        words: v.array(
-          v.object({
-            word: v.string(),
-            punctuated_word: v.optional(v.string()),
-            start: Seconds,
-            end: Seconds,
-            confidence: v.number(),
-            speaker: v.optional(v.number()),
-          }),
+        words: v.optional(
+          v.array(
+            v.object({
+              word: v.string(),
+              punctuated_word: v.optional(v.string()),
+              start: Seconds,
+              end: Seconds,
+              confidence: v.optional(v.number(), 0),
+              speaker: v.optional(v.number()),
+            }),
+          ),
+          [],
         ),
       }),
     ),

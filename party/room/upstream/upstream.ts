@@ -2,14 +2,7 @@ import { type AudioFormat, msToSamples } from "../../../shared/audio.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
 import type { Cancel, Ports, UpstreamSocket } from "../ports.ts";
 import type { ProviderWord } from "./events.ts";
-import {
-  initialUpstream,
-  nextTickAt,
-  step,
-  type UpstreamEffect,
-  type UpstreamEvent,
-  type UpstreamState,
-} from "./machine.ts";
+import { step } from "./machine.ts";
 import {
   type NovaSettings,
   novaCloseMeaning,
@@ -18,6 +11,13 @@ import {
   readNova,
   refusalIsFatal,
 } from "./nova.ts";
+import {
+  initialUpstream,
+  nextTickAt,
+  type UpstreamEffect,
+  type UpstreamEvent,
+  type UpstreamState,
+} from "./state.ts";
 
 /** What the provider says, on the session's own clock: positions in samples. */
 export type Heard =
@@ -225,35 +225,24 @@ export class Upstream {
         this.#ports.log("upstream_unreadable", { bytes: text.length });
         return;
       case "other":
-        this.#take({ kind: "heard", socket, coveredTo: null });
         break;
-      case "interim":
-        this.#hooks.heard({
-          ...speaker(event),
-          kind: "interim",
-          from: position(event.startS),
-          to: position(event.endS),
-          text: event.text,
-        });
-        this.#take({ kind: "heard", socket, coveredTo: null });
+      case "interim": {
+        const range = { from: position(event.startS), to: position(event.endS) };
+        this.#hooks.heard({ ...speaker(event), kind: "interim", ...range, text: event.text });
+        this.#take({ kind: "heard", socket, final: null });
         break;
+      }
       case "final": {
-        const to = position(event.endS);
+        const range = { from: position(event.startS), to: position(event.endS) };
         const words = event.words.map((word: ProviderWord) => ({
           text: word.text,
           from: position(word.startS),
           to: position(word.endS),
           confidence: word.confidence,
         }));
-        this.#hooks.heard({
-          ...speaker(event),
-          kind: "final",
-          from: position(event.startS),
-          to,
-          text: event.text,
-          words,
-        });
-        this.#take({ kind: "heard", socket, coveredTo: to });
+        // First the state, so that a gap before this final is told before the final is.
+        this.#take({ kind: "heard", socket, final: range });
+        this.#hooks.heard({ ...speaker(event), kind: "final", ...range, text: event.text, words });
         break;
       }
       default:

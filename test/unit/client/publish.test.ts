@@ -45,6 +45,7 @@ describe("publish", () => {
         encoding: "linear16",
         sampleRate: 16_000,
         channels: 1,
+        key: "key-of-the-test-publisher",
         language: "en",
       }),
     ]);

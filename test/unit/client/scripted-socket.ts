@@ -92,6 +92,7 @@ export function scene(random = 0.5): Scene {
     ports: {
       now: time.now,
       random: () => random,
+      newKey: () => "key-of-the-test-publisher",
       setTimer: time.setTimer,
       openSocket(url, protocols) {
         const opened = new ScriptedSocket(url, protocols);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { step } from "../../../party/room/upstream/machine.ts";
 import {
   initialUpstream,
   nextTickAt,
-  step,
   type UpstreamEffect,
   type UpstreamEvent,
   type UpstreamState,
-} from "../../../party/room/upstream/machine.ts";
+} from "../../../party/room/upstream/state.ts";
 import { timing } from "../../../shared/limits.ts";
 
 const rate = 1_000; // one sample a millisecond
@@ -37,8 +37,9 @@ class Run {
     return this.take({ kind: "closed", socket: this.state.socket, meaning, clean });
   }
 
-  heard(coveredTo: number | null): UpstreamEffect[] {
-    return this.take({ kind: "heard", socket: this.state.socket, coveredTo });
+  /** A final from where the last one ended up to `to`; with `null` an interim. */
+  heard(to: number | null, from = this.state.audio.covered): UpstreamEffect[] {
+    return this.take({ kind: "heard", socket: this.state.socket, final: to === null ? null : { from, to } });
   }
 
   /** Lets time pass to the next deadline. */
@@ -77,6 +78,7 @@ describe("the upstream machine", () => {
     run.audio(1_000);
     run.opened();
     run.heard(600);
+    run.now += 5_000;
     expect(kinds(run.closed())).toEqual(["dial"]);
     run.audio(1_200);
     expect(run.opened()).toEqual([{ kind: "send", from: 600, to: 1_200 }]);
@@ -146,21 +148,80 @@ describe("the upstream machine", () => {
     run.audio(500);
     run.opened();
     run.take({ kind: "finish" });
-    expect(kinds(run.closed("retry", false))).toEqual(["dial"]);
+    expect(run.closed("retry", false)).toEqual([]);
+    expect(kinds(run.tick())).toEqual(["dial"]);
     expect(run.opened()).toEqual([
       { kind: "send", from: 0, to: 500 },
       { kind: "control", message: "closeStream" },
     ]);
   });
 
-  it("gives up finishing at its deadline, with an honest gap", () => {
+  it("takes any close for the end once everything has its final", () => {
     const run = new Run();
     run.audio(500);
     run.opened();
-    run.heard(300);
     run.take({ kind: "finish" });
-    expect(run.tick()).toEqual([{ kind: "abandon" }, { kind: "gap", from: 300, to: 500 }, { kind: "ended" }]);
-    expect(run.now - sessionStart).toBeLessThanOrEqual(timing.finishTimeoutMs);
+    run.heard(500);
+    expect(run.closed("retry", false)).toEqual([{ kind: "ended" }]);
+  });
+
+  it("gives up finishing at one deadline, with an honest gap, whatever the provider does", () => {
+    for (const provider of ["silent", "unreachable", "refusing", "closing"] as const) {
+      const run = new Run();
+      run.audio(500);
+      run.opened();
+      run.heard(300);
+      run.take({ kind: "finish" });
+      for (let turn = 0; run.state.link.kind !== "ended" && turn < 100; turn += 1) {
+        const { kind } = run.state.link;
+        if (provider === "refusing" && kind === "connecting") {
+          run.take({ kind: "refused", socket: run.state.socket, fatal: false });
+        } else if (provider === "closing" && kind === "connecting") run.opened();
+        else if (provider !== "silent" && kind === "closing") run.closed("retry", false);
+        else run.tick();
+      }
+      expect(run.effects.slice(-2), provider).toEqual([
+        { kind: "gap", from: 300, to: 500 },
+        { kind: "ended" },
+      ]);
+      expect(run.now - sessionStart, provider).toBeLessThanOrEqual(timing.finishTimeoutMs + 500);
+      expect(run.effects.filter(({ kind }) => kind === "dial").length, provider).toBeLessThan(20);
+    }
+  });
+
+  it("does not hammer a provider that accepts, says something and closes", () => {
+    const run = new Run();
+    run.take({ kind: "start" });
+    for (let round = 0; round < 10; round += 1) {
+      run.opened();
+      run.heard(null);
+      run.closed("retry");
+      if (run.state.link.kind === "waiting") run.tick();
+    }
+    expect(run.now - sessionStart).toBeGreaterThan(30_000);
+  });
+
+  it("tells a hole between two finals, and one in rounding only is none", () => {
+    const run = new Run();
+    run.audio(3_000);
+    run.opened();
+    expect(run.heard(1_000, 0)).not.toContainEqual(expect.objectContaining({ kind: "gap" }));
+    expect(run.heard(2_000, 1_040)).not.toContainEqual(expect.objectContaining({ kind: "gap" }));
+    expect(run.heard(3_000, 2_500)).toContainEqual({ kind: "gap", from: 2_000, to: 2_500 });
+  });
+
+  it("waits for the words before a jump, then goes on behind it", () => {
+    const run = new Run();
+    run.audio(1_000);
+    run.opened();
+    expect(run.take({ kind: "jump", to: 5_000 })).toEqual([{ kind: "control", message: "closeStream" }]);
+    run.audio(5_500, 5_000);
+    run.heard(1_000);
+    expect(run.closed("retry", true)).toEqual([
+      { kind: "gap", from: 1_000, to: 5_000 },
+      { kind: "dial", socket: 2 },
+    ]);
+    expect(run.opened()).toEqual([{ kind: "send", from: 5_000, to: 5_500 }]);
   });
 
   it("finishes at once when nothing was ever sent", () => {
@@ -187,9 +248,10 @@ describe("the upstream machine", () => {
     const old = run.state.socket;
     run.heard(50);
     run.closed();
+    run.tick();
     const before = run.state;
     for (const event of [
-      { kind: "heard", socket: old, coveredTo: 100 },
+      { kind: "heard", socket: old, final: { from: 0, to: 100 } },
       { kind: "closed", socket: old, meaning: "fatal", clean: false },
       { kind: "opened", socket: old },
     ] as const) {
@@ -254,8 +316,9 @@ describe("the upstream machine", () => {
             sockets = 0;
             check(run.closed(one.meaning));
           } else if (one.kind === "cover" && run.state.link.kind === "live") {
-            const { base: from, sent } = run.state.link;
-            check(run.heard(Math.round(from + (sent - from) * one.share)));
+            const { base, sent } = run.state.link;
+            const from = run.state.audio.covered;
+            check(run.heard(Math.max(from, Math.round(base + (sent - base) * one.share)), from));
           } else if (one.kind === "tick") check(run.tick());
         }
         expect(run.state.audio.covered).toBeLessThanOrEqual(Math.max(head, earliest));

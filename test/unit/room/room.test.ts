@@ -8,12 +8,17 @@ async function liveRoom() {
   const world = new ScriptedWorld();
   const room = await world.openRoom();
   const viewer = join(room, "v1");
-  const publisher = new ScriptedMember("p1");
-  room.publisherJoined(publisher);
-  room.received(publisher, JSON.stringify(start));
-  await settle();
+  const publisher = await begin(room, "p1");
   await world.upstream.open();
   return { world, room, viewer, publisher };
+}
+
+async function begin(room: Room, id: string, message: object = start): Promise<ScriptedMember> {
+  const publisher = new ScriptedMember(id);
+  room.publisherJoined(publisher);
+  room.received(publisher, JSON.stringify(message));
+  await settle();
+  return publisher;
 }
 
 function join(
@@ -94,9 +99,7 @@ describe("a room", () => {
   it("opens one upstream socket however many connect, and refuses a second publisher", async () => {
     const { world, room, publisher } = await liveRoom();
     for (let i = 0; i < 20; i += 1) join(room, `more${i}`);
-    const second = new ScriptedMember("p2");
-    room.publisherJoined(second);
-    room.received(second, JSON.stringify(start));
+    const second = await begin(room, "p2");
     expect(second.of("error")).toEqual([
       expect.objectContaining({ code: "publisher_present", retry: false }),
     ]);
@@ -135,6 +138,7 @@ describe("a room", () => {
     const { world, room, viewer, publisher } = await liveRoom();
     room.received(publisher, audioMs(400));
     await world.upstream.results("One.", 0, 0.25, true);
+    await world.time.advance(5_000);
     await world.upstream.close(1006);
     expect(world.dialled).toHaveLength(2);
     expect(viewer.of("status").at(-1)).toMatchObject({ status: { state: "recovering" } });
@@ -150,10 +154,7 @@ describe("a room", () => {
   it("ends the session with a clear error when the provider refuses for good", async () => {
     const world = new ScriptedWorld();
     const room = await world.openRoom();
-    const publisher = new ScriptedMember("p1");
-    room.publisherJoined(publisher);
-    room.received(publisher, JSON.stringify(start));
-    await settle();
+    const publisher = await begin(room, "p1");
     await world.upstream.refuse(401);
     expect(publisher.of("error")).toEqual([
       expect.objectContaining({ code: "provider_refused", retry: false }),
@@ -195,10 +196,7 @@ describe("a room", () => {
     const session = publisher.of("ready")[0]?.session;
     room.received(publisher, new Uint8Array(5 * 1024 * 1024));
     expect(publisher.closed?.code).toBe(4513);
-    const again = new ScriptedMember("p1b");
-    room.publisherJoined(again);
-    room.received(again, JSON.stringify({ ...start, session }));
-    await settle();
+    const again = await begin(room, "p1b", { ...start, session });
     expect(again.of("ready")).toEqual([expect.objectContaining({ session, resumeFrom: 0 })]);
     expect(world.dialled).toHaveLength(1);
   });
@@ -214,28 +212,30 @@ describe("a room", () => {
     const successor = await world.openRoom();
     const viewer = join(successor, "v9", { epoch, version: 1 });
     expect(viewer.frames[0]).toMatchObject({ type: "delta", epoch, from: 1, to: 1, put: [] });
-    const again = new ScriptedMember("p2");
-    successor.publisherJoined(again);
-    successor.received(again, JSON.stringify({ ...start, session, position: 4_000 }));
-    await settle();
+    const again = await begin(successor, "p2", { ...start, session, position: 4_000 });
     expect(again.of("ready")).toEqual([expect.objectContaining({ session, resumeFrom: 8_000 })]);
   });
 
-  it("writes a gap for audio the returning publisher no longer has", async () => {
+  it("writes a gap for audio the returning publisher no longer has, and loses no word before it", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     const session = publisher.of("ready")[0]?.session;
     room.received(publisher, audioMs(100));
     room.left(publisher.id);
-    const again = new ScriptedMember("p2");
-    room.publisherJoined(again);
-    room.received(again, JSON.stringify({ ...start, session, position: 16_000 }));
-    await world.time.advance(timing.tickMs);
+    const again = await begin(room, "p2", { ...start, session, position: 16_000 });
     expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 16_000 })]);
-    expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ kind: "gap", start: 0, end: 1000 }] });
+    await world.upstream.results("Before.", 0, 0.1, true);
+    await world.upstream.close(1000);
     await world.upstream.open();
     await world.upstream.results("Later.", 0, 1, true);
     await world.time.advance(timing.tickMs);
-    expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ text: "Later.", start: 1000, end: 2000 }] });
+    expect(join(room, "late").frames[0]).toMatchObject({
+      segments: [
+        { text: "Before.", start: 0, end: 100 },
+        { kind: "gap", start: 100, end: 1000 },
+        { text: "Later.", start: 1000, end: 2000 },
+      ],
+    });
+    expect(textOf(viewer)).toContain("Later.");
   });
 
   it("ends a session whose publisher stays away, and lets a late return go on in another one", async () => {
@@ -245,10 +245,7 @@ describe("a room", () => {
     await world.time.advance(timing.publisherGraceMs);
     await world.upstream.close(1000);
     expect(viewer.of("status").at(-1)).toMatchObject({ status: { state: "ended" } });
-    const late = new ScriptedMember("p2");
-    room.publisherJoined(late);
-    room.received(late, JSON.stringify({ ...start, session, position: 16_000 }));
-    await settle();
+    const late = await begin(room, "p2", { ...start, session, position: 16_000 });
     const [ready] = late.of("ready");
     expect(ready).toMatchObject({ resumeFrom: 16_000 });
     expect(ready?.session).not.toBe(session);
@@ -261,11 +258,12 @@ describe("a room", () => {
   });
 
   it("refuses a session it has never heard of", async () => {
-    const { room } = await liveRoom();
-    const stranger = new ScriptedMember("p2");
-    room.publisherJoined(stranger);
-    room.received(stranger, JSON.stringify({ ...start, session: "nobody-knows" }));
+    const { room, publisher } = await liveRoom();
+    room.left(publisher.id);
+    const stranger = await begin(room, "p2", { ...start, session: "nobody-knows" });
     expect(stranger.closed?.code).toBe(4510);
+    const own = await begin(room, "p1", { ...start, session: publisher.of("ready")[0]?.session });
+    expect(own.of("ready")).toHaveLength(1);
   });
 
   it("tells a publisher that lost the answer to finish that it had finished", async () => {
@@ -274,9 +272,7 @@ describe("a room", () => {
     room.received(publisher, JSON.stringify({ type: "finish" }));
     room.left(publisher.id);
     await world.upstream.close(1000);
-    const again = new ScriptedMember("p2");
-    room.publisherJoined(again);
-    room.received(again, JSON.stringify({ ...start, session }));
+    const again = await begin(room, "p2", { ...start, session });
     expect(again.of("finished")).toEqual([{ type: "finished", version: 0 }]);
     expect(again.closed?.code).toBe(1000);
   });
@@ -313,14 +309,139 @@ describe("a room", () => {
     await world.upstream.results("First programme.", 0, 0.5, true);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
-    const next = new ScriptedMember("p2");
-    room.publisherJoined(next);
-    room.received(next, JSON.stringify(start));
-    await settle();
+    await begin(room, "p2");
     await world.upstream.open();
     await world.upstream.results("Second programme.", 0, 0.5, true);
     await world.time.advance(timing.tickMs);
     expect(textOf(join(room, "late"))).toBe("First programme. Second programme.");
+  });
+
+  it("takes a ghost away: an interim whose final turns out empty", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    room.received(publisher, audioMs(1000));
+    await world.upstream.results("ghost words", 0, 0.5, false);
+    await world.upstream.results("", 0, 1, true);
+    await world.time.advance(timing.tickMs);
+    expect(viewer.of("delta").at(-1)).toMatchObject({ interim: null, put: [] });
+    expect(publisher.of("ack")).toEqual([{ type: "ack", position: 16_000 }]);
+  });
+
+  it("captions nothing twice when a publisher that missed an ack returns late", async () => {
+    const { world, room, publisher } = await liveRoom();
+    const session = publisher.of("ready")[0]?.session;
+    room.received(publisher, audioMs(1000));
+    room.left(publisher.id);
+    await world.upstream.results("Once only.", 0, 1, true);
+    await world.time.advance(timing.publisherGraceMs);
+    await world.upstream.close(1000);
+    const late = await begin(room, "p2", { ...start, session, position: 0 });
+    expect(late.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 16_000 })]);
+  });
+
+  it("answers start only once the session is stored, and keeps what a hasty publisher sent meanwhile", async () => {
+    const world = new ScriptedWorld();
+    const room = await world.openRoom();
+    const gate = Promise.withResolvers<void>();
+    world.store.gate = gate.promise;
+    const hasty = await begin(room, "p1");
+    room.received(hasty, audioMs(300));
+    room.received(hasty, JSON.stringify({ type: "finish" }));
+    await world.time.advance(1_000);
+    expect(hasty.frames).toEqual([]);
+    expect(world.dialled).toHaveLength(0);
+    gate.resolve();
+    await settle();
+    expect(hasty.of("ready")).toHaveLength(1);
+    await world.upstream.open();
+    expect(world.upstream.bytes).toBe(300 * 32);
+    expect(world.upstream.controls).toEqual(['{"type":"CloseStream"}']);
+  });
+
+  it("goes on with a session only for the key it was begun with, and only in its format", async () => {
+    const world = new ScriptedWorld();
+    const room = await world.openRoom();
+    const key = "a-secret-of-the-publisher";
+    const publisher = await begin(room, "p1", { ...start, key });
+    const session = publisher.of("ready")[0]?.session;
+    const codeOf = (member: ScriptedMember) => member.of("error")[0]?.code;
+    expect(codeOf(await begin(room, "s1", { ...start, session }))).toBe("publisher_present");
+    const stranger = { ...start, session, key: "another-key-of-a-stranger" };
+    expect(codeOf(await begin(room, "s2", stranger))).toBe("publisher_present");
+    const other = { ...start, session, key, sampleRate: 48_000 };
+    expect(codeOf(await begin(room, "s3", other))).toBe("bad_message");
+    expect(publisher.closed).toBeNull();
+    // The answer to its first start was lost: it knows no session, but it has the key.
+    const again = await begin(room, "p1b", { ...start, key });
+    expect(again.of("ready")).toEqual([expect.objectContaining({ session })]);
+    expect(publisher.closed?.code).toBe(4509);
+  });
+
+  it("does not put half a sample of a lost connection before the next one's audio", async () => {
+    const { world, room, publisher } = await liveRoom();
+    const session = publisher.of("ready")[0]?.session;
+    room.received(publisher, new Uint8Array(3_201).fill(1));
+    room.left(publisher.id);
+    const again = await begin(room, "p2", { ...start, session });
+    expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 1_600 })]);
+    room.received(again, new Uint8Array(3_200).fill(2));
+    expect(world.upstream.sent.at(-1)).toEqual(new Uint8Array(3_200).fill(2));
+  });
+
+  it("takes no audio after finish", async () => {
+    const { room, publisher } = await liveRoom();
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    room.received(publisher, audioMs(100));
+    expect(publisher.of("error")).toEqual([expect.objectContaining({ code: "bad_message" })]);
+  });
+
+  it("lets a new publisher begin while another is away, ending that one's session first", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    room.received(publisher, audioMs(500));
+    room.left(publisher.id);
+    const old = world.upstream;
+    const next = await begin(room, "p2");
+    expect(next.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 0 })]);
+    expect(old.abandoned).toBe(true);
+    expect(world.dialled).toHaveLength(2);
+    await world.time.advance(timing.tickMs);
+    expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ kind: "gap", start: 0, end: 500 }] });
+  });
+
+  it("asks a new publisher to come back while the last words of another are on their way", async () => {
+    const { room, publisher } = await liveRoom();
+    room.received(publisher, audioMs(500));
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    room.left(publisher.id);
+    const next = await begin(room, "p2");
+    expect(next.of("error")).toEqual([expect.objectContaining({ code: "draining", retry: true })]);
+    expect(next.closed?.code).toBe(4412);
+  });
+
+  it("says that a session has ended only after its last words, and since when to whoever comes later", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    room.received(publisher, audioMs(500));
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    await world.upstream.results("a", 0, 0.1, false);
+    await world.upstream.results("Good night.", 0, 0.5, true);
+    const since = world.time.now();
+    await world.upstream.close(1000);
+    const put = viewer.frames.findIndex((frame) => frame.type === "delta" && frame.to === 1);
+    const ended = viewer.frames.findIndex((frame) => JSON.stringify(frame.status).includes('"ended"'));
+    expect(put).toBeGreaterThan(0);
+    expect(ended).toBeGreaterThanOrEqual(put);
+    await world.time.advance(3_600_000);
+    const late = join(await world.openRoom(), "late");
+    expect(late.frames[0]).toMatchObject({ status: { state: "ended", since } });
+  });
+
+  it("keeps pacing when the clock is set back", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    room.received(publisher, audioMs(500));
+    await world.upstream.results("one", 0, 0.2, false);
+    world.time.setBack(3_600_000);
+    await world.upstream.results("One.", 0, 0.5, true);
+    await world.time.advance(timing.tickMs);
+    expect(textOf(viewer)).toBe("One.");
   });
 
   it("tells the head regularly while a session runs, and sets no timer when none does", async () => {
