@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { CaptionwireError, errorTable } from "../shared/errors.ts";
 import { type Config, configOf } from "./env.ts";
+import { drain } from "./http/drain.ts";
 import { pages } from "./pages/index.ts";
 import { rooms } from "./rooms/index.ts";
 import { speak } from "./speak/index.ts";
@@ -16,6 +17,7 @@ export type App = {
 export const app = new Hono<App>();
 
 app.use(requestId());
+app.use(drain);
 app.use(async (c, next) => {
   c.set("config", configOf(c.env));
   await next();

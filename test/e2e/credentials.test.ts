@@ -51,6 +51,17 @@ describe("credentials", () => {
     expect(body).not.toMatch(/at .+:\d+:\d+/);
   });
 
+  it("refuses on a kept connection without breaking it for the next request", async () => {
+    const statuses = new Set<number>();
+    for (let count = 0; count < 60; count += 1) {
+      statuses.add(
+        (await post(count % 2 ? "/v1/speak" : "/v1/tokens", "not-a-key", { text: "Hello." })).status,
+      );
+      await sleep(count % 15);
+    }
+    expect([...statuses]).toEqual([401]);
+  });
+
   it.each([
     ["absent", async () => null],
     ["of no meaning", async () => "not-a-key"],
