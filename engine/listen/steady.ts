@@ -28,6 +28,18 @@ export function steadyPart(
   return { ...hypothesis, words: kept, text: kept.map((word) => word.text).join(" ") };
 }
 
+/**
+ * Without the mark at its end: to the model, audio that stops in the middle of speech sounds like the end of a sentence,
+ * and the full stop would come and go with every word.
+ */
+export function openEnded(hypothesis: Hypothesis): Hypothesis {
+  const last = hypothesis.words.at(-1);
+  const text = last?.text.replace(/[.,!?…]+$/u, "");
+  if (last === undefined || text === undefined || text === last.text) return hypothesis;
+  const words = [...hypothesis.words.slice(0, -1), { ...last, text }];
+  return { ...hypothesis, words, text: words.map((word) => word.text).join(" ") };
+}
+
 function sameWord(a: Word | undefined, b: Word): boolean {
   return a !== undefined && plain(a.text) === plain(b.text);
 }

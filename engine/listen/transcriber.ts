@@ -4,7 +4,7 @@ import type { Hypothesis } from "../recognise/words.ts";
 import { chooseCut } from "./cut.ts";
 import { headBefore, joinBehind, tokensAfter } from "./prefix.ts";
 import type { Speech } from "./segmenter.ts";
-import { steadyPart } from "./steady.ts";
+import { openEnded, steadyPart } from "./steady.ts";
 
 export type TranscriberPorts = {
   scheduler: Pick<Scheduler, "final" | "interim">;
@@ -122,7 +122,7 @@ export class Transcriber {
     this.#latest = { from, to, hypothesis };
     if (this.#ending) return;
     if (!settled) this.#moveAnchor(this.#latest);
-    const shown = settled ? hypothesis : steadyPart(hypothesis, before, to - from);
+    const shown = settled ? hypothesis : openEnded(steadyPart(hypothesis, before, to - from));
     this.#ports.onInterim({ from, to, hypothesis: shown }, position);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plainWord } from "../../../engine/listen/messages.ts";
-import { steadyPart } from "../../../engine/listen/steady.ts";
+import { openEnded, steadyPart } from "../../../engine/listen/steady.ts";
 import { firstFrames } from "../../../engine/recognise/align.ts";
 import type { Step } from "../../../engine/recognise/speculate.ts";
 import { type Hypothesis, readHypothesis } from "../../../engine/recognise/words.ts";
@@ -127,6 +127,17 @@ describe("steady part of an interim", () => {
       ["my", 0.98 * SECOND, 0.5],
     );
     expect(steadyPart(now, before, heard).text).toBe("and so,");
+  });
+
+  it("leaves out the mark that the model puts where the audio happens to stop", () => {
+    const now = hypothesis(
+      ["Tomorrow,", 0.4 * SECOND, 0.9],
+      ["will", 0.6 * SECOND, 0.9],
+      ["be.", 0.8 * SECOND, 0.9],
+    );
+    expect(openEnded(now).text).toBe("Tomorrow, will be");
+    expect(openEnded(now).words.at(-1)?.text).toBe("be");
+    expect(openEnded(hypothesis())).toEqual(hypothesis());
   });
 
   it("shows a sure word at once when it ended a while ago", () => {
