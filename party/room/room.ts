@@ -9,6 +9,7 @@ import { checkAudioFrame, readPublisherMessage, readViewerMessage } from "./fram
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
 import { gapDraft, interimOf, speechDraft } from "./segments.ts";
+import { beginSession } from "./sessions.ts";
 import { Starting } from "./starting.ts";
 import type { EndedBy, RoomStore, StoredRoom, StoredSession } from "./store.ts";
 import {
@@ -85,7 +86,9 @@ export class Room {
   left(id: string): void {
     this.#audience.leave(id);
     this.#waiting.delete(id);
-    if (this.#lane?.publisherId === id) this.#lane.detach();
+    if (this.#lane?.publisherId !== id) return;
+    this.#lane.detach();
+    this.#updateStatus();
   }
 
   /** A frame from a member. What cannot be understood or is not allowed ends that member alone, with its reason. */
@@ -176,8 +179,11 @@ export class Room {
           this.#attach(socket, admission.session, start.position ?? 0);
           break;
         case "begin": {
-          const session = this.#newSession(start, admission.position);
+          const session = beginSession(start, admission.position, this.#session, this.#ports);
           await this.#commit([], session);
+          this.#openLane(session);
+          // It may have left while that was stored: then the session waits for its return.
+          if (this.#waiting.get(socket.id) !== starting) return;
           this.#attach(socket, session, admission.position);
           break;
         }
@@ -197,27 +203,6 @@ export class Room {
     lane.upstream.start();
     this.#updateStatus();
     lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status: this.#status });
-  }
-
-  #newSession(start: Start, position: number): StoredSession {
-    return {
-      id: this.#newSessionId(),
-      key: start.key ?? null,
-      // Position 0 lies in the past when the publisher goes on where an ended session left it.
-      startedAt: this.#ports.now() - Math.round((position * 1000) / start.sampleRate),
-      format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
-      language: start.language ?? null,
-      model: start.model ?? null,
-      acked: position,
-      ended: null,
-    };
-  }
-
-  /** Sorts after every session before it, also when the clock was set back. */
-  #newSessionId(): string {
-    const latest = this.#session === null ? 0 : Number.parseInt(this.#session.id, 36) + 1;
-    const ordinal = Math.max(this.#ports.now(), latest);
-    return `${ordinal.toString(36).padStart(9, "0")}-${this.#ports.newId()}`;
   }
 
   #openLane(session: StoredSession): PublisherLane {
@@ -332,9 +317,10 @@ export class Room {
 
   #state(): RoomState {
     if (this.#lane === null) return this.#session === null ? "idle" : "ended";
+    // Nothing comes from a publisher that is away, however healthy the socket to the provider is.
+    if (this.#lane.publisherId === null && this.#lane.finishing === null) return "recovering";
     const link = this.#lane.upstream.linkState;
-    if (link !== "idle") return link;
-    return this.#lane.publisherId === null ? "recovering" : "live";
+    return link === "idle" ? "live" : link;
   }
 
   #updateStatus(): void {

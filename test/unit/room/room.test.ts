@@ -266,6 +266,30 @@ describe("a room", () => {
     expect(own.of("ready")).toHaveLength(1);
   });
 
+  it("tells viewers while the publisher is away, and when it is back", async () => {
+    const { room, viewer, publisher } = await liveRoom();
+    const states = () => viewer.of("status").map(({ status }) => (status as { state: string }).state);
+    room.left(publisher.id);
+    expect(states().at(-1)).toBe("recovering");
+    await begin(room, "p2", { ...start, session: publisher.of("ready")[0]?.session });
+    expect(states().at(-1)).toBe("live");
+  });
+
+  it("keeps a session whose publisher left while its start was being stored", async () => {
+    const world = new ScriptedWorld();
+    const room = await world.openRoom();
+    const gate = Promise.withResolvers<void>();
+    world.store.gate = gate.promise;
+    const key = "a-secret-of-the-publisher";
+    const hasty = await begin(room, "p1", { ...start, key });
+    room.left(hasty.id);
+    gate.resolve();
+    await settle();
+    const again = await begin(room, "p1b", { ...start, key });
+    expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 0 })]);
+    expect(world.dialled).toHaveLength(1);
+  });
+
   it("tells a publisher that lost the answer to finish that it had finished", async () => {
     const { world, room, publisher } = await liveRoom();
     const session = publisher.of("ready")[0]?.session;
