@@ -14,6 +14,15 @@ const settingsSchema = v.object({
   host: v.optional(v.string(), "127.0.0.1"),
   "api-key": v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
   workers: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(64))),
+  concurrency: v.optional(v.pipe(wholeNumber, v.minValue(1, "must be at least 1"))),
+  "speed-cap": v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}(\.\d{1,3})?$/, "must be a number"),
+      v.transform(Number),
+      v.minValue(1, "must be at least 1"),
+    ),
+  ),
   "exit-with-parent": v.optional(v.boolean(), false),
 });
 
@@ -30,6 +39,8 @@ function readSettings() {
         host: { type: "string" },
         "api-key": { type: "string" },
         workers: { type: "string" },
+        concurrency: { type: "string" },
+        "speed-cap": { type: "string" },
         "exit-with-parent": { type: "boolean" },
       },
     });
@@ -58,6 +69,8 @@ const server = createEngineServer({
   ears,
   synthesise: voice.speak,
   apiKey: settings["api-key"] ?? null,
+  concurrency: settings.concurrency ?? null,
+  speedCap: settings["speed-cap"] ?? null,
 });
 
 let leaving = false;

@@ -1,5 +1,8 @@
 import * as v from "valibot";
 import type { Hypothesis, Word } from "../recognise/words.ts";
+import type { configureMessage } from "./configure.ts";
+import type { RecognitionOptions } from "./recognition-query.ts";
+import { searchWords } from "./search.ts";
 
 /** What stands for Deepgram's model in this engine's answers. */
 const MODEL_UUID = "6d6f6f6e-7368-4e65-8469-6e7900000001";
@@ -7,11 +10,16 @@ const MODEL_INFO = { name: "general-moonshine-tiny", version: "2024-10-21.0", ar
 
 const RECOGNISER_RATE = 16_000;
 
+/** The only language the recogniser knows. */
+export const SPOKEN_LANGUAGE = "en";
+
 /** Control messages a client may send as text (Deepgram reference 3.3). */
 const clientMessageSchema = v.variant("type", [
   v.object({ type: v.literal("KeepAlive") }),
   v.object({ type: v.literal("Finalize"), channel: v.optional(v.number()) }),
   v.object({ type: v.literal("CloseStream") }),
+  // What it may hold is checked where it is answered: a bad one has an answer of its own.
+  v.looseObject({ type: v.literal("Configure") }),
 ]);
 export type ClientMessage = v.InferOutput<typeof clientMessageSchema>;
 
@@ -42,14 +50,12 @@ export type ResultParts = {
   fromFinalize: boolean;
 };
 
-export type ResultContext = { requestId: string; punctuate: boolean; extra: Record<string, string> | null };
+export type ResultContext = { requestId: string; options: RecognitionOptions };
 
 /** A `Results` message (reference 3.4.1). Times are seconds on this socket's audio clock. */
-export function resultsMessage(parts: ResultParts, context: ResultContext) {
-  const words = parts.hypothesis.words.map((word) => wireWord(word, parts, context.punctuate));
-  const transcript = words.map((word) => (context.punctuate ? word.punctuated_word : word.word)).join(" ");
-  const confidence =
-    words.length === 0 ? 0 : words.reduce((sum, word) => sum + word.confidence, 0) / words.length;
+export function resultsMessage(parts: ResultParts, { requestId, options }: ResultContext) {
+  const words = parts.hypothesis.words.map((word) => wireWord(word, parts, options));
+  const transcript = words.map((word) => (options.punctuate ? word.punctuated_word : word.word)).join(" ");
   return {
     type: "Results" as const,
     channel_index: [0, 1],
@@ -58,24 +64,45 @@ export function resultsMessage(parts: ResultParts, context: ResultContext) {
     is_final: parts.isFinal,
     speech_final: parts.speechFinal,
     from_finalize: parts.fromFinalize,
-    channel: { alternatives: [{ transcript, confidence: round(confidence), words }] },
+    channel: {
+      alternatives: [
+        {
+          transcript,
+          confidence: meanConfidence(words),
+          ...(options.multilingual ? { languages: words.length > 0 ? [SPOKEN_LANGUAGE] : [] } : {}),
+          words,
+        },
+      ],
+      ...(options.search.length > 0 ? { search: searchWords(words, options.search) } : {}),
+    },
+    // None are found here; the field is there for whoever reads it.
+    ...(options.detectEntities && parts.isFinal ? { entities: [] } : {}),
     metadata: {
-      request_id: context.requestId,
+      request_id: requestId,
       model_uuid: MODEL_UUID,
       model_info: MODEL_INFO,
-      ...(context.extra === null ? {} : { extra: context.extra }),
+      ...(options.extra === null ? {} : { extra: options.extra }),
     },
   };
 }
 
-function wireWord(word: Word, parts: ResultParts, punctuate: boolean) {
+/** 0 when there are none (reference 3.4.1). */
+export function meanConfidence(words: readonly { confidence: number }[]): number {
+  return words.length === 0 ? 0 : round(words.reduce((sum, word) => sum + word.confidence, 0) / words.length);
+}
+
+export type WireWord = ReturnType<typeof wireWord>;
+
+function wireWord(word: Word, parts: ResultParts, options: RecognitionOptions) {
   const within = (position: number) => Math.min(parts.end, Math.max(parts.start, parts.heardFrom + position));
   return {
     word: plainWord(word.text),
     start: seconds(within(word.start)),
     end: seconds(within(word.end)),
     confidence: round(word.confidence),
-    ...(punctuate ? { punctuated_word: word.text } : {}),
+    ...(options.multilingual ? { language: SPOKEN_LANGUAGE } : {}),
+    ...(options.punctuate ? { punctuated_word: word.text } : {}),
+    ...(options.diarize ? { speaker: 0 } : {}),
   };
 }
 
@@ -113,8 +140,13 @@ export function metadataMessage(parts: MetadataParts, withModel: boolean) {
     created: parts.created,
     duration: round(parts.durationSeconds),
     channels: parts.channels,
-    ...(withModel ? { models: [MODEL_UUID], model_info: { [MODEL_UUID]: MODEL_INFO } } : {}),
+    ...(withModel ? modelFields() : {}),
   };
+}
+
+/** The recogniser, in a map by id as metadata of a whole recording has it (reference 3.4.4, 9). */
+export function modelFields() {
+  return { models: [MODEL_UUID], model_info: { [MODEL_UUID]: MODEL_INFO } };
 }
 
 /** The reply to a text frame that is no message (reference 3.4.6). The stream goes on. */
@@ -127,13 +159,14 @@ export type ServerMessage =
   | ReturnType<typeof speechStartedMessage>
   | ReturnType<typeof utteranceEndMessage>
   | ReturnType<typeof metadataMessage>
-  | ReturnType<typeof schemaErrorMessage>;
+  | ReturnType<typeof schemaErrorMessage>
+  | ReturnType<typeof configureMessage>["reply"];
 
 function seconds(position: number): number {
   return round(position / RECOGNISER_RATE);
 }
 
 /** Sample positions at 16 kHz are whole sixteenths of a millisecond; seven places hold them exactly. */
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 1e7) / 1e7;
 }

@@ -126,6 +126,33 @@ export function flushSegment(
   };
 }
 
+/** Ends the segment behind its last word. The pause that has begun, up to `position`, belongs to the next one. */
+export function endSegment(
+  state: SegmenterState & { kind: "speaking" },
+  position: number,
+  rules: SegmenterRules,
+): { state: SegmenterState; event: SegmenterEvent & { type: "final" } } {
+  const pause = position - state.voiceEnd;
+  const endpoint = rules.endpointSamples !== null && pause >= rules.endpointSamples;
+  const end = Math.min(position, state.voiceEnd + TAIL);
+  return {
+    state: {
+      kind: "quiet",
+      segmentStart: end,
+      heardTo: end,
+      rising: null,
+      owedSince: endpoint || rules.endpointSamples === null ? null : state.voiceEnd,
+    },
+    event: {
+      type: "final",
+      start: state.segmentStart,
+      end,
+      speech: currentSpeech(state, position),
+      speechFinal: endpoint,
+    },
+  };
+}
+
 /** Ends the segment inside speech at `cut`, a position from an `overlong` event's range. */
 export function cutSpeech(
   state: SegmenterState & { kind: "speaking" },
@@ -205,7 +232,7 @@ function advanceQuiet(
 function advanceSpeaking(
   state: SegmenterState & { kind: "speaking" },
   window: Window,
-  { endpointSamples }: SegmenterRules,
+  rules: SegmenterRules,
 ): Advance {
   if (window.probability >= VOICE_PROBABILITY) {
     const voiced = window.probability >= ONSET_PROBABILITY ? window.end - window.start : 0;
@@ -216,19 +243,9 @@ function advanceSpeaking(
     return { state: next, events: [{ type: "overlong", from, to: window.end - CUT_MARGIN }] };
   }
   const pause = window.end - state.voiceEnd;
-  const endpoint = endpointSamples !== null && pause >= endpointSamples;
+  const endpoint = rules.endpointSamples !== null && pause >= rules.endpointSamples;
   const long = state.voiceEnd - state.onset >= LONG && pause >= LONG_PAUSE;
   if (!endpoint && !long && pause < COMMIT_PAUSE) return { state, events: [] };
-  const speech = currentSpeech(state, window.end);
-  const end = Math.min(window.end, state.voiceEnd + TAIL);
-  return {
-    state: {
-      kind: "quiet",
-      segmentStart: end,
-      heardTo: end,
-      rising: null,
-      owedSince: endpoint || endpointSamples === null ? null : state.voiceEnd,
-    },
-    events: [{ type: "final", start: state.segmentStart, end, speech, speechFinal: endpoint }],
-  };
+  const ended = endSegment(state, window.end, rules);
+  return { state: ended.state, events: [ended.event] };
 }

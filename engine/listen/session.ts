@@ -1,12 +1,9 @@
-import { createLeveller } from "../audio/loudness.ts";
-import { createPcmReader, type PcmReader } from "../audio/pcm.ts";
-import { createRecording } from "../audio/recording.ts";
-import { createResampler, type Resampler } from "../audio/resample.ts";
-import type { VadAnswer } from "../recognise/questions.ts";
+import type { AudioFormat } from "../audio/format.ts";
 import type { Scheduler } from "../recognise/scheduler.ts";
-import { freshVadMemory, VAD_WINDOW_SAMPLES, type VadMemory } from "../recognise/vad-memory.ts";
 import { NOTHING } from "../recognise/words.ts";
 import { chooseCut } from "./cut.ts";
+import { type InOrder, workInOrder } from "./in-order.ts";
+import { Intake, type Judge, type JudgedWindow } from "./intake.ts";
 import { resultsMessage, type ServerMessage, speechStartedMessage, utteranceEndMessage } from "./messages.ts";
 import type { ListenOptions } from "./query.ts";
 import {
@@ -24,8 +21,7 @@ import {
 import { type Heard, Transcriber } from "./transcriber.ts";
 
 export type SessionPorts = {
-  /** The probability of speech in each 32 ms window of 16 kHz audio, continuing from `memory`. */
-  judge(audio: Float32Array, memory: VadMemory): Promise<VadAnswer>;
+  judge: Judge;
   scheduler: Pick<Scheduler, "final" | "interim">;
   send(message: ServerMessage): void;
   /** Told when the session takes in more audio than it can work on (`false`) and when it has caught up (`true`). */
@@ -42,12 +38,6 @@ type Input =
 /** Without news, a result says once in this much audio how far the stream has been heard (reference 3.4.1, cadence). */
 const HEARTBEAT_SAMPLES = 16_000;
 
-/** One stream's large frame must not keep the detector from the others: about half a second is judged at a time. */
-const MAX_WINDOWS_AT_ONCE = 16;
-
-/** Audio that may wait before the socket is read no further; bounds memory when a client sends faster than speech. */
-const MAX_BACKLOG_SECONDS = 4;
-
 /**
  * One live stream from bytes to messages, without a socket. Everything that comes in is worked off in order, one piece at
  * a time; only interims are recognised on the side. Times count the audio fed, never the wall (reference 3.5, rule 9).
@@ -57,38 +47,34 @@ export class LiveSession {
   readonly #requestId: string;
   readonly #ports: SessionPorts;
   readonly #rules: SegmenterRules;
-  readonly #pcm: PcmReader;
-  readonly #resampler: Resampler;
+  readonly #intake: Intake;
   readonly #transcriber: Transcriber;
-  readonly #recording = createRecording();
-  readonly #leveller = createLeveller();
+  readonly #inputs: InOrder<Input>;
 
-  #inputs: Input[] = [];
-  #working = false;
   #stopped = false;
-  #backlogBytes = 0;
-
   #segmenter: SegmenterState = beginSegments();
-  #vadMemory = freshVadMemory();
-  /** How far the stream has been judged by the voice activity detector. */
-  #judgedTo = 0;
   #lastSent: { position: number; text: string } = { position: 0, text: "" };
   /** The end of the last word, while an `UtteranceEnd` for it may still come. */
   #lastWordEnd: number | null = null;
 
-  constructor(options: ListenOptions, requestId: string, ports: SessionPorts) {
+  constructor(options: ListenOptions, format: AudioFormat, requestId: string, ports: SessionPorts) {
     this.#options = options;
     this.#requestId = requestId;
     this.#ports = ports;
     this.#rules = rulesFor(options.endpointingMs);
-    this.#pcm = createPcmReader(options.channels);
-    this.#resampler = createResampler(options.sampleRate, 16_000);
+    this.#inputs = workInOrder(
+      (input) => this.#work(input),
+      (error) => this.#fail(error),
+    );
+    this.#intake = new Intake(ports);
+    this.#intake.begin(format);
+    const { recording } = this.#intake;
     this.#transcriber = new Transcriber({
       scheduler: ports.scheduler,
-      copyAudio: this.#recording.copy,
+      copyAudio: recording.copy,
       current: () => ({
-        speech: this.#stopped ? null : currentSpeech(this.#segmenter, this.#recording.end()),
-        position: this.#recording.end(),
+        speech: this.#stopped ? null : currentSpeech(this.#segmenter, recording.end()),
+        position: recording.end(),
       }),
       onInterim: (heard, position) => this.#sendInterim(heard, position),
       onFailure: (error) => this.#fail(error),
@@ -97,80 +83,47 @@ export class LiveSession {
 
   /** Audio that has come in and is not worked off, in seconds. */
   get backlogSeconds(): number {
-    return this.#backlogBytes / (2 * this.#options.channels * this.#options.sampleRate);
+    return this.#intake.backlogSeconds;
   }
 
   /** Takes in raw audio, split anywhere. */
   feed(bytes: Uint8Array): void {
-    this.#backlogBytes += bytes.length;
-    if (this.backlogSeconds > MAX_BACKLOG_SECONDS) this.#ports.setReading(false);
-    this.#take({ kind: "audio", bytes });
+    if (this.#stopped) return;
+    this.#intake.announce(bytes);
+    this.#inputs.take({ kind: "audio", bytes });
   }
 
   /** Transcribes everything fed so far. Stays silent when nothing waits (reference 3.5, rule 7). */
   finalize(): void {
-    this.#take({ kind: "finalize" });
+    this.#inputs.take({ kind: "finalize" });
   }
 
   /** Resolves when everything fed so far has been answered; nothing may be fed afterwards. */
   finish(): Promise<void> {
-    return new Promise((done) => this.#take({ kind: "finish", done }));
+    return new Promise((done) => this.#inputs.take({ kind: "finish", done }));
   }
 
   /** Drops everything: the other side is gone. */
   stop(): void {
     this.#stopped = true;
-    this.#inputs = [];
+    this.#inputs.stop();
+    this.#intake.stop();
   }
 
-  #take(input: Input): void {
-    if (this.#stopped) return;
-    this.#inputs.push(input);
-    if (!this.#working) this.#work().catch((error: unknown) => this.#fail(error));
-  }
-
-  async #work(): Promise<void> {
-    this.#working = true;
-    for (;;) {
-      const input = this.#inputs.shift();
-      if (input === undefined || this.#stopped) break;
-      if (input.kind === "audio") await this.#hear(input.bytes);
-      else if (input.kind === "finalize") await this.#flush(true);
-      else {
-        this.#recording.append(this.#resampler.finish());
-        await this.#judge();
-        await this.#flush(false);
-        input.done();
-      }
-    }
-    this.#working = false;
-  }
-
-  async #hear(bytes: Uint8Array): Promise<void> {
-    this.#recording.append(this.#resampler.push(this.#pcm.read(bytes)));
-    await this.#judge();
-    this.#backlogBytes -= bytes.length;
-    if (this.backlogSeconds < MAX_BACKLOG_SECONDS / 2) this.#ports.setReading(true);
-    this.#transcriber.consider();
-    this.#heartbeat();
-  }
-
-  async #judge(): Promise<void> {
-    for (;;) {
-      const waiting = Math.floor((this.#recording.end() - this.#judgedTo) / VAD_WINDOW_SAMPLES);
-      if (waiting === 0 || this.#stopped) return;
-      const to = this.#judgedTo + Math.min(waiting, MAX_WINDOWS_AT_ONCE) * VAD_WINDOW_SAMPLES;
-      const audio = this.#leveller.level(this.#recording.copy(this.#judgedTo, to));
-      const { probabilities, memory } = await this.#ports.judge(audio, this.#vadMemory);
-      this.#vadMemory = memory;
-      for (const probability of probabilities) await this.#step(probability);
+  async #work(input: Input): Promise<void> {
+    if (input.kind === "audio") {
+      await this.#intake.hear(input.bytes, (window) => this.#step(window));
+      this.#transcriber.consider();
+      this.#heartbeat();
+    } else if (input.kind === "finalize") await this.#flush(true);
+    else {
+      await this.#intake.end((window) => this.#step(window));
+      await this.#flush(false);
+      input.done();
     }
   }
 
-  async #step(probability: number): Promise<void> {
-    const start = this.#judgedTo;
-    this.#judgedTo += VAD_WINDOW_SAMPLES;
-    const window = { start, end: this.#judgedTo, probability };
+  async #step(window: JudgedWindow): Promise<void> {
     const { state, events } = advance(this.#segmenter, window, this.#rules);
     this.#segmenter = state;
     for (const event of events) await this.#handle(event);
@@ -184,7 +137,7 @@ export class LiveSession {
         return;
       case "overlong": {
         if (this.#segmenter.kind !== "speaking") return;
-        const cut = chooseCut(event, this.#transcriber.latest, this.#recording.copy);
+        const cut = chooseCut(event, this.#transcriber.latest, this.#intake.recording.copy);
         const { state, event: final } = cutSpeech(this.#segmenter, cut);
         await this.#sendFinal(final, state, false);
         return;
@@ -195,7 +148,7 @@ export class LiveSession {
   }
 
   async #flush(fromFinalize: boolean): Promise<void> {
-    const position = this.#recording.end();
+    const position = this.#intake.recording.end();
     const { state, event } = flushSegment(this.#segmenter, position);
     if (event.end > event.start) await this.#sendFinal(event, state, fromFinalize);
   }
@@ -208,7 +161,7 @@ export class LiveSession {
     const goesOn = next.kind === "speaking" ? event.end : null;
     const heard = event.speech === null ? null : await this.#transcriber.final(event.speech, goesOn);
     this.#segmenter = next;
-    this.#recording.forgetBefore(Math.min(event.end - PRE_ROLL, this.#judgedTo));
+    this.#intake.recording.forgetBefore(Math.min(event.end - PRE_ROLL, this.#intake.judgedTo));
     this.#sendResults(heard, event, { isFinal: true, speechFinal: event.speechFinal, fromFinalize });
   }
 
@@ -222,7 +175,7 @@ export class LiveSession {
   /** An interim without words about once a second while nobody speaks (reference 3.4.1, cadence). */
   #heartbeat(): void {
     if (!this.#options.interimResults || this.#segmenter.kind !== "quiet") return;
-    const end = this.#recording.end();
+    const end = this.#intake.recording.end();
     const since = Math.max(this.#lastSent.position, this.#segmenter.segmentStart);
     if (end - since < HEARTBEAT_SAMPLES) return;
     this.#sendResults(null, { start: this.#segmenter.segmentStart, end }, INTERIM);
@@ -242,7 +195,7 @@ export class LiveSession {
     this.#send(
       resultsMessage(
         { start, end, heardFrom: heard?.from ?? start, hypothesis, ...flags },
-        { requestId: this.#requestId, punctuate: this.#options.punctuate, extra: this.#options.extra },
+        { requestId: this.#requestId, options: this.#options },
       ),
     );
   }
@@ -251,7 +204,7 @@ export class LiveSession {
   #watchUtteranceEnd(): void {
     const { utteranceEndMs } = this.#options;
     if (utteranceEndMs === null || this.#lastWordEnd === null || this.#segmenter.kind !== "quiet") return;
-    if (this.#judgedTo - this.#lastWordEnd < utteranceEndMs * 16) return;
+    if (this.#intake.judgedTo - this.#lastWordEnd < utteranceEndMs * 16) return;
     this.#send(utteranceEndMessage(this.#lastWordEnd));
     this.#lastWordEnd = null;
   }

@@ -73,13 +73,7 @@ export class Transcriber {
    * heard after it can be the draft of the next utterance.
    */
   async final(speech: Speech, carryFrom: number | null): Promise<Heard> {
-    this.#ending = true;
-    const running = this.#running;
-    if (running !== null && covers(running, speech)) await running.done;
-    const latest = this.#latest;
-    const known =
-      latest !== null && covers(latest, speech) && this.#whole !== null && covers(this.#whole, speech);
-    const heard: Heard = known ? latest : await this.#hearFinal(speech);
+    const { heard, latest } = await this.#hearWhole(speech);
     this.#utterance++;
     this.#ending = false;
     this.#carriedDraft =
@@ -88,6 +82,30 @@ export class Transcriber {
     this.#anchor = null;
     this.#whole = null;
     return heard;
+  }
+
+  /**
+   * What a final for `speech` would be, while the utterance may still go on. The final of the same stretch is then this
+   * same answer.
+   */
+  async settle(speech: Speech): Promise<Heard> {
+    const { heard } = await this.#hearWhole(speech);
+    this.#ending = false;
+    this.#latest = heard;
+    this.#anchor = null;
+    this.#whole = { from: heard.from, to: heard.to };
+    return heard;
+  }
+
+  /** All of `speech`, recognised as one, and what was known before. Until the caller is done, no interim is told. */
+  async #hearWhole(speech: Speech): Promise<{ heard: Heard; latest: Heard | null }> {
+    this.#ending = true;
+    const running = this.#running;
+    if (running !== null && covers(running, speech)) await running.done;
+    const latest = this.#latest;
+    const known =
+      latest !== null && covers(latest, speech) && this.#whole !== null && covers(this.#whole, speech);
+    return { heard: known ? latest : await this.#hearFinal(speech), latest };
   }
 
   async #hear(): Promise<void> {
@@ -116,6 +134,8 @@ export class Transcriber {
   }
 
   #take(heard: Hypothesis, { from, to, settled }: Speech, position: number): void {
+    // Overtaken: all of the speech up to here and beyond has been heard meanwhile.
+    if (this.#latest?.from === from && this.#latest.to > to) return;
     const before = this.#latest?.from === from ? this.#latest.hypothesis : null;
     const anchor = this.#anchor;
     const hypothesis = anchor === null ? heard : joinBehind(anchor.head, heard, anchor.at - from);

@@ -13,6 +13,11 @@ export type Scheduler = {
    * running: a further wish resolves to `null` at once, so interims thin out under load and never queue.
    */
   interim(stream: object, prepare: () => RecogniseQuestion | null): Promise<Hypothesis | null>;
+  /**
+   * Recognised when nothing of a live stream waits, in the order asked; but after so many interims one of them has its
+   * turn, so that a recording is not kept waiting for ever.
+   */
+  batch(question: RecogniseQuestion): Promise<Hypothesis>;
   waitingFinals(): number;
   refusedInterims(): number;
 };
@@ -23,12 +28,17 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
+/** Interims that go before a waiting batch question. */
+const INTERIMS_PER_BATCH = 4;
+
 export function createScheduler(recognisers: readonly Recogniser[]): Scheduler {
   const free = [...recognisers];
   const finals: Waiting[] = [];
+  const batches: Waiting[] = [];
   const interims = new Map<object, Waiting>();
   const busy = new Set<object>();
   let refused = 0;
+  let interimsBeforeBatch = 0;
 
   const start = (recognise: Recogniser, question: RecogniseQuestion, job: Waiting, done: () => void) => {
     const finish = () => {
@@ -51,11 +61,18 @@ export function createScheduler(recognisers: readonly Recogniser[]): Scheduler {
   const takeJob = (): { job: Waiting; stream: object | null } | null => {
     const final = finals.shift();
     if (final !== undefined) return { job: final, stream: null };
-    for (const [stream, job] of interims) {
+    const [interim] = interims;
+    const isBatchDue = batches.length > 0 && interimsBeforeBatch >= INTERIMS_PER_BATCH;
+    if (interim !== undefined && !isBatchDue) {
+      const [stream, job] = interim;
       interims.delete(stream);
+      if (batches.length > 0) interimsBeforeBatch++;
       return { job, stream };
     }
-    return null;
+    const batch = batches.shift();
+    if (batch === undefined) return null;
+    interimsBeforeBatch = 0;
+    return { job: batch, stream: null };
   };
 
   const next = () => {
@@ -76,18 +93,20 @@ export function createScheduler(recognisers: readonly Recogniser[]): Scheduler {
     }
   };
 
-  return {
-    final(question) {
-      return new Promise((resolve, reject) => {
-        finals.push({
-          prepare: () => question,
-          resolve: (hypothesis) =>
-            hypothesis === null ? reject(new Error("a final was not recognised")) : resolve(hypothesis),
-          reject,
-        });
-        next();
+  const queue = (waiting: Waiting[], question: RecogniseQuestion) =>
+    new Promise<Hypothesis>((resolve, reject) => {
+      waiting.push({
+        prepare: () => question,
+        resolve: (hypothesis) =>
+          hypothesis === null ? reject(new Error("audio was not recognised")) : resolve(hypothesis),
+        reject,
       });
-    },
+      next();
+    });
+
+  return {
+    final: (question) => queue(finals, question),
+    batch: (question) => queue(batches, question),
     interim(stream, prepare) {
       if (busy.has(stream)) {
         refused++;

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { toLinear16 } from "../audio/pcm.ts";
-import { createResampler } from "../audio/resample.ts";
-import { openWavHeader } from "../audio/wav.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { readBody } from "../wire/body.ts";
 import { bodyTooLarge, type WireError } from "../wire/errors.ts";
 import type { Query } from "../wire/query.ts";
-import { parseSpeakQuery, type SpeakOptions } from "./query.ts";
+import { createSpeechEncoder } from "./encoders.ts";
+import { contentType } from "./formats.ts";
+import { parseSpeakQuery } from "./query.ts";
 import type { SpeakQuestion } from "./questions.ts";
 import { splitSentences, toFliteText } from "./sentences.ts";
 import { readText } from "./text.ts";
@@ -12,6 +13,9 @@ import { FLITE_RATE } from "./voices.ts";
 
 /** Reference 6.6. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+/** Encoded at once, so that a long sentence does not keep this thread from the live streams: a few milliseconds of work. */
+const PIECE_SAMPLES = FLITE_RATE / 4;
 
 export type SpeakContext = {
   synthesise(question: SpeakQuestion): Promise<Float32Array>;
@@ -30,55 +34,40 @@ export async function handleSpeak(
 ): Promise<void> {
   const parsed = parseSpeakQuery(query);
   if (!parsed.ok) return refuse(parsed.error);
-  const body = await readBody(request);
-  if (body === null) return refuse(bodyTooLarge());
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === null) return refuse(bodyTooLarge("2 MB"));
   const read = readText(request.headers["content-type"], body);
   if (!read.ok) return refuse(read.error);
 
-  const { options } = parsed;
+  const { voice, format, speed } = parsed.options;
+  const encoder = await createSpeechEncoder(format);
   response.writeHead(200, {
-    "content-type": contentType(options),
-    "dg-model-name": options.voice.name,
-    "dg-model-uuid": options.voice.uuid,
+    "content-type": contentType(format),
+    "dg-model-name": voice.name,
+    "dg-model-uuid": voice.uuid,
     "dg-char-count": String(read.characters),
   });
   response.flushHeaders();
-  if (options.container === "wav") response.write(openWavHeader(options.sampleRate));
+  await write(response, encoder.header);
 
-  const resampler = createResampler(FLITE_RATE, options.sampleRate);
   for (const sentence of splitSentences(read.text)) {
     const samples = await synthesise({
       text: toFliteText(sentence),
-      voice: options.voice.flite,
-      stretch: 1 / options.speed,
+      voice: voice.flite,
+      stretch: 1 / speed,
     });
-    if (response.destroyed) return;
-    await write(response, toLinear16(resampler.push(samples)));
+    for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
+      if (response.destroyed) return;
+      await write(response, encoder.encode(samples.subarray(at, at + PIECE_SAMPLES)));
+      await nextTurn();
+    }
   }
-  response.end(toLinear16(resampler.finish()));
-}
-
-/** Reference 6.3. */
-function contentType({ container, sampleRate }: SpeakOptions): string {
-  return container === "wav" ? "audio/wav" : `audio/l16;rate=${sampleRate}`;
-}
-
-/** The whole body, or `null` when it is larger than allowed; then the rest is left unread. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > MAX_BODY_BYTES) return null;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  response.end(encoder.finish());
 }
 
 /** Resolves when the client has room for more, or is gone. */
 function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
-  if (response.write(bytes)) return Promise.resolve();
+  if (bytes.length === 0 || response.write(bytes)) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       response.off("drain", done);

@@ -32,6 +32,17 @@ export const invalidCredentials = () => legacy(401, "INVALID_AUTH", "Invalid cre
 export const invalidQuery = (details: string) =>
   legacy(400, "Bad Request", `Invalid query string. ${details}`);
 export const noSuchModel = () => legacy(400, "Bad Request", "No such model/language/tier combination found.");
+export const tooManyKeyterms = () =>
+  legacy(
+    400,
+    "Bad Request",
+    "Keyterm limit exceeded. The maximum number of tokens across all keyterms is 500.",
+  );
+export const undecodableAudio = () =>
+  legacy(400, "Bad Request", "Bad Request: failed to process audio: corrupt or unsupported data");
+export const tooManyRequests = () =>
+  legacy(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later");
+export const forbidden = () => legacy(403, "FORBIDDEN", "Insufficient permissions.");
 export const noSuchVoice = () => legacy(400, "Bad Request", "No such model/version combination found.");
 export const unknownParameter = (name: string) =>
   modern(400, "INVALID_QUERY_PARAMETER", "Invalid query parameter.", `Unknown query parameter: ${name}.`);
@@ -45,8 +56,10 @@ export const invalidJson = (details: string) =>
   modern(400, "INVALID_JSON", "Invalid JSON submitted.", details);
 export const textTooLong = () =>
   legacy(413, "Payload Too Large", "Input text exceeds maximum character limit of 2000.");
-export const bodyTooLarge = () =>
-  modern(413, "PAYLOAD_TOO_LARGE", "Payload too large.", "The body is larger than 2 MB.");
+export const bodyTooLarge = (limit: string) =>
+  modern(413, "PAYLOAD_TOO_LARGE", "Payload too large.", `The body is larger than ${limit}.`);
+export const remoteContent = (details: string) =>
+  modern(400, "REMOTE_CONTENT_ERROR", "Remote content is not available.", details);
 export const unsupportedMediaType = () =>
   modern(
     415,
@@ -57,5 +70,7 @@ export const unsupportedMediaType = () =>
 export const notFound = () => legacy(404, "Not Found", "Not found.");
 export const methodNotAllowed = () => legacy(405, "Method Not Allowed", "Method not allowed.");
 export const upgradeRequired = () =>
-  legacy(426, "Upgrade Required", "This engine takes audio on /v1/listen by WebSocket only.");
+  legacy(426, "Upgrade Required", "Send audio with POST, or open a WebSocket.");
+export const gatewayTimeout = () =>
+  legacy(504, "Gateway Timeout", "The recording took longer than can be waited for.");
 export const internalError = () => legacy(500, "Internal Server Error", "Internal error.");

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { ENGINE_MAIN, type EngineProcess, startEngine } from "../support/engine-process.ts";
+import { wordErrorRate } from "../support/word-errors.ts";
 
-const MAIN = fileURLToPath(new URL("../../engine/main.ts", import.meta.url));
 const RATE = 16_000;
 
 const wordSchema = v.object({
@@ -51,26 +50,7 @@ const messageSchema = v.variant("type", [resultsSchema, metadataSchema, errorSch
 type Message = v.InferOutput<typeof messageSchema>;
 type Results = v.InferOutput<typeof resultsSchema>;
 
-const lineSchema = v.union([
-  v.object({ progress: v.string() }),
-  v.object({ ready: v.literal(true), url: v.string() }),
-]);
-
-/** Starts an engine and gives its address and every line it has printed until then. */
-async function startEngine(...options: string[]) {
-  const engine = spawn(process.execPath, [MAIN, ...options], { stdio: ["pipe", "pipe", "pipe"] });
-  const lines: v.InferOutput<typeof lineSchema>[] = [];
-  for await (const line of createInterface({ input: engine.stdout })) {
-    const parsed = v.parse(lineSchema, JSON.parse(line));
-    lines.push(parsed);
-    if ("ready" in parsed) return { engine, lines, url: parsed.url };
-  }
-  throw new Error(
-    `the engine ended without being ready: ${lines.map((line) => JSON.stringify(line)).join(" ")}`,
-  );
-}
-
-let engine: ChildProcess;
+let engine: EngineProcess;
 let url: string;
 let spoken: Buffer;
 
@@ -78,15 +58,12 @@ const SENTENCES =
   "The quick brown fox jumps over the lazy dog. Please turn on the lights in the living room.";
 
 beforeAll(async () => {
-  ({ engine, url } = await startEngine("--port", "0", "--exit-with-parent"));
+  engine = await startEngine();
+  url = engine.url;
   spoken = Buffer.from(await (await say(SENTENCES)).arrayBuffer());
 });
 
-afterAll(async () => {
-  const ended = once(engine, "exit");
-  engine.kill();
-  await ended;
-});
+afterAll(() => engine.stop());
 
 function say(text: string, query = `encoding=linear16&container=none&sample_rate=${RATE}`, headers = {}) {
   return fetch(`${url}/v1/speak?${query}`, {
@@ -133,23 +110,6 @@ const resultsOf = (messages: Message[]): Results[] =>
 const finalsOf = (messages: Message[]) => resultsOf(messages).filter((message) => message.is_final);
 const textOf = (message: Results | undefined) => message?.channel.alternatives[0]?.transcript ?? "";
 const silence = (seconds: number) => Buffer.alloc(seconds * RATE * 2);
-
-const plain = (text: string) => text.toLowerCase().match(/[a-z']+/g) ?? [];
-
-/** Words put in, left out or changed, as a share of the words there should be. */
-function wordErrorRate(expected: string, heard: string): number {
-  const [from, to] = [plain(expected), plain(heard)];
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, word] of from.entries()) {
-    const next = [i + 1];
-    for (const [j, other] of to.entries()) {
-      const changed = (row[j] ?? 0) + (word === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return (row.at(-1) ?? 0) / from.length;
-}
 
 describe("engine: listening", () => {
   it("gives the words back that its own voice has spoken, message by message as the protocol says", async () => {
@@ -339,7 +299,7 @@ describe("engine: speaking", () => {
   it.each([
     ["more than 2000 characters", "x".repeat(2001), undefined, {}, 413, "Payload Too Large"],
     ["no characters", "", undefined, {}, 400, "Bad Request"],
-    ["mp3, the default", "Hello.", "", {}, 400, "UNSUPPORTED_AUDIO_FORMAT"],
+    ["a format that is not there", "Hello.", "encoding=opus", {}, 400, "UNSUPPORTED_AUDIO_FORMAT"],
     ["an unknown voice", "Hello.", "encoding=linear16&model=aura-nobody-en", {}, 400, "Bad Request"],
     ["an unknown parameter", "Hello.", "encoding=linear16&pitch=2", {}, 400, "INVALID_QUERY_PARAMETER"],
     ["no credential", "Hello.", undefined, { authorization: "" }, 401, "INVALID_AUTH"],
@@ -362,7 +322,7 @@ describe("engine: speaking", () => {
 
 describe("engine: as a process", () => {
   it("says where it listens, keeps strangers out with a key, and ends when its parent's pipe closes", async () => {
-    const other = await startEngine("--port", "0", "--api-key", "the-key", "--exit-with-parent");
+    const other = await startEngine("--api-key", "the-key");
     expect(other.lines.filter((line) => "ready" in line)).toHaveLength(1);
     expect((await fetch(`${other.url}/healthz`)).status).toBe(200);
     const speak = (key: string) =>
@@ -380,7 +340,9 @@ describe("engine: as a process", () => {
 
   it("says in one line that a port is taken", async () => {
     const port = new URL(url).port;
-    const other = spawn(process.execPath, [MAIN, "--port", port], { stdio: ["ignore", "ignore", "pipe"] });
+    const other = spawn(process.execPath, [ENGINE_MAIN, "--port", port], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let complaint = "";
     other.stderr.on("data", (chunk) => {
       complaint += String(chunk);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LISTEN_PARAMETERS, parseListenQuery } from "../../../engine/listen/query.ts";
+import { contentType } from "../../../engine/speak/formats.ts";
 import { parseSpeakQuery, SPEAK_PARAMETERS } from "../../../engine/speak/query.ts";
 import { readText } from "../../../engine/speak/text.ts";
 import { isAccepted, readCredential } from "../../../engine/wire/credentials.ts";
@@ -18,14 +19,19 @@ describe("live query", () => {
     expect(listen(RAW)).toEqual({
       ok: true,
       options: {
-        sampleRate: 16_000,
-        channels: 1,
+        audio: { encoding: "linear16", sampleRate: 16_000, channels: 1 },
         interimResults: false,
         endpointingMs: 10,
         utteranceEndMs: null,
         vadEvents: false,
         punctuate: false,
+        diarize: false,
+        multilingual: false,
+        detectEntities: false,
+        search: [],
+        hasKeyterms: false,
         extra: null,
+        tags: [],
       },
     });
   });
@@ -33,26 +39,55 @@ describe("live query", () => {
   it("reads every parameter that has an effect", () => {
     const parsed = listen(
       "model=nova-3&language=en-US&encoding=linear16&sample_rate=48000&channels=2&interim_results=true" +
-        "&endpointing=false&utterance_end_ms=1000&vad_events=true&smart_format=true&extra=a:1&extra=b:x:y&extra=a:2",
+        "&endpointing=false&utterance_end_ms=1000&vad_events=true&smart_format=true&extra=a:1&extra=b:x:y&extra=a:2" +
+        "&diarize=true&search=fox&detect_entities=true&keyterm=Captionwire&tag=show",
     );
     expect(parsed).toEqual({
       ok: true,
       options: {
-        sampleRate: 48_000,
-        channels: 2,
+        audio: { encoding: "linear16", sampleRate: 48_000, channels: 2 },
         interimResults: true,
         endpointingMs: null,
         utteranceEndMs: 1000,
         vadEvents: true,
         punctuate: true,
+        diarize: true,
+        multilingual: false,
+        detectEntities: true,
+        search: ["fox"],
+        hasKeyterms: true,
         extra: { a: "2", b: "x:y" },
+        tags: ["show"],
       },
     });
   });
 
+  it("reads rate and channels with an encoding only, and leaves the rest to the container", () => {
+    for (const search of ["", "sample_rate=8000&channels=2"])
+      expect(listen(search)).toMatchObject({ ok: true, options: { audio: null } });
+    for (const encoding of ["mulaw", "alaw"])
+      expect(listen(`encoding=${encoding}&sample_rate=8000`)).toMatchObject({
+        options: { audio: { encoding, sampleRate: 8000, channels: 1 } },
+      });
+    expect(listen("model=nova-2&language=multi")).toMatchObject({ options: { multilingual: true } });
+  });
+
+  it("counts the tokens of all keyterms together", () => {
+    const keyterms = (count: number) =>
+      listen(`${RAW}&model=nova-3&${"keyterm=captionwire%20room&".repeat(count)}`);
+    expect(keyterms(90)).toMatchObject({ ok: true });
+    expect(keyterms(200)).toMatchObject({
+      error: {
+        status: 400,
+        message: "Keyterm limit exceeded. The maximum number of tokens across all keyterms is 500.",
+      },
+    });
+    expect(listen(`${RAW}&model=nova-3&keyterm=${"a".repeat(100_000)}`).ok).toBe(false);
+  });
+
   it.each([
     "encoding=linear16",
-    "sample_rate=16000",
+    "encoding=mulaw",
     "encoding=opus&sample_rate=16000",
     "encoding=linear16&sample_rate=7999",
     "encoding=linear16&sample_rate=48001",
@@ -64,6 +99,14 @@ describe("live query", () => {
     `${RAW}&diarize=true&diarize_model=v1`,
     `${RAW}&model=flux-general-en`,
     `${RAW}&model=`,
+    `${RAW}&model=nova-3-drivethru`,
+    `${RAW}&model=nova-4`,
+    `${RAW}&model=base&language=multi`,
+    `${RAW}&model=nova-2&keyterm=a`,
+    `${RAW}&model=nova-3&keywords=a:1`,
+    `${RAW}&diarize_model=v2`,
+    `${RAW}&multichannel=true`,
+    `${RAW}&callback=https://example.com`,
     `${RAW}&language=es`,
     `${RAW}&tag=${"x".repeat(129)}`,
   ])("refuses %s", (search) => {
@@ -72,7 +115,7 @@ describe("live query", () => {
 
   it("accepts what it has no use for, and refuses what nobody knows", () => {
     const known = readQuery(
-      new URLSearchParams(`${RAW}&keyterm=a&keyterm=b&tag=t&mip_opt_out=true&numerals=true`),
+      new URLSearchParams(`${RAW}&model=nova-3&keyterm=a&keyterm=b&tag=t&mip_opt_out=true&numerals=true`),
     );
     expect(refuseUnknown(known, LISTEN_PARAMETERS)).toBeNull();
     expect(parseListenQuery(known).ok).toBe(true);
@@ -84,35 +127,66 @@ describe("live query", () => {
 });
 
 describe("speak query", () => {
-  it("reads the formats there are", () => {
-    expect(speak("encoding=linear16")).toMatchObject({
-      ok: true,
-      options: {
-        container: "wav",
-        sampleRate: 24_000,
-        speed: 1,
-        voice: { name: "aura-asteria-en", flite: "slt" },
-      },
-    });
-    expect(
-      speak("encoding=linear16&container=none&sample_rate=8000&model=aura-2-zeus-en&speed=1.2"),
-    ).toMatchObject({
-      ok: true,
-      options: { container: "none", sampleRate: 8000, speed: 1.2, voice: { flite: "awb" } },
+  it.each([
+    ["", { encoding: "mp3", bitRate: 48_000 }, "audio/mpeg"],
+    ["bit_rate=32000", { encoding: "mp3", bitRate: 32_000 }, "audio/mpeg"],
+    ["encoding=linear16", { encoding: "linear16", container: "wav", sampleRate: 24_000 }, "audio/wav"],
+    [
+      "encoding=linear16&container=none&sample_rate=8000",
+      { encoding: "linear16", container: "none", sampleRate: 8000 },
+      "audio/l16;rate=8000",
+    ],
+    ["encoding=mulaw", { encoding: "mulaw", container: "wav", sampleRate: 8000 }, "audio/wav"],
+    [
+      "encoding=mulaw&container=none&sample_rate=16000",
+      { encoding: "mulaw", container: "none", sampleRate: 16_000 },
+      "audio/mulaw;rate=16000",
+    ],
+    [
+      "encoding=alaw&container=none",
+      { encoding: "alaw", container: "none", sampleRate: 8000 },
+      "audio/alaw;rate=8000",
+    ],
+  ])("reads the format in %j", (search, format, type) => {
+    const parsed = speak(search);
+    expect(parsed).toMatchObject({ ok: true, options: { format, speed: 1 } });
+    if (parsed.ok) expect(contentType(parsed.options.format)).toBe(type);
+  });
+
+  it("reads voice and speed", () => {
+    expect(speak("")).toMatchObject({ options: { voice: { name: "aura-asteria-en", flite: "slt" } } });
+    expect(speak("model=aura-2-zeus-en&speed=1.2")).toMatchObject({
+      options: { speed: 1.2, voice: { flite: "awb" } },
     });
   });
 
   it.each([
-    "",
-    "encoding=mp3",
+    ["sample_rate=24000", "sample_rate is not applicable when encoding=mp3"],
+    ["container=none", "container is not applicable when encoding=mp3"],
+    ["encoding=linear16&bit_rate=48000", "bit_rate is not applicable when encoding=linear16"],
+    ["encoding=mulaw&bit_rate=48000", "bit_rate is not applicable when encoding=mulaw"],
+    ["bit_rate=64000", "bit_rate must be 32000 or 48000 when encoding=mp3"],
+    ["encoding=linear16&container=ogg", "container must be wav or none when encoding=linear16"],
+    ["encoding=mulaw&sample_rate=24000", "sample_rate must be one of 8000, 16000 when encoding=mulaw"],
+    ["encoding=opus", "encoding=opus is not available here; send mp3, linear16, mulaw or alaw"],
+  ])("says what is wrong with the format in %s", (search, details) => {
+    expect(speak(search)).toMatchObject({
+      error: { status: 400, shape: "modern", category: "UNSUPPORTED_AUDIO_FORMAT", details },
+    });
+  });
+
+  it.each([
     "encoding=linear16&sample_rate=44100",
-    "encoding=linear16&container=ogg",
-    "encoding=linear16&bit_rate=48000",
-    "encoding=linear16&model=aura-nobody-en",
-    "encoding=linear16&model=aura-2-celeste-es",
-    "encoding=linear16&model=aura-asteria-en&speed=1.2",
-    "encoding=linear16&model=aura-2-zeus-en&speed=2",
-    "encoding=linear16&callback=https://example.com",
+    "encoding=linear16&sample_rate=__proto__",
+    "encoding=aac",
+    "encoding=flac&sample_rate=8000",
+    "encoding=mp4",
+    "model=aura-nobody-en",
+    "model=aura-2-celeste-es",
+    "model=aura-asteria-en&speed=1.2",
+    "model=aura-2-zeus-en&speed=2",
+    "model=aura-2-zeus-en&speed=0.6",
+    "callback=https://example.com",
   ])("refuses %j", (search) => {
     expect(refuseUnknown(readQuery(new URLSearchParams(search)), SPEAK_PARAMETERS)).toBeNull();
     expect(statusOf(speak(search))).toBe(400);

@@ -62,6 +62,21 @@ describe("scheduler", () => {
     await expect(dropped).resolves.toBeNull();
   });
 
+  it("lets recordings wait for live streams, but not for ever", async () => {
+    const { recogniser, asked } = handRun();
+    const scheduler = createScheduler([recogniser]);
+    void scheduler.final(question(0));
+    const recordings = [scheduler.batch(question(100)), scheduler.batch(question(101))];
+    for (let name = 1; name <= 6; name++) void scheduler.interim({}, () => question(name));
+    void scheduler.final(question(7));
+    for (let turn = 0; turn < 10; turn++) {
+      asked.at(-1)?.resolve(answer(String(turn)));
+      await settle();
+    }
+    expect(asked.map(({ name }) => name)).toEqual([0, 7, 1, 2, 3, 4, 100, 5, 6, 101]);
+    await expect(Promise.all(recordings)).resolves.toEqual([answer("6"), answer("9")]);
+  });
+
   it("goes on after a recogniser has failed", async () => {
     const { recogniser, asked } = handRun();
     const scheduler = createScheduler([recogniser]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AudioFormat } from "../../../engine/audio/format.ts";
 import { judgeIdleness } from "../../../engine/listen/idle.ts";
 import type { ServerMessage } from "../../../engine/listen/messages.ts";
 import type { ListenOptions } from "../../../engine/listen/query.ts";
@@ -9,15 +10,21 @@ import type { Hypothesis } from "../../../engine/recognise/words.ts";
 
 const RATE = 16_000;
 const OPTIONS: ListenOptions = {
-  sampleRate: RATE,
-  channels: 1,
+  audio: null,
   interimResults: true,
   endpointingMs: 300,
   utteranceEndMs: null,
   vadEvents: false,
   punctuate: true,
+  diarize: false,
+  multilingual: false,
+  detectEntities: false,
+  search: [],
+  hasKeyterms: false,
   extra: null,
+  tags: [],
 };
+const FORMAT: AudioFormat = { encoding: "linear16", sampleRate: RATE, channels: 1 };
 
 /** Loud bytes for speech, zeros for silence. */
 function sound(seconds: number, loud: boolean): Uint8Array {
@@ -39,7 +46,7 @@ function countSeconds({ audio }: RecogniseQuestion): Hypothesis {
 }
 
 /** A session on a detector that takes loud for speech, with its messages and the questions it asked. */
-function start(options: Partial<ListenOptions> = {}, fail = false) {
+function start(options: Partial<ListenOptions> = {}, fail = false, format = FORMAT) {
   const messages: ServerMessage[] = [];
   const failures: unknown[] = [];
   const reading: boolean[] = [];
@@ -50,7 +57,7 @@ function start(options: Partial<ListenOptions> = {}, fail = false) {
       return countSeconds(question);
     },
   ]);
-  const session = new LiveSession({ ...OPTIONS, ...options }, "request", {
+  const session = new LiveSession({ ...OPTIONS, ...options }, format, "request", {
     judge: async (audio, memory) => ({
       memory,
       probabilities: Array.from({ length: audio.length / 512 }, (_, n) =>
@@ -153,7 +160,7 @@ describe("live session", () => {
   });
 
   it("measures time by bytes at any rate and number of channels", async () => {
-    const { session, messages } = start({ sampleRate: 44_100, channels: 2 });
+    const { session, messages } = start({}, false, { encoding: "linear16", sampleRate: 44_100, channels: 2 });
     session.feed(new Uint8Array(44_100 * 4));
     session.feed(new Uint8Array(44_100 * 2));
     await session.finish();
@@ -180,7 +187,7 @@ describe("live session", () => {
 });
 
 describe("idle watch", () => {
-  const opened = { openedMs: 0, lastFrameMs: 0, hasSentAudio: false };
+  const opened = { openedMs: 0, lastFrameMs: 0, hasSentAudio: false, stalledMs: null };
 
   it("closes after ten seconds without a frame", () => {
     expect(judgeIdleness(opened, 9999)).toBeNull();
@@ -191,10 +198,20 @@ describe("idle watch", () => {
   });
 
   it("lets KeepAlives hold a socket that has had audio, and no other", () => {
-    expect(judgeIdleness({ openedMs: 0, lastFrameMs: 59_000, hasSentAudio: true }, 60_000)).toBeNull();
-    expect(judgeIdleness({ openedMs: 0, lastFrameMs: 59_000, hasSentAudio: false }, 60_000)).toMatchObject({
+    expect(
+      judgeIdleness({ openedMs: 0, lastFrameMs: 59_000, hasSentAudio: true, stalledMs: null }, 60_000),
+    ).toBeNull();
+    expect(
+      judgeIdleness({ openedMs: 0, lastFrameMs: 59_000, hasSentAudio: false, stalledMs: null }, 60_000),
+    ).toMatchObject({
       reason: expect.stringMatching(/net0000$/),
     });
+  });
+
+  it("ends a stream that too many keyterms have brought to a standstill", () => {
+    const stalled = { openedMs: 0, lastFrameMs: 39_999, hasSentAudio: true, stalledMs: 10_000 };
+    expect(judgeIdleness(stalled, 39_999)).toBeNull();
+    expect(judgeIdleness(stalled, 40_000)).toMatchObject({ reason: expect.stringMatching(/net0000$/) });
   });
 
   it("keeps close reasons within what a close frame can carry", () => {

@@ -1,0 +1,5 @@
+import type { IncomingMessage } from "node:http";
+
+export function urlOf(request: IncomingMessage): URL {
+  return URL.parse(request.url ?? "/", "http://engine") ?? new URL("http://engine/");
+}
