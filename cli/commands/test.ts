@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { type Command, parse } from "../command.ts";
 import { inRoot, root } from "../paths.ts";
 
-const projects = ["unit", "runtime", "e2e", "browser"];
+const projects = ["unit", "runtime", "e2e", "conformance", "fuzz", "browser"];
 const maxMinutes = 8;
 
 const help = `Usage: npm test -- [kind or file …] [options]

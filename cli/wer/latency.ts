@@ -1,6 +1,7 @@
-import type { BroadcastResult, Shown } from "../broadcast/broadcast.ts";
 import { align } from "./align.ts";
+import { type Erasure, measureErasure } from "./erasure.ts";
 import { normalise } from "./normalise.ts";
+import type { Shown, Viewing } from "./viewing.ts";
 
 /** A word of the final text, with the time of its sound. */
 type FinalWord = {
@@ -17,14 +18,14 @@ export type Latencies = {
   readonly fromWordStart: readonly number[];
   /** From the end of a segment's sound having been sent to the segment being shown as final. */
   readonly toFinal: readonly number[];
-  /** Words that were shown and then taken back or changed, over the whole broadcast. */
-  readonly erasedWords: number;
+  /** Words that were shown and then taken back or changed, over the whole recording. */
+  readonly erasure: Erasure;
   /** Final words that carry no time and so have no latency. */
   readonly wordsWithoutTimes: number;
 };
 
 /** `npm run wer -- --help` tells how these are defined; keep the two together. */
-export function measure({ segments, shown, timeline }: BroadcastResult): Latencies {
+export function measure({ segments, shown, timeline }: Viewing): Latencies {
   const words = segments.flatMap(
     (segment): FinalWord[] =>
       segment.words?.flatMap(({ text, start, end }) =>
@@ -48,7 +49,7 @@ export function measure({ segments, shown, timeline }: BroadcastResult): Latenci
     fromWordEnd: since((word) => word.endMs),
     fromWordStart: since((word) => word.startMs),
     toFinal,
-    erasedWords: countErased(shown),
+    erasure: measureErasure(shown),
     wordsWithoutTimes: Math.max(0, spoken - words.length),
   };
 }
@@ -74,17 +75,4 @@ function firstAppearances(words: readonly FinalWord[], shown: readonly Shown[]):
     }
   }
   return first;
-}
-
-function countErased(shown: readonly Shown[]): number {
-  let erased = 0;
-  let before: string[] = [];
-  for (const { finals, interim } of shown) {
-    const now = [...finals.flatMap(({ text }) => normalise(text)), ...normalise(interim?.text ?? "")];
-    let kept = 0;
-    while (kept < before.length && before[kept] === now[kept]) kept++;
-    erased += before.length - kept;
-    before = now;
-  }
-  return erased;
 }

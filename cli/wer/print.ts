@@ -6,25 +6,29 @@ import type { Result, Summary } from "./result.ts";
 const missing = "·";
 const label = 12;
 
-export function printResult(screen: Screen, result: Result): void {
+export function printResult(screen: Screen, result: Result, way = ""): void {
   const dim = (text: string): string => screen.style("dim", text);
+  const title = screen.style("bold", way === "" ? result.file : `${result.file}, ${way}`);
   if ("error" in result) {
-    screen.print(`${screen.style("bold", result.file)}  ${screen.style("red", `failed: ${result.error}`)}`);
+    screen.print(`${title}  ${screen.style("red", `failed: ${result.error}`)}`);
     screen.print();
     return;
   }
-  const { file, edits, referenceWords, audioMs, pairs, latencies } = result;
+  const { edits, referenceWords, audioMs, pairs, latencies } = result;
   const rate = `WER ${percent(edits / Math.max(1, referenceWords))}`;
   const first = `first appearance p50 ${ms(percentile(latencies.fromWordEnd, 0.5))}`;
   const facts = `${edits} of ${referenceWords} words · ${(audioMs / 1000).toFixed(1)} s · ${first}`;
-  screen.print(
-    `${screen.style("bold", file)}  ${screen.style(edits === 0 ? "green" : "yellow", rate)}  ${dim(facts)}`,
-  );
-  for (const [reference, hypothesis] of rows(pairs, screen)) {
-    screen.print(`  ${dim("transcript".padEnd(label))}${reference}`);
-    screen.print(`  ${dim("shown".padEnd(label))}${hypothesis}`);
-  }
+  screen.print(`${title}  ${screen.style(edits === 0 ? "green" : "yellow", rate)}  ${dim(facts)}`);
+  printPairs(screen, pairs);
   screen.print();
+}
+
+/** What was said above what was shown. */
+export function printPairs(screen: Screen, pairs: readonly Pair[]): void {
+  for (const [reference, hypothesis] of rows(pairs, screen)) {
+    screen.print(`  ${screen.style("dim", "transcript".padEnd(label))}${reference}`);
+    screen.print(`  ${screen.style("dim", "shown".padEnd(label))}${hypothesis}`);
+  }
 }
 
 /** Both texts in columns, wrapped together; words that differ in capitals, what is missing as dots. */
@@ -52,10 +56,10 @@ function rows(pairs: readonly Pair[], screen: Screen): [string, string][] {
   return lines;
 }
 
-export function printOverall(screen: Screen, summary: Summary): void {
+export function printOverall(screen: Screen, summary: Summary, way = ""): void {
   const { files, failed, empty } = summary;
   const troubles = [failed > 0 ? `, ${failed} failed` : "", empty > 0 ? `, ${empty} empty` : ""].join("");
-  screen.print(screen.style("bold", `Overall WER ${percent(summary.wer)}`));
+  screen.print(screen.style("bold", `Overall WER${way === "" ? "" : ` ${way}`} ${percent(summary.wer)}`));
   screen.print(`  ${summary.edits} edits of ${summary.referenceWords} words, ${files} files${troubles}`);
   screen.print(
     `  first appearance of a word   ${both(summary.fromWordEnd)}   (${summary.fromWordEnd.count} words)`,
@@ -64,8 +68,9 @@ export function printOverall(screen: Screen, summary: Summary): void {
   screen.print(
     `  end of speech to final       ${both(summary.toFinal)}   (${summary.toFinal.count} segments)`,
   );
+  const perWord = (figure: number): string => figure.toFixed(2);
   screen.print(
-    `  erasure                      ${summary.erasure.toFixed(2)} words changed after they were shown, by final word`,
+    `  erasure, by final word       ${perWord(summary.erasure)} words after the first change   ${perWord(summary.erasureInPlace)} words changed in place`,
   );
   if (summary.wordsWithoutTimes > 0) {
     screen.print(`  ${summary.wordsWithoutTimes} final words carry no times and have no latency.`);

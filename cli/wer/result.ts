@@ -1,18 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
-import type { Service } from "../api.ts";
-import { broadcast } from "../broadcast/broadcast.ts";
 import { messageOf } from "../errors.ts";
 import { align, countEdits, type Pair } from "./align.ts";
 import { type Recording, readRecording } from "./corpus.ts";
 import { type Latencies, measure } from "./latency.ts";
 import { normalise } from "./normalise.ts";
 import { type Spread, spread } from "./percentile.ts";
+import type { Audio, Way } from "./ways.ts";
 
 export type Judged = {
   readonly file: string;
   readonly audioMs: number;
-  /** What the viewer was shown as final, as it was shown. */
+  /** What was shown as final, as it was shown. */
   readonly text: string;
   readonly referenceWords: number;
   readonly edits: number;
@@ -23,36 +21,45 @@ export type Judged = {
 export type Failed = { readonly file: string; readonly referenceWords: number; readonly error: string };
 export type Result = Judged | Failed;
 
-/** Streams one recording through a room of its own. A file that cannot be judged is a result too. */
-export async function judge(service: Service, folder: string, recording: Recording): Promise<Result> {
-  const reference = normalise(recording.transcript);
+/** Streams one recording of a folder. A file that cannot be judged is a result too. */
+export async function judge(way: Way, folder: string, { file, transcript }: Recording): Promise<Result> {
   try {
-    const audio = readRecording(folder, recording.file);
-    const room = `wer-${randomBytes(6).toString("hex")}`;
-    const result = await broadcast({ service, room, ...audio });
-    const text = result.segments
-      .map((segment) => segment.text)
-      .filter((part) => part !== "")
-      .join(" ");
-    const pairs = align(reference, normalise(text));
-    return {
-      file: recording.file,
-      audioMs: samplesToMs(bytesToSamples(audio.data.length, audio.format), audio.format),
-      text,
-      referenceWords: reference.length,
-      edits: countEdits(pairs),
-      pairs,
-      latencies: measure(result),
-    };
+    return await judgeAudio(way, file, transcript, readRecording(folder, file));
   } catch (error) {
-    return { file: recording.file, referenceWords: reference.length, error: messageOf(error) };
+    return { file, referenceWords: normalise(transcript).length, error: messageOf(error) };
   }
+}
+
+/** Streams audio and compares what was shown as final with what was said. */
+export async function judgeAudio(way: Way, file: string, transcript: string, audio: Audio): Promise<Judged> {
+  const reference = normalise(transcript);
+  const viewing = await way(audio);
+  const text = viewing.segments
+    .map((segment) => segment.text)
+    .filter((part) => part !== "")
+    .join(" ");
+  const pairs = align(reference, normalise(text));
+  return {
+    file,
+    audioMs: samplesToMs(bytesToSamples(audio.data.length, audio.format), audio.format),
+    text,
+    referenceWords: reference.length,
+    edits: countEdits(pairs),
+    pairs,
+    latencies: measure(viewing),
+  };
+}
+
+/** Whether two ways showed the same words, in whatever capitals and punctuation. */
+export function sameWords(one: Result, other: Result): boolean {
+  if ("error" in one || "error" in other) return false;
+  return normalise(one.text).join(" ") === normalise(other.text).join(" ");
 }
 
 export type Summary = {
   readonly files: number;
   readonly failed: number;
-  /** Files of which the viewer was shown nothing. */
+  /** Files of which nothing was shown. */
   readonly empty: number;
   readonly referenceWords: number;
   readonly edits: number;
@@ -62,8 +69,9 @@ export type Summary = {
   readonly fromWordEnd: Spread;
   readonly fromWordStart: Spread;
   readonly toFinal: Spread;
-  /** Words shown and then changed or taken back, by final words. */
+  /** Words shown and not kept, by final words: see `Erasure`. */
   readonly erasure: number;
+  readonly erasureInPlace: number;
   readonly wordsWithoutTimes: number;
 };
 
@@ -86,7 +94,8 @@ export function summarise(results: readonly Result[]): Summary {
     fromWordEnd: all((latencies) => latencies.fromWordEnd),
     fromWordStart: all((latencies) => latencies.fromWordStart),
     toFinal: all((latencies) => latencies.toFinal),
-    erasure: sum(judged, ({ latencies }) => latencies.erasedWords) / Math.max(1, finalWords),
+    erasure: sum(judged, ({ latencies }) => latencies.erasure.afterFirstChange) / Math.max(1, finalWords),
+    erasureInPlace: sum(judged, ({ latencies }) => latencies.erasure.inPlace) / Math.max(1, finalWords),
     wordsWithoutTimes: sum(judged, ({ latencies }) => latencies.wordsWithoutTimes),
   };
 }

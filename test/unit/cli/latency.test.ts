@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Shown } from "../../../cli/broadcast/broadcast.ts";
 import { measure } from "../../../cli/wer/latency.ts";
+import type { Shown } from "../../../cli/wer/viewing.ts";
 import type { Segment } from "../../../client/index.ts";
 
 /** Sound at position P was sent at P. */
@@ -25,7 +25,7 @@ function segment(id: string, start: number, text: string): Segment {
 }
 
 function interim(atMs: number, text: string, finals: readonly Segment[] = []): Shown {
-  return { atMs, finals, interim: { start: 0, end: 0, text } };
+  return { atMs, finals, interim: { text } };
 }
 
 describe("measure", () => {
@@ -46,7 +46,7 @@ describe("measure", () => {
     expect(result.fromWordEnd).toEqual([500 - 400, 1_500 - 900, 2_000 - 1_400]);
     expect(result.fromWordStart).toEqual([500, 1_500 - 500, 2_000 - 1_000]);
     expect(result.toFinal).toEqual([600]);
-    expect(result.erasedWords).toBe(1);
+    expect(result.erasure).toEqual({ afterFirstChange: 1, inPlace: 1 });
   });
 
   it("does not wait for an earlier word to be right", () => {
@@ -59,7 +59,7 @@ describe("measure", () => {
   });
 
   it("places an interim after the words that are final already", () => {
-    const { fromWordEnd, erasedWords } = measure({
+    const { fromWordEnd, erasure } = measure({
       segments: [one, two],
       timeline,
       shown: [
@@ -69,7 +69,7 @@ describe("measure", () => {
       ],
     });
     expect(fromWordEnd).toEqual([1_600, 1_100, 600, 200, 4_000 - 2_900, 4_000 - 3_400]);
-    expect(erasedWords).toBe(0);
+    expect(erasure).toEqual({ afterFirstChange: 0, inPlace: 0 });
   });
 
   it("says how many words it could not time", () => {

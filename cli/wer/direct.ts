@@ -1,0 +1,133 @@
+import * as v from "valibot";
+import { type AudioFormat, samplesToBytes } from "../../shared/audio.ts";
+import type { playAtRealTime } from "../broadcast/pace.ts";
+import { UserError } from "../errors.ts";
+import type { Final, Shown, Viewing } from "./viewing.ts";
+
+/** Who turns speech into words on Deepgram's protocol: the embedded engine, or Deepgram. */
+export type Provider = { readonly url: string; readonly apiKey: string };
+
+const Milliseconds = v.pipe(
+  v.number(),
+  v.transform((seconds) => Math.round(seconds * 1000)),
+);
+const ResultsSchema = v.object({
+  type: v.literal("Results"),
+  start: Milliseconds,
+  duration: Milliseconds,
+  is_final: v.optional(v.boolean(), false),
+  channel: v.object({
+    alternatives: v.array(
+      v.object({
+        transcript: v.string(),
+        words: v.array(
+          v.object({
+            word: v.string(),
+            punctuated_word: v.optional(v.string()),
+            start: Milliseconds,
+            end: Milliseconds,
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
+/** Other messages are of no interest here. */
+const FrameSchema = v.pipe(v.string(), v.parseJson(), ResultsSchema);
+
+/** What a room asks its provider: the words of both ways are to be compared. */
+export function listenPath(format: AudioFormat): string {
+  const query = new URLSearchParams({
+    model: "nova-3",
+    language: "en",
+    encoding: format.encoding,
+    sample_rate: String(format.sampleRate),
+    channels: String(format.channels),
+    interim_results: "true",
+    punctuate: "true",
+    endpointing: "300",
+  });
+  return `/v1/listen?${query}`;
+}
+
+const endWithinMs = 60_000;
+
+/** Plays a recording straight into the provider's live socket and returns what could be read from it, and when. */
+export async function listenDirectly(
+  provider: Provider,
+  audio: { readonly format: AudioFormat; readonly data: Uint8Array },
+  play: typeof playAtRealTime,
+): Promise<Viewing> {
+  const address = new URL(listenPath(audio.format), provider.url);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address, ["token", provider.apiKey]);
+  const opened = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  // Whoever awaits `opened` hears of a failure there.
+  ended.promise.catch(() => {});
+  const segments: Final[] = [];
+  const shown: Shown[] = [];
+
+  let isOpen = false;
+  socket.addEventListener("open", () => {
+    isOpen = true;
+    opened.resolve();
+  });
+  socket.addEventListener("close", ({ code, reason }) => {
+    const what = isOpen ? `closed the stream: ${code} ${reason}` : "cannot be reached or refused the stream";
+    const failure = new UserError(`${provider.url} ${what}.`);
+    opened.reject(failure);
+    if (code === 1000) ended.resolve();
+    else ended.reject(failure);
+  });
+  socket.addEventListener("message", ({ data }) => {
+    const atMs = performance.now();
+    const parsed = v.safeParse(FrameSchema, data);
+    if (!parsed.success) return;
+    const { is_final: isFinal } = parsed.output;
+    const text = parsed.output.channel.alternatives[0]?.transcript ?? "";
+    if (isFinal && text !== "") segments.push(finalOf(parsed.output, segments.length));
+    shown.push({ atMs, finals: [...segments], interim: isFinal || text === "" ? null : { text } });
+  });
+
+  const late = setTimeout(
+    () => {
+      const failure = new UserError(
+        `${provider.url} ${isOpen ? "did not end the stream" : "does not answer"}.`,
+      );
+      opened.reject(failure);
+      ended.reject(failure);
+    },
+    (audio.data.length / bytesPerSecond(audio.format)) * 1000 + endWithinMs,
+  );
+  try {
+    await opened.promise;
+    const { timeline, done } = play(audio.data, audio.format, (frame) => socket.send(new Uint8Array(frame)));
+    await done;
+    if (socket.readyState === WebSocket.OPEN) socket.send('{"type":"CloseStream"}');
+    await ended.promise;
+    return { segments, shown, timeline };
+  } finally {
+    clearTimeout(late);
+    socket.close();
+  }
+}
+
+function finalOf(results: v.InferOutput<typeof ResultsSchema>, index: number): Final {
+  const best = results.channel.alternatives[0];
+  return {
+    id: String(index),
+    text: best?.transcript ?? "",
+    end: results.start + results.duration,
+    words: (best?.words ?? []).map(({ word, punctuated_word, start, end }) => ({
+      text: punctuated_word ?? word,
+      start,
+      end,
+    })),
+  };
+}
+
+function bytesPerSecond(format: AudioFormat): number {
+  return samplesToBytes(format.sampleRate, format);
+}

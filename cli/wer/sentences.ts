@@ -1,0 +1,23 @@
+/** What every voice says: statements, questions, names, numbers, short and long. */
+export const sentences = [
+  "The train to the coast leaves from platform nine at half past seven.",
+  "Please turn on the lights in the living room.",
+  "She poured a cup of tea and opened the morning paper.",
+  "How many people can fit into this small boat?",
+  "The captions appear on the screen while the speaker is still talking.",
+  "My brother bought three green apples and a loaf of bread.",
+  "It rained for twelve days, and then the river rose.",
+  "Could you tell me the way to the nearest hospital?",
+  "The old clock in the hall has stopped again.",
+  "We will meet in front of the library on Monday afternoon.",
+  "A quick brown fox jumped over the lazy dog.",
+  "The committee could not agree on the price of the new bridge.",
+  "Thank you very much for your help.",
+  "Every child in the village knew the story of the blue stone.",
+  "The temperature will fall to minus five degrees tonight.",
+  "He wrote a long letter to the editor about the state of the roads.",
+  "Nobody heard the bell, because the music was too loud.",
+  "In the summer they sleep with all the windows open.",
+  "The doctor said that the wound would heal in two weeks.",
+  "Good night, everyone, and welcome to the show.",
+];

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Service } from "../api.ts";
+import { UsageError } from "../command.ts";
+import { startEngine } from "../stack/engine.ts";
+import { startStack } from "../stack/stack.ts";
+import { createScreen } from "../terminal/screen.ts";
+import { createSteps } from "../terminal/steps.ts";
+import type { Provider } from "./direct.ts";
+
+export type Given = { readonly url: string | undefined; readonly apiKey: string | undefined };
+
+/** The engine lets in any credential when it was given no key. */
+const anyKey = "any";
+
+/** Rooms alone, for which an address and a key may be given. */
+export async function findService(given: Given): Promise<{ service: Service; close(): Promise<void> }> {
+  const address = addressOf(given);
+  if (address !== null) return { service: address, close: async () => {} };
+  const { service, close } = await startTargets();
+  return { service, close };
+}
+
+/** Speech-to-text alone, for which an address and a key may be given. */
+export async function findProvider(given: Given): Promise<{ provider: Provider; close(): Promise<void> }> {
+  const address = addressOf(given);
+  if (address !== null) return { provider: address, close: async () => {} };
+  const deepgram = deepgramFromEnvironment();
+  if (deepgram !== null) return { provider: deepgram, close: async () => {} };
+  const engine = await showing((steps) => {
+    const step = steps.step("Speech engine");
+    return step.during(
+      () => startEngine(temporaryFolder(), step.note),
+      () => "ready",
+    );
+  });
+  void engine.exited.then(({ expected, message }) => {
+    if (!expected) crash(message);
+  });
+  return { provider: { url: engine.url, apiKey: anyKey }, close: engine.stop };
+}
+
+/** Rooms, and the speech-to-text behind them. */
+export async function startTargets(): Promise<{
+  service: Service;
+  provider: Provider;
+  close(): Promise<void>;
+}> {
+  const deepgram = deepgramFromEnvironment();
+  const stack = await showing((steps) =>
+    startStack({
+      port: 0,
+      folder: temporaryFolder(),
+      deepgramApiKey: deepgram?.apiKey,
+      progress: steps,
+      onCrash: crash,
+    }),
+  );
+  const provider = deepgram ?? { url: stack.engineUrl ?? "", apiKey: anyKey };
+  return { service: stack, provider, close: stack.close };
+}
+
+function addressOf({ url, apiKey }: Given): { url: string; apiKey: string } | null {
+  if (url === undefined && apiKey === undefined) return null;
+  if (url === undefined || apiKey === undefined) throw new UsageError("--url and --api-key go together.");
+  return { url: url.replace(/\/$/, ""), apiKey };
+}
+
+function deepgramFromEnvironment(): Provider | null {
+  const apiKey = process.env.DEEPGRAM_API_KEY || undefined;
+  return apiKey === undefined ? null : { url: "https://api.deepgram.com", apiKey };
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-wer-"));
+  // Left with the process, also when that ends by Ctrl-C.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  return folder;
+}
+
+async function showing<T>(work: (steps: ReturnType<typeof createSteps>) => Promise<T>): Promise<T> {
+  const steps = createSteps(createScreen(process.stderr));
+  try {
+    return await work(steps);
+  } finally {
+    steps.settle();
+  }
+}
+
+function crash(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
