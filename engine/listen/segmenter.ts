@@ -70,8 +70,8 @@ const COMMIT_PAUSE = samples(800);
 const LONG = samples(7000);
 const LONG_PAUSE = samples(160);
 const OVERLONG = samples(10000);
-/** How far back from the end a cut may be placed. */
-const CUT_WINDOW = samples(3500);
+/** How far back from the end a cut may be placed: the words before it wait that long for their final. */
+const CUT_WINDOW = samples(1500);
 const CUT_MARGIN = samples(300);
 
 /** Silence is confirmed by an empty final this often, so that no segment grows without end. */
