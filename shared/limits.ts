@@ -3,8 +3,6 @@
  * What is refused because of one of these is refused with a code of `errors.ts`.
  */
 export const limits = {
-  /** A room's name: a DNS-label-like word, so it fits a path, a host and a file name. */
-  roomNameMaxChars: 63,
   /** Control messages (JSON text frames) from any member of a room. */
   controlFrameMaxBytes: 16 * 1024,
   /**

@@ -62,7 +62,6 @@ const WelcomeSchema = v.object({
   /** When the credential ends, epoch milliseconds. */
   expiresAt: v.number(),
 });
-export type Welcome = v.InferOutput<typeof WelcomeSchema>;
 
 export const snapshotReasons = ["new", "epoch", "behind", "ahead"] as const;
 export type SnapshotReason = (typeof snapshotReasons)[number];

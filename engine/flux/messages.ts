@@ -76,8 +76,6 @@ export function wireMessage(message: TurnMessage, requestId: string) {
   }
 }
 
-export type FluxWireMessage = ReturnType<typeof wireMessage>;
-
 function turnInfoFields(info: TurnInfo) {
   return {
     event: info.event,

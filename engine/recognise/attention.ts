@@ -10,8 +10,6 @@ const HEADS_BY_LAYER: ReadonlyMap<number, readonly number[]> = new Map([
   [4, [0, 3, 6]],
 ]);
 
-export const ATTENTION_HEADS = 8;
-
 const outputName = (layer: number) => `/model/decoder/layers.${layer}/encoder_attn/Softmax_output_0`;
 
 /** Names of the inner tensors that {@link meanAttention} reads, each `[1, heads, tokens, frames]`. */

@@ -1,13 +1,10 @@
 import * as ort from "onnxruntime-web/wasm";
-import { ATTENTION_OUTPUTS, meanAttention } from "./attention.ts";
+import { meanAttention } from "./attention.ts";
 import type { MoonshineSessions } from "./models.ts";
 import { type Decoder, decodeGreedily, type Step } from "./speculate.ts";
 
 /** Audio rate of the recogniser, of the voice activity detector, and of every sample position inside the engine. */
 export const RECOGNISER_RATE = 16_000;
-
-/** One encoder frame stands for this many samples: the strides 64, 3 and 2 of its three convolutions. */
-export const SAMPLES_PER_ENCODER_FRAME = 384;
 
 const START_TOKEN = 1;
 const END_TOKEN = 2;
@@ -162,6 +159,3 @@ function floats(value: ort.Tensor): Float32Array {
   if (!(data instanceof Float32Array)) throw new Error(`expected a float32 tensor, got ${value.type}`);
   return data;
 }
-
-/** Names that must be among the decoder's outputs. */
-export const REQUIRED_OUTPUTS: readonly string[] = ["logits", ...ATTENTION_OUTPUTS];

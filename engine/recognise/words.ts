@@ -15,6 +15,7 @@ export const NOTHING: Hypothesis = { text: "", words: [], tokens: [], tokenStart
  * alignments).
  */
 const ENTRY_DELAY_SAMPLES = 800;
+/** One encoder frame: the strides 64, 3 and 2 of its three convolutions. */
 const SAMPLES_PER_FRAME = 384;
 
 const ENERGY_WINDOW = 160;

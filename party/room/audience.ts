@@ -34,10 +34,6 @@ export class Audience {
     this.#frame = frame;
   }
 
-  get size(): number {
-    return this.#viewers.size;
-  }
-
   has(id: string): boolean {
     return this.#viewers.has(id);
   }

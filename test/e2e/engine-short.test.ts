@@ -1,13 +1,16 @@
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import WebSocket from "ws";
 import { type EngineProcess, startEngine } from "../support/engine-process.ts";
+import { openEngineSocket } from "../support/engine-socket.ts";
 
 const rate = 16_000;
 const ResultsSchema = v.object({
+  type: v.literal("Results"),
   is_final: v.boolean(),
   channel: v.object({ alternatives: v.tuple([v.object({ transcript: v.string() })]) }),
 });
+
+const MessageSchema = v.variant("type", [ResultsSchema, v.object({ type: v.literal("Metadata") })]);
 
 /** Recognisers of whole utterances are known to hear nothing in these when they are handed over as they are. */
 describe("engine: short words and digits after silence", () => {
@@ -31,22 +34,18 @@ describe("engine: short words and digits after silence", () => {
   /** Everything final of a stream that is sent three times as fast as it was spoken. */
   async function recognise(audio: Buffer): Promise<string> {
     const address = `${engine.url.replace("http", "ws")}/v1/listen?encoding=linear16&sample_rate=${rate}&punctuate=true`;
-    const socket = new WebSocket(address, { headers: { authorization: "Token any" } });
-    const finals: string[] = [];
-    const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
-    socket.on("message", (data) => {
-      const results = v.safeParse(ResultsSchema, JSON.parse(String(data)));
-      if (results.success && results.output.is_final)
-        finals.push(results.output.channel.alternatives[0].transcript);
-    });
-    await new Promise((resolve) => socket.on("open", resolve));
+    const { socket, messages, closed } = await openEngineSocket(address, MessageSchema);
     for (let at = 0; at < audio.length; at += 3200) {
       socket.send(audio.subarray(at, at + 3200));
       await new Promise((resolve) => setTimeout(resolve, 33));
     }
     socket.send('{"type":"CloseStream"}');
     await closed;
-    return finals.filter(Boolean).join(" ");
+    return messages
+      .flatMap((message) => ("is_final" in message && message.is_final ? [message.channel] : []))
+      .map(({ alternatives: [{ transcript }] }) => transcript)
+      .filter(Boolean)
+      .join(" ");
   }
 
   it.each([

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { ENGINE_MAIN, type EngineProcess, startEngine } from "../support/engine-process.ts";
+import { type EngineSocket, openEngineSocket } from "../support/engine-socket.ts";
 import { wordErrorRate } from "../support/word-errors.ts";
 
 const RATE = 16_000;
@@ -74,22 +75,14 @@ function say(text: string, query = `encoding=linear16&container=none&sample_rate
 }
 
 /** A live socket and everything that came over it. */
-async function listen(query = "", protocols?: string[]) {
-  const address = `${url.replace("http", "ws")}/v1/listen?encoding=linear16&sample_rate=${RATE}${query}`;
-  const socket =
-    protocols === undefined
-      ? new WebSocket(address, { headers: { authorization: "Token any" } })
-      : new WebSocket(address, protocols);
-  const messages: Message[] = [];
-  socket.on("message", (data) => messages.push(v.parse(messageSchema, JSON.parse(String(data)))));
-  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
-    socket.on("close", (code, reason) => resolve({ code, reason: String(reason) })),
+const listen = (query = "", protocols?: string[]) =>
+  openEngineSocket(
+    `${url.replace("http", "ws")}/v1/listen?encoding=linear16&sample_rate=${RATE}${query}`,
+    messageSchema,
+    protocols,
   );
-  const [[response]] = await Promise.all([once(socket, "upgrade"), once(socket, "open")]);
-  return { socket, messages, closed, requestId: String(response.headers["dg-request-id"]) };
-}
 
-type Live = Awaited<ReturnType<typeof listen>>;
+type Live = EngineSocket<Message>;
 
 /** Sends audio in frames of odd length, three times as fast as it was spoken. */
 async function stream({ socket }: Live, audio: Buffer) {

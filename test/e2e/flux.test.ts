@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { type EngineProcess, startEngine } from "../support/engine-process.ts";
+import { type EngineSocket, openEngineSocket } from "../support/engine-socket.ts";
 
-const MAIN = fileURLToPath(new URL("../../engine/main.ts", import.meta.url));
 const KEY = "key-of-the-tests";
 const RATE = 16_000;
 const FOX = "The quick brown fox jumps over the lazy dog.";
@@ -45,33 +43,19 @@ const messageSchema = v.variant("type", [
 type Message = v.InferOutput<typeof messageSchema>;
 type TurnInfo = v.InferOutput<typeof turnInfoSchema>;
 
-const readySchema = v.object({ ready: v.literal(true), url: v.string() });
-
-let engine: ChildProcess;
+let engine: EngineProcess;
 let url: string;
 let fox: Buffer;
 let lights: Buffer;
 
 beforeAll(async () => {
-  const started = spawn(process.execPath, [MAIN, "--port", "0", "--api-key", KEY, "--exit-with-parent"], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  engine = started;
-  for await (const line of createInterface({ input: started.stdout })) {
-    const ready = v.safeParse(readySchema, JSON.parse(line));
-    if (!ready.success) continue;
-    url = ready.output.url;
-    break;
-  }
+  engine = await startEngine("--api-key", KEY);
+  url = engine.url;
   fox = await say(FOX);
   lights = await say(LIGHTS);
 });
 
-afterAll(async () => {
-  const ended = once(engine, "exit");
-  engine.kill();
-  await ended;
-});
+afterAll(() => engine.stop());
 
 async function say(
   text: string,
@@ -88,19 +72,9 @@ async function say(
 const addressOf = (query: string) => `${url.replace("http", "ws")}/v2/listen?${query}`;
 const RAW = `model=flux-general-en&encoding=linear16&sample_rate=${RATE}`;
 
-/** A Flux socket and everything that came over it. */
-async function listen(more = "") {
-  const socket = new WebSocket(addressOf(`${RAW}${more}`), ["token", KEY]);
-  const messages: Message[] = [];
-  socket.on("message", (data) => messages.push(v.parse(messageSchema, JSON.parse(String(data)))));
-  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
-    socket.on("close", (code, reason) => resolve({ code, reason: String(reason) })),
-  );
-  const [[response]] = await Promise.all([once(socket, "upgrade"), once(socket, "open")]);
-  return { socket, messages, closed, requestId: String(response.headers["dg-request-id"]) };
-}
+const listen = (more = "") => openEngineSocket(addressOf(`${RAW}${more}`), messageSchema, ["token", KEY]);
 
-type Live = Awaited<ReturnType<typeof listen>>;
+type Live = EngineSocket<Message>;
 
 /** Sends audio in the frames Deepgram recommends (80 ms), twice as fast as it was spoken. */
 async function stream({ socket }: Live, ...audio: Buffer[]) {

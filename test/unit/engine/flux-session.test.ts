@@ -6,6 +6,7 @@ import { type TurnInfo, type TurnMessage, textOf } from "../../../engine/flux/tu
 import type { RecogniseQuestion } from "../../../engine/recognise/questions.ts";
 import { createScheduler } from "../../../engine/recognise/scheduler.ts";
 import type { Hypothesis } from "../../../engine/recognise/words.ts";
+import { judgeLoud, sound } from "../../support/loud-speech.ts";
 
 const RATE = 16_000;
 const SETTINGS: FluxSettings = {
@@ -15,13 +16,6 @@ const SETTINGS: FluxSettings = {
   keyterms: [],
   languageHints: null,
 };
-
-/** Loud bytes for speech, zeros for silence. */
-function sound(seconds: number, loud: boolean): Uint8Array {
-  const bytes = new Uint8Array(seconds * RATE * 2);
-  if (loud) for (let at = 1; at < bytes.length; at += 2) bytes[at] = 0x40;
-  return bytes;
-}
 
 /** Hears one word for each half second of loud audio, and a full stop where the loud audio ends. */
 function countHalves({ audio }: RecogniseQuestion): Hypothesis {
@@ -58,12 +52,7 @@ function start(settings: Partial<FluxSettings> = {}, fail = false) {
   const session = new FluxSession(
     { ...SETTINGS, ...settings },
     {
-      judge: async (audio, memory) => ({
-        memory,
-        probabilities: Array.from({ length: audio.length / 512 }, (_, n) =>
-          (audio[n * 512 + 511] ?? 0) > 0.1 ? 0.9 : 0.01,
-        ),
-      }),
+      judge: judgeLoud,
       scheduler,
       send: (message) => messages.push(message),
       setReading: () => undefined,

@@ -7,6 +7,7 @@ import { LiveSession } from "../../../engine/listen/session.ts";
 import type { RecogniseQuestion } from "../../../engine/recognise/questions.ts";
 import { createScheduler } from "../../../engine/recognise/scheduler.ts";
 import type { Hypothesis } from "../../../engine/recognise/words.ts";
+import { judgeLoud, sound } from "../../support/loud-speech.ts";
 
 const RATE = 16_000;
 const OPTIONS: ListenOptions = {
@@ -25,13 +26,6 @@ const OPTIONS: ListenOptions = {
   tags: [],
 };
 const FORMAT: AudioFormat = { encoding: "linear16", sampleRate: RATE, channels: 1 };
-
-/** Loud bytes for speech, zeros for silence. */
-function sound(seconds: number, loud: boolean): Uint8Array {
-  const bytes = new Uint8Array(seconds * RATE * 2);
-  if (loud) for (let at = 1; at < bytes.length; at += 2) bytes[at] = 0x40;
-  return bytes;
-}
 
 /** Hears one word for each full second of audio. */
 function countSeconds({ audio }: RecogniseQuestion): Hypothesis {
@@ -58,12 +52,7 @@ function start(options: Partial<ListenOptions> = {}, fail = false, format = FORM
     },
   ]);
   const session = new LiveSession({ ...OPTIONS, ...options }, format, "request", {
-    judge: async (audio, memory) => ({
-      memory,
-      probabilities: Array.from({ length: audio.length / 512 }, (_, n) =>
-        (audio[n * 512 + 511] ?? 0) > 0.1 ? 0.9 : 0.01,
-      ),
-    }),
+    judge: judgeLoud,
     scheduler,
     send: (message) => messages.push(message),
     setReading: (now) => reading.push(now),
