@@ -7,13 +7,15 @@ type Address = {
   readonly room: string;
   readonly role: Role;
   readonly position?: Position | null;
+  readonly takeover?: boolean;
 };
 
 /** The room's socket address. Made anew for each attempt, because it carries the position. */
-export function roomAddress({ url, room, role, position }: Address): string {
+export function roomAddress({ url, room, role, position, takeover }: Address): string {
   const address = new URL(`/parties/captions/${encodeURIComponent(room)}`, url);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("role", role);
+  if (takeover) address.searchParams.set("takeover", "1");
   if (position) {
     address.searchParams.set("epoch", position.epoch);
     address.searchParams.set("version", String(position.version));

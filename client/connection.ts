@@ -31,6 +31,8 @@ type Options = {
   readonly ports: Ports;
   readonly token: TokenSource;
   readonly backoff: BackoffPolicy;
+  /** The room wants to hear from us at least this often, however much it says itself; absent: it does not mind. */
+  readonly speakEveryMs?: number;
   address(): string;
   handleOpen(): void;
   handleText(text: string): void;
@@ -47,7 +49,7 @@ const stableMs = 10_000;
  * Events of a socket that has been replaced are ignored.
  */
 export function createConnection(options: Options): Connection {
-  const { ports, token } = options;
+  const { ports, token, speakEveryMs } = options;
   const canRenew = typeof token !== "string";
   let link: Link = { state: "connecting" };
   let backoff = options.backoff;
@@ -59,6 +61,7 @@ export function createConnection(options: Options): Connection {
   /** Grows with each attempt; whatever belongs to an earlier one is stale. */
   let generation = 0;
   let cancelTimer = (): void => {};
+  let cancelPing = (): void => {};
 
   function setLink(next: Link): void {
     link = next;
@@ -128,12 +131,16 @@ export function createConnection(options: Options): Connection {
   }
 
   function send(data: string | Uint8Array<ArrayBuffer>): void {
-    if (isOpen) socket?.send(data);
+    if (!isOpen) return;
+    socket?.send(data);
+    cancelPing();
+    if (speakEveryMs !== undefined) cancelPing = ports.setTimer(() => send(ping), speakEveryMs);
   }
 
   function leave(): void {
     generation++;
     cancelTimer();
+    cancelPing();
     // One that is still opening is closed once it has opened: browsers report a close before that as an error.
     if (isOpen) socket?.close(1000);
     socket = null;

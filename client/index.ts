@@ -3,6 +3,7 @@ export type { Interim, Segment, Session, Status, Word } from "../shared/captions
 export { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
 export type { Position } from "../shared/position.ts";
 export type { ViewerFrame } from "../shared/protocol.ts";
+export type { Recognition } from "../shared/settings.ts";
 export type { Link, TokenSource } from "./connection.ts";
 export type { Ports, WebSocketLike } from "./ports.ts";
 export { type Publisher, type PublisherState, type PublishOptions, publish } from "./publish.ts";

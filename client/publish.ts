@@ -1,22 +1,27 @@
-import { type AudioFormat, frameBytes, msToSamples } from "../shared/audio.ts";
+import { type AudioFormat, bytesToSamples, msToSamples } from "../shared/audio.ts";
 import { AudioBuffer } from "../shared/audio-buffer.ts";
 import type { Status } from "../shared/captions.ts";
 import { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
-import { limits } from "../shared/limits.ts";
+import { limits, timing } from "../shared/limits.ts";
 import { type PublisherFrame, PublisherFrameSchema, type PublisherMessage } from "../shared/protocol.ts";
+import type { Recognition } from "../shared/settings.ts";
 import { roomAddress } from "./address.ts";
 import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
+import { type FrameLengthMs, nextFrameLength } from "./frame-length.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
 
 export type PublisherState =
   | { readonly state: "connecting" }
+  /** The room has said from where it wants the audio. */
   | { readonly state: "connected"; readonly session: string }
-  | { readonly state: "disconnected"; readonly retryInMs: number }
+  /** Audio is kept; the next try is in `retryInMs`. `reason` is a sentence that can be shown. */
+  | { readonly state: "disconnected"; readonly retryInMs: number; readonly reason: string }
   | { readonly state: "finished"; readonly version: number }
   | { readonly state: "closed" }
-  | { readonly state: "failed"; readonly code: string; readonly message: string };
+  /** Coming back cannot help: `message` can be shown. */
+  | { readonly state: "failed"; readonly code: ErrorCode; readonly message: string };
 
 export type PublishOptions = {
   /** http(s) origin of the Worker. */
@@ -24,8 +29,13 @@ export type PublishOptions = {
   room: string;
   token: TokenSource;
   format: AudioFormat;
-  language?: string;
-  model?: string;
+  /** How this session's speech is to be recognised; what is absent is as the room's settings say. */
+  recognition?: Recognition;
+  /**
+   * Ends whatever publishes in the room now; the token needs `rooms:admin` besides. Once accepted, this publisher only
+   * ever resumes its own session: two that take over would throw each other out for ever.
+   */
+  takeover?: boolean;
   onState?: (state: PublisherState) => void;
   /** Captions of the audio before this position (samples per channel since the session began) are durable. */
   onAck?: (positionSamples: number) => void;
@@ -43,7 +53,6 @@ export type Publisher = {
   close(): void;
 };
 
-const packetMs = 100;
 const markEveryMs = 1_000;
 /** A single publisher has no crowd to avoid, and the room does not keep its session for long. */
 const backoff = { windowMs: 500, maxMs: 5_000 };
@@ -52,19 +61,19 @@ const heartbeatMs = 5_000;
 /** With more than this waiting in the socket, the rest stays with us, where it can still be sent elsewhere. */
 const socketQueueMs = 2_000;
 const drainEveryMs = 50;
+/** The room gives up a publisher of whom it hears nothing for long: a pause in the sound is filled with pings. */
+const speakEveryMs = timing.publisherSilenceMs / 3;
 
 /**
  * Publishes audio into a room, exactly once: audio is kept until the room acknowledges that its captions are durable,
- * and sent again from where the room asks after a lost connection. At most the newest 60 s are kept; what had to be
- * dropped still counts as position, and the room shows it as a gap.
+ * and sent again from where the room asks after a lost connection. At most the newest `limits.audioBufferMaxMs` are
+ * kept; what had to be dropped still counts as position, and the room shows it as a gap.
  */
 export function publish(options: PublishOptions): Publisher {
   const { format } = options;
   const ports: Ports = { ...systemPorts, ...options.ports };
   const buffer = new AudioBuffer(format);
-  const packetSamples = msToSamples(packetMs, format);
   const keepSamples = msToSamples(limits.audioBufferMaxMs, format);
-  const socketQueueBytes = msToSamples(socketQueueMs, format) * frameBytes(format);
 
   const onState = guarded(options.onState);
   const onAck = guarded(options.onAck);
@@ -76,6 +85,7 @@ export function publish(options: PublishOptions): Publisher {
   let session: string | undefined;
   /** Next sample for this socket; `null` until the room has said where to begin. */
   let sent: number | null = null;
+  let frameLengthMs: FrameLengthMs = 100;
   let lastMarkAt = Number.NEGATIVE_INFINITY;
   let cancelDrain: (() => void) | null = null;
   let isFinishSent = false;
@@ -85,11 +95,13 @@ export function publish(options: PublishOptions): Publisher {
     ports,
     token: options.token,
     backoff,
+    speakEveryMs,
     address: () =>
       roomAddress({
         url: options.url,
         room: options.room,
         role: "publisher",
+        takeover: options.takeover === true && session === undefined,
       }),
     handleOpen() {
       tell({
@@ -98,8 +110,7 @@ export function publish(options: PublishOptions): Publisher {
         key,
         ...(session === undefined ? {} : { session }),
         ...(buffer.start === 0 ? {} : { position: buffer.start }),
-        ...(options.language === undefined ? {} : { language: options.language }),
-        ...(options.model === undefined ? {} : { model: options.model }),
+        ...options.recognition,
       });
     },
     handleText(text) {
@@ -163,7 +174,9 @@ export function publish(options: PublishOptions): Publisher {
       cancelDrain = null;
     }
     if (state.state === "finished" || state.state === "failed") return;
-    if (link.state === "waiting") setState({ state: "disconnected", retryInMs: link.retryInMs });
+    if (link.state === "waiting") {
+      setState({ state: "disconnected", retryInMs: link.retryInMs, reason: link.reason });
+    }
     if (link.state === "connecting") setState({ state: "connecting" });
     if (link.state === "closed" && link.code !== "done") fail(link.code, link.message);
   }
@@ -179,17 +192,23 @@ export function publish(options: PublishOptions): Publisher {
     return state.state === "finished" || connection.link.state === "closed";
   }
 
-  /** Sends what is there, in packets, as far as the socket keeps up. */
+  /** Sends what is there, frame by frame, as far as the socket keeps up. */
   function drain(): void {
     while (sent !== null) {
-      const packet = nextPacket(sent);
-      if (packet === null) break;
-      if (connection.bufferedAmount > socketQueueBytes) {
+      const waitingMs = (bytesToSamples(connection.bufferedAmount, format) * 1000) / format.sampleRate;
+      frameLengthMs = nextFrameLength(frameLengthMs, waitingMs);
+      const frame = nextFrame(sent, msToSamples(frameLengthMs, format));
+      if (frame === null) {
+        // The sound may pause here, and what waits for a fuller frame must leave once the socket is clear.
+        if (frameLengthMs > 100) waitForSocket();
+        break;
+      }
+      if (waitingMs > socketQueueMs) {
         waitForSocket();
         return;
       }
-      connection.send(packet);
-      sent += packet.length / frameBytes(format);
+      connection.send(frame);
+      sent += bytesToSamples(frame.length, format);
       mark(sent);
     }
     if (sent !== null && finishing !== null && !isFinishSent) {
@@ -198,11 +217,11 @@ export function publish(options: PublishOptions): Publisher {
     }
   }
 
-  /** A short packet only at the very end: whole ones cost the room less. */
-  function nextPacket(position: number): Uint8Array<ArrayBuffer> | null {
-    if (finishing === null && buffer.end - position < packetSamples) return null;
-    const packet = buffer.read(position, position + packetSamples);
-    return packet.length === 0 ? null : packet;
+  /** A short frame only at the very end: whole ones cost the room less. */
+  function nextFrame(position: number, samples: number): Uint8Array<ArrayBuffer> | null {
+    if (finishing === null && buffer.end - position < samples) return null;
+    const frame = buffer.read(position, position + samples);
+    return frame.length === 0 ? null : frame;
   }
 
   function waitForSocket(): void {

@@ -1,17 +1,25 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import * as v from "valibot";
-import { type ErrorCode, errorFrame, errorTable } from "../shared/errors.ts";
+import { errorFrame, errorTable } from "../shared/errors.ts";
 import { parsePosition } from "../shared/position.ts";
 import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
+import { transcribe } from "./batch.ts";
 import { dialProvider } from "./dial.ts";
+import { dismiss, memberSocket } from "./members.ts";
 import { parseProvider } from "./provider.ts";
+import { answerRequest } from "./requests.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import { SqliteStore } from "./room/sqlite.ts";
 
 /** Set by the edge Worker, which has checked the credential; the object cannot be reached but through it. */
 export const memberHeader = "x-captionwire-member";
-export const MemberSchema = v.object({ role: v.picklist(roles), expiresAt: v.number() });
+export const MemberSchema = v.object({
+  role: v.picklist(roles),
+  expiresAt: v.number(),
+  /** A publisher that may end the one there is. */
+  takeover: v.optional(v.literal(true)),
+});
 export type Member = v.InferOutput<typeof MemberSchema>;
 
 /**
@@ -35,6 +43,10 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
   override async fetch(request: Request): Promise<Response> {
+    // To ask for a room is not to make one: partyserver would write its name down already.
+    if (request.method === "GET" && request.headers.get("upgrade") === null && !this.#exists()) {
+      return Response.json(errorFrame("not_found"), { status: errorTable.not_found.status });
+    }
     const response = await super.fetch(request);
     if (response.webSocket !== null) {
       if (!this.#greeted.has(request)) return failedUpgrade(response.webSocket);
@@ -45,21 +57,23 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return response.status === 500 ? Response.json(errorFrame("internal"), { status: 500 }) : response;
   }
 
-  override onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
+  override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
     this.#greeted.add(request);
-    return this.#guarded(connection, (room) => {
+    await this.#guarded(connection, (room) => {
       const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
       connection.setState(member);
       const { searchParams } = new URL(request.url);
       const position = parsePosition(searchParams.get("epoch"), searchParams.get("version"));
-      if (member.role === "viewer") room.viewerJoined(memberSocket(connection), position, member.expiresAt);
-      else room.publisherJoined(memberSocket(connection));
+      if (member.role === "viewer") room.viewerJoined(this.#socketOf(connection), position, member.expiresAt);
+      else room.publisherJoined(this.#socketOf(connection), { takeover: member.takeover === true });
     });
+    // Whatever this one will say expires some day.
+    if (connection.state?.role === "publisher") await this.#scheduleExpiry().catch(() => {});
   }
 
   override onMessage(connection: Connection<Member>, message: WSMessage): Promise<void> {
     return this.#guarded(connection, (room) => {
-      room.received(memberSocket(connection), typeof message === "string" ? message : bytesOf(message));
+      room.received(this.#socketOf(connection), typeof message === "string" ? message : bytesOf(message));
     });
   }
 
@@ -81,8 +95,29 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     }
   }
 
-  override onRequest(): Response {
-    return Response.json(errorFrame("upgrade_required"), { status: errorTable.upgrade_required.status });
+  override async onRequest(request: Request): Promise<Response> {
+    const response = await answerRequest(request, () => this.#opened());
+    // Settings may have shortened what the room keeps.
+    await this.#scheduleExpiry();
+    return response;
+  }
+
+  /** Old captions are deleted. The runtime tries again by itself when this throws. */
+  override async onAlarm(): Promise<void> {
+    await this.#scheduleExpiry();
+  }
+
+  /** Deletes what has expired, and has the object woken for what expires next. */
+  async #scheduleExpiry(): Promise<void> {
+    const room = await this.#opened();
+    const at = await room.expire();
+    if (at === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(at);
+  }
+
+  #exists(): boolean {
+    const { sql } = this.ctx.storage;
+    return [...sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'room'")].length > 0;
   }
 
   /** The room, loaded once; after a failure the next member tries again. */
@@ -97,11 +132,15 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   async #open(): Promise<Room> {
     const room = await Room.open(this.#ports(), this.#store());
     for (const connection of this.getConnections<Member>()) {
-      if (connection.state?.role === "viewer") room.viewerKept(memberSocket(connection));
+      if (connection.state?.role === "viewer") room.viewerKept(this.#socketOf(connection));
       // A publisher's socket that outlived the room's memory comes back with its session and position.
       else if (connection.state?.role === "publisher") dismiss(connection, "draining");
     }
     return room;
+  }
+
+  #socketOf(connection: Connection): MemberSocket {
+    return memberSocket(connection, () => this.ctx.getWebSocketAutoResponseTimestamp(connection));
   }
 
   #store(): SqliteStore {
@@ -123,6 +162,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
         return () => clearTimeout(timer);
       },
       dial: (request, listener) => dialProvider(provider, request, listener),
+      transcribe: (request, answered) => transcribe(provider, request, answered),
       die: () => this.ctx.abort("storage failed"),
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
     };
@@ -138,34 +178,6 @@ function failedUpgrade(leaking: WebSocket): Response {
   pair[1].send(JSON.stringify(errorFrame("internal")));
   pair[1].close(errorTable.internal.close, "internal");
   return new Response(null, { status: 101, webSocket: pair[0] });
-}
-
-function memberSocket(connection: Connection): MemberSocket {
-  return {
-    id: connection.id,
-    send: (text) => {
-      try {
-        connection.send(text);
-      } catch {
-        // send() throws on a socket that is closing; its close event takes the member out of the room.
-      }
-    },
-    close: (code, reason) => closeQuietly(connection, code, reason),
-  };
-}
-
-function dismiss(connection: Connection, code: ErrorCode): void {
-  const socket = memberSocket(connection);
-  socket.send(JSON.stringify(errorFrame(code)));
-  socket.close(errorTable[code].close, code);
-}
-
-function closeQuietly(connection: Connection, code: number, reason: string): void {
-  try {
-    connection.close(code, reason);
-  } catch {
-    // Already closed: what was wanted.
-  }
 }
 
 function bytesOf(message: ArrayBuffer | ArrayBufferView): Uint8Array {

@@ -20,6 +20,8 @@ export const SegmentSchema = v.object({
   text: v.string(),
   speaker: v.optional(v.number()),
   words: v.optional(v.array(WordSchema)),
+  /** When it was written down, epoch milliseconds. */
+  at: Ms,
   /** Version of the last change that touched it. */
   version: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** A `gap` says honestly that captions for `start…end` were lost. */
@@ -60,8 +62,12 @@ export type Session = Readonly<v.InferOutput<typeof SessionSchema>>;
 export const roomStates = ["idle", "connecting", "live", "recovering", "ended"] as const;
 export type RoomState = (typeof roomStates)[number];
 
+export const statusReasons = ["publisher_away", "provider_unavailable"] as const;
+
 export const StatusSchema = v.object({
   state: v.picklist(roomStates),
+  /** Why nothing comes, with `connecting` and `recovering`, where that is known. */
+  reason: v.optional(v.picklist(statusReasons)),
   /** Epoch milliseconds since when. */
   since: v.number(),
 });

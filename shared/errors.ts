@@ -57,6 +57,13 @@ export const errorTable = {
     retry: true,
     message: "The room is moving. Come back with your position.",
   },
+  publisher_silent: {
+    status: 408,
+    close: 4412,
+    retry: true,
+    message:
+      "Nothing was heard of this publisher for too long. Send audio or a ping, and come back to the session.",
+  },
   rate_limited: { status: 429, close: 4429, retry: true, message: "Too many requests. Try again later." },
   not_found: { status: 404, close: 4510, retry: false, message: "There is nothing here." },
   upgrade_required: { status: 426, close: 4500, retry: false, message: "This address speaks WebSocket." },

@@ -11,8 +11,16 @@ export const limits = {
    */
   audioFrameMaxBytes: 256 * 1024,
   /** Audio kept for a new upstream socket: the published audio whose captions are not durable yet. */
-  audioBufferMaxMs: 60_000,
+  audioBufferMaxMs: 120_000,
   audioBufferMaxBytes: 8 * 1024 * 1024,
+  /** Audio that may be sent late before live audio, at the provider's pace; a longer hole is filled by its batch endpoint. */
+  replayMaxMs: 5_000,
+  /** Audio waiting for the batch endpoint, all holes of a room together. */
+  backfillMaxBytes: 16 * 1024 * 1024,
+  /** Captions are deleted this long after they were written down, unless the room's settings say otherwise. */
+  retentionDefaultHours: 7 * 24,
+  /** Body of a batch answer. */
+  batchAnswerMaxBytes: 8 * 1024 * 1024,
   /** Frames a publisher may send before its `start` is answered. */
   heldFramesMax: 2_000,
   /** Segments in a snapshot; earlier ones come by HTTP. */
@@ -45,6 +53,14 @@ export const timing = {
   finishTimeoutMs: 10_000,
   /** Deepgram closes an idle socket after 10 s; a KeepAlive every 3–5 s is advised. */
   keepAliveMs: 4_000,
-  /** An upstream connection that is neither accepted nor refused by then is given up. */
+  /** How long `finish` waits for the audio that is still with the batch endpoint. */
+  backfillWaitMs: 20_000,
+  /** How long the last words of a session are waited for when another publisher is at the door. */
+  handoverMs: 3_000,
+  /** A publisher of which neither a frame nor a ping was heard for this long is taken for dead. */
+  publisherSilenceMs: 30_000,
+  /** A connection to a room that was not answered by then is given up, the token's fetching included. */
   connectTimeoutMs: 10_000,
+  /** A connection to the provider that is neither accepted nor refused by then is given up. */
+  dialTimeoutMs: 4_000,
 } as const;

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { encodings } from "./audio.ts";
-import { InterimSchema, SegmentSchema, SessionSchema, StatusSchema } from "./captions.ts";
+import { InterimSchema, roomStates, SegmentSchema, SessionSchema, StatusSchema } from "./captions.ts";
+import { RecognitionSchema, RoomSettingsSchema } from "./settings.ts";
 
 /**
  * The room on the wire, protocol 1: JSON text frames both ways, binary frames only from a publisher.
@@ -17,8 +18,6 @@ export const roles = ["viewer", "publisher"] as const;
 export type Role = (typeof roles)[number];
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-/** Languages and models go into a provider's URL: words, digits, dots and hyphens only. */
-const ProviderWord = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/));
 
 // ── publisher → room ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,8 +34,8 @@ export const StartSchema = v.strictObject({
    */
   key: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/))),
   position: v.optional(Count),
-  language: v.optional(ProviderWord),
-  model: v.optional(ProviderWord),
+  /** For this session alone, each over the room's own setting. */
+  ...RecognitionSchema.entries,
 });
 export type Start = v.InferOutput<typeof StartSchema>;
 
@@ -104,7 +103,7 @@ const StatusFrameSchema = v.object({
 });
 export type StatusFrame = v.InferOutput<typeof StatusFrameSchema>;
 
-const ErrorFrameSchema = v.object({
+export const ErrorFrameSchema = v.object({
   type: v.literal("error"),
   code: v.string(),
   message: v.string(),
@@ -144,3 +143,17 @@ export const PublisherFrameSchema = v.variant("type", [
   ErrorFrameSchema,
 ]);
 export type PublisherFrame = v.InferOutput<typeof PublisherFrameSchema>;
+
+// ── the room by HTTP ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A room as it stands: what its Durable Object tells the edge, and `GET /v1/rooms/{room}` whoever may know. */
+export const RoomDescriptionSchema = v.object({
+  settings: RoomSettingsSchema,
+  state: v.picklist(roomStates),
+  session: v.nullable(SessionSchema),
+  epoch: v.string(),
+  version: v.number(),
+  /** Viewers connected at this moment. */
+  viewers: v.number(),
+});
+export type RoomDescription = Readonly<v.InferOutput<typeof RoomDescriptionSchema>>;

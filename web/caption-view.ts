@@ -27,7 +27,7 @@ function newParagraph(): HTMLElement {
 }
 
 function drawParagraph(element: Element, before: Paragraph | undefined, paragraph: Paragraph): void {
-  element.className = paragraph.kind;
+  element.className = paragraph.isOtherSpeaker ? `${paragraph.kind} other` : paragraph.kind;
   paragraph.segments.forEach((segment, index) => {
     if (before?.segments[index] === segment) return;
     const text = paragraph.kind === "gap" ? gapInWords(segment) : segment.text;
@@ -50,6 +50,7 @@ function isSame(a: Paragraph, b: Paragraph): boolean {
   return (
     a.interim === b.interim &&
     a.kind === b.kind &&
+    a.isOtherSpeaker === b.isOtherSpeaker &&
     a.segments.length === b.segments.length &&
     a.segments.every((segment, index) => segment === b.segments[index])
   );

@@ -5,6 +5,8 @@ export type Paragraph = {
   readonly kind: "speech" | "gap";
   readonly segments: readonly Segment[];
   readonly interim: Interim | null;
+  /** Somebody else than the speaker before, as far as speakers are told apart; marked by `>>` as captioners do. */
+  readonly isOtherSpeaker: boolean;
 };
 
 const pauseMs = 2_500;
@@ -16,8 +18,10 @@ const longChars = 320;
  * shown never moves.
  */
 export function paragraphs(segments: readonly Segment[], interim: Interim | null): Paragraph[] {
-  const result: { kind: "speech" | "gap"; segments: Segment[]; interim: Interim | null }[] = [];
+  const result: (Paragraph & { segments: Segment[]; interim: Interim | null })[] = [];
   let chars = 0;
+  /** The last one whose speaker is known. */
+  let spoken: Segment | null = null;
   for (const segment of segments) {
     const last = result.at(-1);
     const before = last?.segments.at(-1);
@@ -28,24 +32,24 @@ export function paragraphs(segments: readonly Segment[], interim: Interim | null
       segment.session !== before.session ||
       opens(segment, before, chars)
     ) {
-      result.push({ kind: segment.kind, segments: [segment], interim: null });
+      const isOtherSpeaker = segment.session === spoken?.session && isOther(segment, spoken);
+      result.push({ kind: segment.kind, segments: [segment], interim: null, isOtherSpeaker });
       chars = 0;
     } else {
       last.segments.push(segment);
     }
     chars += segment.text.length;
+    if (segment.speaker !== undefined) spoken = segment;
   }
   if (interim !== null && interim.text !== "") {
     const last = result.at(-1);
     const before = last?.segments.at(-1);
     // A new session's clock starts again, so an interim that begins before the last segment's end is of another one.
-    if (
-      last === undefined ||
-      before === undefined ||
-      interim.start < before.start ||
-      opens(interim, before, chars)
-    ) {
-      result.push({ kind: "speech", segments: [], interim });
+    const isOtherSession = before === undefined || interim.start < before.start;
+    if (last === undefined || isOtherSession || opens(interim, before, chars)) {
+      const isOtherSpeaker =
+        !isOtherSession && before.session === spoken?.session && isOther(interim, spoken);
+      result.push({ kind: "speech", segments: [], interim, isOtherSpeaker });
     } else {
       last.interim = interim;
     }
@@ -60,6 +64,10 @@ function opens(next: Segment | Interim, before: Segment, charsBefore: number): b
     charsBefore >= longChars ||
     next.speaker !== before.speaker
   );
+}
+
+function isOther(next: Segment | Interim, before: Segment): boolean {
+  return next.speaker !== undefined && next.speaker !== before.speaker;
 }
 
 export function gapInWords(segment: Segment): string {

@@ -39,12 +39,29 @@ function roomInWords(status: Status): Words {
     case "idle":
       return { announced: "Waiting for the broadcast to begin", tone: "calm" };
     case "connecting":
-      return { announced: "The broadcast is starting", tone: "calm" };
+      return reasonInWords(status) ?? { announced: "The broadcast is starting", tone: "calm" };
     case "live":
       return { announced: "Live", tone: "live" };
     case "recovering":
-      return { announced: "Captions are interrupted, they will come back", tone: "trouble" };
+      return (
+        reasonInWords(status) ?? {
+          announced: "Captions are interrupted, they will come back",
+          tone: "trouble",
+        }
+      );
     case "ended":
       return { announced: "The broadcast has ended", tone: "calm" };
+  }
+}
+
+/** Why nothing comes, where the room knows. */
+function reasonInWords({ reason }: Status): Words | null {
+  switch (reason) {
+    case undefined:
+      return null;
+    case "publisher_away":
+      return { announced: "The publisher is away", tone: "trouble" };
+    case "provider_unavailable":
+      return { announced: "The speech service cannot be reached; captions will follow", tone: "trouble" };
   }
 }

@@ -17,6 +17,8 @@ export type StackOptions = {
   readonly folder: string;
   /** Deepgram's key; without one the embedded engine does the work. */
   readonly deepgramApiKey: string | undefined;
+  /** Where the provider is, when that is neither Deepgram nor an engine of this stack's own. */
+  readonly providerUrl?: string;
   readonly progress: Progress;
   /** A part ended by itself; the stack is of no more use. */
   readonly onCrash?: (message: string) => void;
@@ -25,7 +27,7 @@ export type StackOptions = {
 export type Stack = {
   readonly url: string;
   readonly apiKey: string;
-  /** null when Deepgram does the work. */
+  /** This stack's own engine; null when another provider does the work. */
   readonly engineUrl: string | null;
   /** Stops the Worker in order and starts it again on the same port and storage. Also after `killWorker`. */
   restartWorker(): Promise<void>;
@@ -52,10 +54,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all([...children].map((child) => child.stop()));
   };
 
-  const { progress, deepgramApiKey } = options;
+  const { progress, deepgramApiKey, providerUrl } = options;
   const engineStep = progress.step("Speech engine");
   const built = await Promise.allSettled([
-    deepgramApiKey === undefined
+    deepgramApiKey === undefined && providerUrl === undefined
       ? engineStep.during(
           async () => keep(await startEngine(options.folder, engineStep.note)),
           () => "ready",
@@ -70,6 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw failed.length === 1 ? failed[0] : new UserError(failed.map((error) => error.message).join("\n\n"));
   }
   const engine = built[0].status === "fulfilled" ? built[0].value : null;
+  const baseUrl = providerUrl ?? engine?.url;
 
   const start = async (port: number): Promise<Child> =>
     keep(
@@ -81,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           TOKEN_SECRET: tokenSecret,
           DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
           LOCAL_PAGES: "true",
-          ...(engine === null ? {} : { DEEPGRAM_BASE_URL: engine.url }),
+          ...(baseUrl === undefined ? {} : { DEEPGRAM_BASE_URL: baseUrl }),
         },
       }),
     );

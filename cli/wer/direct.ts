@@ -41,12 +41,14 @@ export function listenPath(format: AudioFormat): string {
   const query = new URLSearchParams({
     model: "nova-3",
     language: "en",
+    punctuate: "true",
     encoding: format.encoding,
     sample_rate: String(format.sampleRate),
     channels: String(format.channels),
     interim_results: "true",
-    punctuate: "true",
     endpointing: "300",
+    utterance_end_ms: "1000",
+    vad_events: "true",
   });
   return `/v1/listen?${query}`;
 }

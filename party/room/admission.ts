@@ -7,9 +7,11 @@ export type Admission =
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly detail?: string }
   /** Its session had finished; only the word of it was lost on the way. */
   | { readonly kind: "finished" }
-  /** Another publisher's session is to be ended first; then ask again. */
-  | { readonly kind: "replace" }
+  /** Another publisher's session is to be ended first, for the reason given; then ask again. */
+  | { readonly kind: "replace"; readonly by: "absence" | "takeover" }
   | { readonly kind: "resume"; readonly session: StoredSession }
+  /** It stayed away longer than was waited for, and nobody came in between: its session goes on where it ended. */
+  | { readonly kind: "reopen"; readonly session: StoredSession }
   /** A new session whose first sample is at `position`. */
   | { readonly kind: "begin"; readonly position: number };
 
@@ -21,20 +23,34 @@ export type LaneState = { readonly attached: boolean; readonly finishing: EndedB
  *
  * @param session the room's latest, running or ended
  * @param lane `null` when no session runs
+ * @param takeover whether this publisher may send another one away
  */
-export function admit(start: Start, session: StoredSession | null, lane: LaneState | null): Admission {
+export function admit(
+  start: Start,
+  session: StoredSession | null,
+  lane: LaneState | null,
+  takeover: boolean,
+): Admission {
   if (session !== null && isOwn(start, session)) {
-    return isSameFormat(start, session) ? goOn(start, session, lane) : otherFormat;
+    return isSameFormat(start, session) ? goOn(session, lane) : otherFormat;
   }
-  if (lane?.attached === true) return { kind: "refused", code: "publisher_present" };
+  if (lane?.attached === true && !takeover) return { kind: "refused", code: "publisher_present" };
   if (start.session !== undefined) return { kind: "refused", code: "session_ended" };
   if (lane === null) return { kind: "begin", position: start.position ?? 0 };
-  return lane.finishing === null ? { kind: "replace" } : lastWords;
+  if (lane.attached) return { kind: "replace", by: "takeover" };
+  return lane.finishing === null ? { kind: "replace", by: "absence" } : lastWords;
 }
 
-function goOn(start: Start, session: StoredSession, lane: LaneState | null): Admission {
+function goOn(session: StoredSession, lane: LaneState | null): Admission {
   if (session.ended === null) {
-    return lane?.finishing === "absence" ? lastWords : { kind: "resume", session };
+    switch (lane?.finishing) {
+      case "absence":
+        return lastWords;
+      case "takeover":
+        return takenOver;
+      default:
+        return { kind: "resume", session };
+    }
   }
   switch (session.ended.by) {
     case "finish":
@@ -42,8 +58,9 @@ function goOn(start: Start, session: StoredSession, lane: LaneState | null): Adm
     case "failure":
       return { kind: "refused", code: "session_ended" };
     case "absence":
-      // It stayed away too long and its session is over: what it still has, behind the captions, begins another one.
-      return { kind: "begin", position: Math.max(start.position ?? 0, session.acked) };
+      return { kind: "reopen", session: { ...session, ended: null } };
+    case "takeover":
+      return takenOver;
     default:
       return session.ended.by satisfies never;
   }
@@ -75,4 +92,9 @@ const lastWords: Admission = {
   kind: "refused",
   code: "draining",
   detail: "The last words of the session before are still on their way.",
+};
+const takenOver: Admission = {
+  kind: "refused",
+  code: "publisher_present",
+  detail: "Another publisher has taken over.",
 };

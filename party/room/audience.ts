@@ -21,17 +21,21 @@ export function tickMs(viewers: number): number {
  */
 export class Audience {
   readonly #ports: Ports;
-  readonly #frame: (since: number) => DeltaFrame;
+  readonly #frame: (since: number) => DeltaFrame | SnapshotFrame;
   readonly #viewers = new Map<string, MemberSocket>();
   /** Version every viewer has been sent. */
   #sentVersion: number;
   #lastFrameAt = 0;
   #cancelFlush: Cancel | null = null;
 
-  constructor(ports: Ports, sentVersion: number, frame: (since: number) => DeltaFrame) {
+  constructor(ports: Ports, sentVersion: number, frame: (since: number) => DeltaFrame | SnapshotFrame) {
     this.#ports = ports;
     this.#sentVersion = sentVersion;
     this.#frame = frame;
+  }
+
+  get size(): number {
+    return this.#viewers.size;
   }
 
   has(id: string): boolean {
@@ -70,12 +74,20 @@ export class Audience {
     this.#sendAll(JSON.stringify(frame));
   }
 
+  /** The history is another one from now on: everybody is sent where it stands. */
+  restart(frame: SnapshotFrame): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
+    this.#sentVersion = frame.version;
+    this.#sendAll(JSON.stringify(frame));
+  }
+
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#lastFrameAt = this.#ports.now();
     const frame = this.#frame(this.#sentVersion);
-    this.#sentVersion = frame.to;
+    this.#sentVersion = frame.type === "delta" ? frame.to : frame.version;
     this.#sendAll(JSON.stringify(frame));
   }
 

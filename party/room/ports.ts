@@ -15,6 +15,8 @@ export type Ports = {
   setTimer(run: () => void, delayMs: number): Cancel;
   /** Opens the room's speech-to-text socket. Outcomes come by the listener, never by a throw. */
   dial(request: DialRequest, listener: DialListener): UpstreamSocket;
+  /** Recognises audio that missed its live socket, by one request to the provider's batch endpoint. */
+  transcribe(request: BatchRequest, answered: (answer: BatchAnswer) => void): Cancel;
   /** The room cannot go on (storage failed): the host drops this object and every socket, and a new one takes over. */
   die(): void;
   /** What an operator should read in a log; never caption text, tokens or keys. */
@@ -24,6 +26,8 @@ export type Ports = {
 /** A member's socket. `send` and `close` never throw: a dead peer is reported by the host as having left. */
 export type MemberSocket = {
   readonly id: string;
+  /** When the host last answered a ping of this member by itself, epoch milliseconds; `null` before the first. */
+  lastPingAt(): number | null;
   send(text: string): void;
   close(code: number, reason: string): void;
 };
@@ -47,3 +51,13 @@ export type UpstreamSocket = {
   /** Abandons the socket: the listener hears nothing of it any more. */
   abandon(): void;
 };
+
+export type BatchRequest = {
+  /** Path and query on the provider's host, credentials excluded. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+};
+
+/** `status` 0: no answer came. `body` is bounded by the host. Answered exactly once unless cancelled. */
+export type BatchAnswer = { readonly status: number; readonly body: string };

@@ -1,18 +1,28 @@
-import { bytesToSamples, msToSamples } from "../../shared/audio.ts";
+import { bytesToSamples, msToSamples, samplesToBytes } from "../../shared/audio.ts";
 import { AudioBuffer } from "../../shared/audio-buffer.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
+import { ackedOf, type Parts, partHole } from "./ledger.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
-import type { EndedBy, StoredSession } from "./store.ts";
+import { Presence } from "./presence.ts";
+import type { EndedBy, Hole, StoredSession } from "./store.ts";
+import type { Range } from "./upstream/state.ts";
 import { Upstream, type UpstreamHooks } from "./upstream/upstream.ts";
 
 /** Who sends the audio: a socket, or nobody for the moment. */
 type Source =
-  | { readonly kind: "attached"; readonly socket: MemberSocket }
+  | { readonly kind: "attached"; readonly socket: MemberSocket; readonly presence: Presence }
   | { readonly kind: "away"; readonly cancelGrace: Cancel };
 
-export type LaneHooks = Omit<UpstreamHooks, "read"> & {
+export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
+  owe(range: Range, audio: Uint8Array): void;
+  /** The audio of a hole that an earlier object left behind has come again. */
+  refound(hole: Hole, audio: Uint8Array): void;
+  /** Of such a hole not everything will come; `audio` is that of `parts.held`. */
+  parted(hole: Hole, parts: Parts, audio: Uint8Array): void;
+  /** Nothing was heard of the publisher for too long. */
+  silent(socket: MemberSocket): void;
   /** The publisher stayed away longer than the grace period. */
   abandoned(): void;
 };
@@ -27,25 +37,45 @@ export class PublisherLane {
   readonly upstream: Upstream;
   readonly #ports: Ports;
   readonly #hooks: LaneHooks;
+  readonly #session: StoredSession;
   readonly #buffer: AudioBuffer;
   /** The buffer's bound. What falls out of it still counts as position, and the upstream writes an honest gap. */
   readonly #keepSamples: number;
+  /** Holes whose audio died with an earlier object; the publisher, which was not acknowledged, sends it again. */
+  #orphans: readonly Hole[];
   #source: Source;
   #finishing: EndedBy | null = null;
+  #acked: number;
+  #toldAcked: number;
 
-  /** Begins (or, after the death of an earlier object, goes on) at `session.acked`, with nobody attached yet. */
-  constructor(ports: Ports, session: StoredSession, hooks: LaneHooks) {
+  /**
+   * Begins (or, after the death of an earlier object, goes on) where audio is missing, nobody attached yet.
+   *
+   * @param orphans holes of the session of which the room holds no audio
+   */
+  constructor(ports: Ports, session: StoredSession, orphans: readonly Hole[], hooks: LaneHooks) {
+    const { format, recognition, covered } = session;
+    const earliest = Math.min(covered, orphans[0]?.from ?? covered);
     this.#ports = ports;
     this.#hooks = hooks;
-    this.#buffer = new AudioBuffer(session.format, session.acked);
+    this.#session = session;
+    this.#orphans = orphans;
+    this.#acked = ackedOf(session);
+    this.#toldAcked = this.#acked;
+    this.#buffer = new AudioBuffer(format, earliest);
     this.#keepSamples = Math.min(
-      msToSamples(limits.audioBufferMaxMs, session.format),
-      bytesToSamples(limits.audioBufferMaxBytes, session.format),
+      msToSamples(limits.audioBufferMaxMs, format),
+      bytesToSamples(limits.audioBufferMaxBytes, format),
     );
     this.upstream = new Upstream(
       ports,
-      { format: session.format, settings: session, from: session.acked },
-      { ...hooks, read: (from, to) => this.#buffer.read(from, to) },
+      { format, recognition, covered, earliest },
+      {
+        ...hooks,
+        read: (from, to) => this.#buffer.read(from, to),
+        newest: (samples) => this.#newest(samples),
+        owe: (range) => hooks.owe(range, this.#buffer.read(range.from, range.to)),
+      },
     );
     this.#source = this.#awaitReturn();
   }
@@ -53,6 +83,10 @@ export class PublisherLane {
   /** Position from which audio is wanted next. */
   get resumeFrom(): number {
     return this.#buffer.end;
+  }
+
+  get bufferedBytes(): number {
+    return samplesToBytes(this.#buffer.end - this.#buffer.start, this.#session.format);
   }
 
   get publisherId(): string | null {
@@ -64,50 +98,80 @@ export class PublisherLane {
     return this.#finishing;
   }
 
-  /** No more audio will come: the last words are waited for, then `hooks.ended`. */
-  finish(by: EndedBy): void {
+  /** No more audio will come: the last words are waited for, at most `withinMs`, then `hooks.ended`. */
+  finish(by: EndedBy, withinMs: number | null = null): void {
     this.#finishing ??= by;
-    this.upstream.finish();
-  }
-
-  /** Ends at once, for a successor: what was not captioned by now is a gap. */
-  abort(by: EndedBy): void {
-    this.#finishing = by;
-    this.upstream.abort();
+    this.upstream.finish(withinMs);
   }
 
   attach(socket: MemberSocket): void {
-    if (this.#source.kind === "away") this.#source.cancelGrace();
-    else {
-      // The same session from a second socket: the first one is dead and has not been noticed yet.
-      this.tell(errorFrame("publisher_present"));
-      this.#source.socket.close(errorTable.publisher_present.close, "publisher_present");
-    }
+    this.#release("publisher_present");
     this.#buffer.dropTorn();
-    this.#source = { kind: "attached", socket };
+    const presence = new Presence(this.#ports, socket, () => this.#hooks.silent(socket));
+    this.#source = { kind: "attached", socket, presence };
   }
 
   detach(): void {
-    if (this.#source.kind === "attached") this.#source = this.#awaitReturn();
+    if (this.#source.kind === "away") return;
+    this.#source.presence.stop();
+    this.#source = this.#awaitReturn();
+  }
+
+  /** Sends the publisher away; its session stays. */
+  dismiss(code: "publisher_present"): void {
+    this.#release(code);
+    this.#source = this.#awaitReturn();
+  }
+
+  /** A frame of whatever kind came from the publisher. */
+  heard(): void {
+    if (this.#source.kind === "attached") this.#source.presence.heard();
   }
 
   audio(frame: Uint8Array): void {
     if (this.#finishing !== null) throw new CaptionwireError("bad_message", "No audio may follow finish.");
     this.#buffer.append(frame);
-    this.#buffer.forgetBefore(this.#buffer.end - this.#keepSamples);
-    this.upstream.audio(this.#buffer.start, this.#buffer.end);
+    const { end } = this.#buffer;
+    const found = this.#orphans.filter(({ to }) => to <= end);
+    if (found.length > 0) {
+      this.#orphans = this.#orphans.filter(({ to }) => to > end);
+      for (const hole of found) this.#hooks.refound(hole, this.#buffer.read(hole.from, hole.to));
+    }
+    this.#buffer.forgetBefore(end - this.#keepSamples);
+    this.upstream.audio(this.#buffer.start, end);
+    this.#tellAcked();
   }
 
   /** The publisher no longer has the audio before `position`. */
   jump(position: number): void {
-    // The upstream may still send what the buffer holds, so it jumps first.
+    const { start, end } = this.#buffer;
+    const parted = this.#orphans.filter(({ from }) => from < position);
+    this.#orphans = this.#orphans.filter(({ from }) => from >= position);
+    for (const hole of parted) {
+      // Of what is older than the buffer nothing is held.
+      const parts = partHole(hole, start > hole.from ? hole.from : end, position, this.#ports.newId);
+      const audio =
+        parts.held === null ? new Uint8Array(0) : this.#buffer.read(parts.held.from, parts.held.to);
+      if (parts.coming !== null) this.#orphans = [parts.coming, ...this.#orphans];
+      this.#hooks.parted(hole, parts, audio);
+    }
+    // The upstream may still owe what the buffer holds, so it jumps first.
     this.upstream.jump(position);
     this.#buffer.skipTo(position);
   }
 
-  /** Captions before `position` are durable. */
-  acknowledge(position: number): void {
-    this.#buffer.forgetBefore(position);
+  /** The session's new state is durable. */
+  acknowledge(session: StoredSession): void {
+    this.#buffer.forgetBefore(Math.min(session.covered, this.#orphans[0]?.from ?? session.covered));
+    this.#acked = ackedOf(session);
+    this.#tellAcked();
+  }
+
+  /** Never beyond what this publisher has sent: it would have nothing to go on with. */
+  #tellAcked(): void {
+    const position = Math.min(this.#acked, this.#buffer.end);
+    if (position <= this.#toldAcked) return;
+    this.#toldAcked = position;
     this.tell({ type: "ack", position });
   }
 
@@ -118,8 +182,28 @@ export class PublisherLane {
   /** Ends the lane: nothing is heard of it any more. */
   close(code: number, reason: string): void {
     this.upstream.dispose();
-    if (this.#source.kind === "attached") this.#source.socket.close(code, reason);
-    else this.#source.cancelGrace();
+    if (this.#source.kind === "away") {
+      this.#source.cancelGrace();
+      return;
+    }
+    this.#source.presence.stop();
+    this.#source.socket.close(code, reason);
+  }
+
+  #newest(samples: number): { from: number; audio: Uint8Array } {
+    const { start, end } = this.#buffer;
+    const from = Math.max(start, end - samples);
+    return { from, audio: this.#buffer.read(from, end) };
+  }
+
+  #release(code: "publisher_present"): void {
+    if (this.#source.kind === "away") {
+      this.#source.cancelGrace();
+      return;
+    }
+    this.#source.presence.stop();
+    this.tell(errorFrame(code));
+    this.#source.socket.close(errorTable[code].close, code);
   }
 
   #awaitReturn(): Source {

@@ -1,68 +1,61 @@
-import type { Interim, RoomState, Session, Status } from "../../shared/captions.ts";
-import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
+import type { Session, Status } from "../../shared/captions.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
-import type { Start, StatusFrame } from "../../shared/protocol.ts";
-import { admit } from "./admission.ts";
+import type { RoomDescription, StatusFrame } from "../../shared/protocol.ts";
+import type { RoomSettings } from "../../shared/settings.ts";
 import { Audience } from "./audience.ts";
-import { checkAudioFrame, readPublisherMessage, readViewerMessage } from "./frames.ts";
+import { readViewerMessage } from "./frames.ts";
+import { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
-import { PublisherLane } from "./publisher.ts";
-import { gapDraft, interimOf, speechDraft } from "./segments.ts";
-import { beginSession } from "./sessions.ts";
-import { Starting } from "./starting.ts";
-import type { EndedBy, RoomStore, StoredRoom, StoredSession } from "./store.ts";
-import {
-  change,
-  type Draft,
-  deltaSince,
-  emptyTranscript,
-  type Present,
-  resume,
-  type Transcript,
-} from "./transcript.ts";
-import type { Heard } from "./upstream/upstream.ts";
+import { expiredIds, keptMs, nextExpiryAt } from "./retention.ts";
+import { Scribe } from "./scribe.ts";
+import { Stage } from "./stage.ts";
+import { statusOf } from "./status.ts";
+import type { RoomStore, StoredRoom } from "./store.ts";
+import { emptyTranscript, type Present, resume, snapshot } from "./transcript.ts";
 
 /**
  * A caption room: wires publisher → upstream → transcript → audience.
  *
- * Order is everything here. What the provider says is taken in one queue: a change is stored first, then shown and
- * acknowledged. So whatever dies, the publisher still holds the audio of every word that is not durable.
+ * `Stage` knows who publishes, `Scribe` writes down what is heard, `Journal` keeps it, `Audience` shows it.
  */
 export class Room {
   readonly #ports: Ports;
-  readonly #store: RoomStore;
+  readonly #journal: Journal;
+  readonly #scribe: Scribe;
+  readonly #stage: Stage;
   readonly #audience: Audience;
-  /** Publishers without a session yet. A `start` takes its turn in the queue; what is sent meanwhile is held. */
-  readonly #waiting = new Map<string, "new" | Starting>();
-  #transcript: Transcript;
-  #session: StoredSession | null;
-  #lane: PublisherLane | null = null;
-  #interim: Interim | null = null;
   #status: Status;
-  #queue: Promise<void> = Promise.resolve();
   #cancelHeartbeat: Cancel | null = null;
-  #isDead = false;
 
   private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
     this.#ports = ports;
-    this.#store = store;
-    this.#transcript = stored.transcript;
-    this.#session = stored.session;
-    this.#status = { state: "idle", since: stored.session?.ended?.at ?? ports.now() };
-    this.#audience = new Audience(ports, stored.transcript.version, (since) =>
-      deltaSince(this.#transcript, since, this.#present()),
-    );
-    // A session that was running when the room died: its publisher may be on its way back.
-    if (this.#session !== null && this.#session.ended === null) this.#openLane(this.#session);
-    this.#status = { ...this.#status, state: this.#state() };
+    this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
+    this.#audience = new Audience(ports, stored.transcript.version, (version) => {
+      const { transcript } = this.#journal;
+      const position = { epoch: transcript.epoch, version };
+      return resume(transcript, position, this.#present(), limits.snapshotMaxSegments);
+    });
+    this.#scribe = new Scribe(ports, this.#journal, {
+      changed: (urgent) => this.#audience.changed(urgent),
+      stored: (session) => this.#stage.acknowledge(session),
+      holeClosed: () => this.#stage.holeClosed(),
+    });
+    this.#stage = new Stage(ports, this.#journal, this.#scribe, {
+      changed: () => this.#updateStatus(),
+      began: () => this.#beat(),
+      ended: () => this.#ended(),
+    });
+    this.#stage.reopen();
+    this.#status = { ...this.#state(), since: stored.session?.ended?.at ?? ports.now() };
   }
 
   /** Loads the room, or makes it with a new epoch: a viewer has a position before the first word. */
   static async open(ports: Ports, store: RoomStore): Promise<Room> {
     const stored = await store.load();
     if (stored !== null) return new Room(ports, store, stored);
-    const created: StoredRoom = { transcript: emptyTranscript(ports.newId()), session: null };
+    const created: StoredRoom = { transcript: emptyTranscript(ports.newId()), session: null, settings: {} };
     await store.create(created);
     return new Room(ports, store, created);
   }
@@ -71,7 +64,7 @@ export class Room {
 
   viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number): void {
     const { heartbeatMs, retryWindowMs } = timing;
-    const first = resume(this.#transcript, position, this.#present(), limits.snapshotMaxSegments);
+    const first = resume(this.#journal.transcript, position, this.#present(), limits.snapshotMaxSegments);
     this.#audience.join(socket, { ...first, welcome: { heartbeatMs, retryWindowMs, expiresAt } });
   }
 
@@ -79,26 +72,25 @@ export class Room {
     this.#audience.readopt(socket);
   }
 
-  publisherJoined(socket: MemberSocket): void {
-    this.#waiting.set(socket.id, "new");
+  /** @param takeover whether this publisher may end the session of another */
+  publisherJoined(socket: MemberSocket, { takeover }: { readonly takeover: boolean }): void {
+    this.#stage.joined(socket, takeover);
   }
 
   left(id: string): void {
     this.#audience.leave(id);
-    this.#waiting.delete(id);
-    if (this.#lane?.publisherId !== id) return;
-    this.#lane.detach();
-    this.#updateStatus();
+    this.#stage.left(id);
   }
 
   /** A frame from a member. What cannot be understood or is not allowed ends that member alone, with its reason. */
   received(socket: MemberSocket, frame: string | Uint8Array): void {
     try {
       if (this.#audience.has(socket.id)) this.#fromViewer(frame);
-      else this.#fromPublisher(socket, frame);
+      else this.#stage.received(socket, frame);
     } catch (error) {
       if (!(error instanceof CaptionwireError)) throw error;
-      this.#dismiss(socket, error.code, error.message);
+      this.#stage.dismiss(socket, error.code, error.message);
+      this.#audience.leave(socket.id);
     }
   }
 
@@ -107,232 +99,108 @@ export class Room {
     readViewerMessage(frame);
   }
 
-  #fromPublisher(socket: MemberSocket, frame: string | Uint8Array): void {
-    if (typeof frame !== "string") checkAudioFrame(frame);
-    const waiting = this.#waiting.get(socket.id);
-    if (waiting instanceof Starting) waiting.hold(frame);
-    else if (typeof frame === "string") this.#control(socket, frame);
-    else this.#laneOf(socket).audio(frame);
+  /** If storage fails, this object is of no use any more: everybody comes to a new one. */
+  #die(error: unknown): void {
+    this.#ports.log("room_failed", { error: error instanceof Error ? error.name : "unknown" });
+    this.#scribe.dispose();
+    this.#stage.die();
+    this.#cancelHeartbeat?.();
+    this.#ports.die();
   }
 
-  #control(socket: MemberSocket, frame: string): void {
-    const message = readPublisherMessage(frame);
-    switch (message.type) {
-      case "start":
-        this.#begin(socket, message);
-        break;
-      case "mark":
-        this.#laneOf(socket);
-        break;
-      case "finish":
-        this.#laneOf(socket).finish("finish");
-        break;
-      default:
-        message satisfies never;
-    }
-  }
+  // ── the room as a whole ───────────────────────────────────────────────────────────────────────────────────────────
 
-  #laneOf(socket: MemberSocket): PublisherLane {
-    if (this.#lane === null || this.#lane.publisherId !== socket.id)
-      throw new CaptionwireError("not_started");
-    return this.#lane;
-  }
-
-  #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
-    socket.send(JSON.stringify(errorFrame(code, message)));
-    socket.close(errorTable[code].close, code);
-    this.left(socket.id);
-  }
-
-  // ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** A start waits for everything before it to be stored, and is answered when it is stored itself. */
-  #begin(socket: MemberSocket, start: Start): void {
-    if (!this.#waiting.has(socket.id)) {
-      throw new CaptionwireError("bad_message", "The session has been started already.");
-    }
-    const starting = new Starting();
-    this.#waiting.set(socket.id, starting);
-    const work = async (): Promise<void> => {
-      // It may have left in the meantime.
-      if (this.#waiting.get(socket.id) !== starting) return;
-      const lane = this.#lane;
-      const admission = admit(
-        start,
-        this.#session,
-        lane && { attached: lane.publisherId !== null, finishing: lane.finishing },
-      );
-      switch (admission.kind) {
-        case "refused":
-          this.#dismiss(socket, admission.code, admission.detail);
-          return;
-        case "finished":
-          socket.send(JSON.stringify({ type: "finished", version: this.#transcript.version }));
-          socket.close(1000, "finished");
-          return;
-        case "replace":
-          // Puts the end of that session into the queue, and this start behind it.
-          lane?.abort("absence");
-          this.#enqueue(work);
-          return;
-        case "resume":
-          this.#attach(socket, admission.session, start.position ?? 0);
-          break;
-        case "begin": {
-          const session = beginSession(start, admission.position, this.#session, this.#ports);
-          await this.#commit([], session);
-          this.#openLane(session);
-          // It may have left while that was stored: then the session waits for its return.
-          if (this.#waiting.get(socket.id) !== starting) return;
-          this.#attach(socket, session, admission.position);
-          break;
-        }
-        default:
-          admission satisfies never;
-      }
-      this.#waiting.delete(socket.id);
-      for (const frame of starting.held) this.received(socket, frame);
+  describe(): RoomDescription {
+    const { transcript, settings } = this.#journal;
+    return {
+      settings,
+      state: this.#status.state,
+      session: this.#publicSession(),
+      epoch: transcript.epoch,
+      version: transcript.version,
+      viewers: this.#audience.size,
     };
-    this.#enqueue(work);
   }
 
-  #attach(socket: MemberSocket, session: StoredSession, position: number): void {
-    const lane = this.#lane ?? this.#openLane(session);
-    lane.attach(socket);
-    if (position > lane.resumeFrom) lane.jump(position);
-    lane.upstream.start();
-    this.#updateStatus();
-    lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status: this.#status });
+  /** Bytes of audio the room holds, each kind bounded by `limits`. */
+  get load(): { bufferedBytes: number; backfillBytes: number; heldBytes: number } {
+    const { bufferedBytes, heldBytes } = this.#stage;
+    return { bufferedBytes, backfillBytes: this.#scribe.backfillBytes, heldBytes };
   }
 
-  #openLane(session: StoredSession): PublisherLane {
-    const lane = new PublisherLane(this.#ports, session, {
-      heard: (event) => this.#heard(session.id, event),
-      gap: (from, to) => this.#gap(session.id, from, to),
-      changed: () => this.#updateStatus(),
-      ended: () => this.#endSession(lane.finishing ?? "absence"),
-      failed: (code) => this.#failed(code),
-      abandoned: () => lane.finish("absence"),
-    });
-    this.#lane = lane;
-    this.#beat();
-    return lane;
+  /** Holds for sessions that begin from now on. */
+  configure(settings: RoomSettings): Promise<void> {
+    return this.#journal.enqueue(() => this.#journal.configure(settings));
   }
 
-  #failed(code: ErrorCode): void {
-    this.#lane?.tell(errorFrame(code));
-    this.#endSession("failure", errorTable[code].close);
-  }
-
-  /** Ends the running session once everything heard before is stored. */
-  #endSession(by: EndedBy, closeCode = 1000): void {
-    const lane = this.#lane;
-    this.#enqueue(async () => {
-      if (this.#session === null) return;
-      const wasSpeaking = this.#hush();
-      await this.#commit([], { ...this.#session, ended: { at: this.#ports.now(), by } });
-      this.#lane = null;
-      this.#cancelHeartbeat?.();
-      if (wasSpeaking) this.#audience.changed(true);
+  /** Deletes everything that was said, at once and for good, under a new epoch; a session that runs goes on. */
+  purge(): Promise<void> {
+    return this.#journal.enqueue(async () => {
+      const { session } = this.#journal;
+      const isRunning = session !== null && session.ended === null;
+      await this.#journal.purge(this.#ports.newId(), isRunning ? { ...session, holes: [] } : null);
+      this.#scribe.dispose();
+      this.#scribe.hush();
+      if (isRunning) this.#stage.acknowledge({ ...session, holes: [] });
+      const { transcript } = this.#journal;
+      this.#audience.restart(snapshot(transcript, "epoch", this.#present(), limits.snapshotMaxSegments));
       this.#updateStatus();
-      if (by === "finish") lane?.tell({ type: "finished", version: this.#transcript.version });
-      lane?.close(closeCode, by);
+      await this.#stage.holeClosed();
     });
   }
 
-  // ── what the provider says ────────────────────────────────────────────────────────────────────────────────────────
-
-  #heard(sessionId: string, event: Heard): void {
-    this.#enqueue(async () => {
-      const session = this.#session;
-      if (session?.id !== sessionId) return;
-      if (event.kind === "interim") {
-        const first = this.#interim === null;
-        if (first && event.text === "") return;
-        this.#interim = event.text === "" ? null : interimOf(event, session);
-        this.#audience.changed(first);
-        return;
-      }
-      const drafts = event.text === "" ? [] : [speechDraft(event, session, this.#ports.newId())];
-      await this.#settle(drafts, session, event.to);
-    });
-  }
-
-  #gap(sessionId: string, from: number, to: number): void {
-    this.#enqueue(async () => {
-      const session = this.#session;
-      if (session?.id !== sessionId) return;
-      await this.#settle([gapDraft(from, to, session, this.#ports.newId())], session, to);
-    });
-  }
-
-  /** What was being said up to `to` is settled: stored, acknowledged, and no interim any more. */
-  async #settle(drafts: readonly Draft[], session: StoredSession, to: number): Promise<void> {
-    const wasSpeaking = this.#hush();
-    await this.#commit(drafts, { ...session, acked: Math.max(session.acked, to) });
-    if (wasSpeaking) this.#audience.changed(false);
-  }
-
-  /** Takes the interim away; tells whether there was one that viewers still see. */
-  #hush(): boolean {
-    const wasSpeaking = this.#interim !== null;
-    this.#interim = null;
-    return wasSpeaking;
-  }
-
-  async #commit(drafts: readonly Draft[], session: StoredSession): Promise<void> {
-    const next = drafts.length === 0 ? null : change(this.#transcript, drafts, [], limits.tombstonesMax);
-    await this.#store.commit({ change: next?.change ?? null, session });
-    const acknowledged = session.acked > (this.#session?.acked ?? 0);
-    this.#session = session;
-    if (next !== null) {
-      this.#transcript = next.transcript;
+  /**
+   * Deletes what is older than the room keeps. Answers when to call again, epoch milliseconds: before anything else can
+   * expire, also of what is yet to be said; `null` when the room holds nothing and nobody is about to speak.
+   */
+  async expire(): Promise<number | null> {
+    await this.#journal.enqueue(async () => {
+      const { transcript, settings } = this.#journal;
+      const remove = expiredIds(transcript.segments, settings, this.#ports.now());
+      if (remove.length === 0) return;
+      await this.#journal.commit({ remove });
       this.#audience.changed(false);
-    }
-    if (acknowledged) this.#lane?.acknowledge(session.acked);
-  }
-
-  /** One thing after the other. If storage fails, this object is of no use any more: everybody comes to a new one. */
-  #enqueue(work: () => Promise<void>): void {
-    this.#queue = this.#queue
-      .then(() => (this.#isDead ? undefined : work()))
-      .catch((error: unknown) => {
-        this.#isDead = true;
-        this.#ports.log("room_failed", { error: error instanceof Error ? error.name : "unknown" });
-        this.#lane?.close(errorTable.internal.close, "internal");
-        this.#lane = null;
-        this.#ports.die();
-      });
+    });
+    const { transcript, settings } = this.#journal;
+    return (
+      nextExpiryAt(transcript.segments, settings) ??
+      (this.#stage.isEmpty ? null : this.#ports.now() + keptMs(settings))
+    );
   }
 
   // ── the present ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #present(): Present {
-    return { interim: this.#interim, status: this.#status, session: this.#publicSession() };
+    return { interim: this.#scribe.interim, status: this.#status, session: this.#publicSession() };
   }
 
   #publicSession(): Session | null {
-    return this.#session === null ? null : { id: this.#session.id, startedAt: this.#session.startedAt };
+    const { session } = this.#journal;
+    return session === null ? null : { id: session.id, startedAt: session.startedAt };
   }
 
-  #state(): RoomState {
-    if (this.#lane === null) return this.#session === null ? "idle" : "ended";
-    // Nothing comes from a publisher that is away, however healthy the socket to the provider is.
-    if (this.#lane.publisherId === null && this.#lane.finishing === null) return "recovering";
-    const link = this.#lane.upstream.linkState;
-    return link === "idle" ? "live" : link;
+  #state(): Omit<Status, "since"> {
+    return statusOf({ hadSession: this.#journal.session !== null, lane: this.#stage.lane });
   }
 
-  #updateStatus(): void {
-    const state = this.#state();
-    if (state === this.#status.state) return;
-    this.#status = { state, since: this.#ports.now() };
+  #updateStatus(): Status {
+    const next = this.#state();
+    if (next.state === this.#status.state && next.reason === this.#status.reason) return this.#status;
+    const since = next.state === this.#status.state ? this.#status.since : this.#ports.now();
+    this.#status = { ...next, since };
     this.#audience.status(this.#statusFrame());
-    this.#lane?.tell({ type: "status", status: this.#status });
+    this.#stage.tell({ type: "status", status: this.#status });
+    return this.#status;
+  }
+
+  #ended(): void {
+    this.#cancelHeartbeat?.();
+    if (this.#scribe.hush()) this.#audience.changed(true);
+    this.#updateStatus();
   }
 
   #statusFrame(): StatusFrame {
-    const { epoch, version } = this.#transcript;
+    const { epoch, version } = this.#journal.transcript;
     return { type: "status", status: this.#status, session: this.#publicSession(), epoch, version };
   }
 

@@ -1,12 +1,17 @@
+import * as v from "valibot";
 import type { Start } from "../../shared/protocol.ts";
+import { type Recognition, RecognitionSchema, type RoomSettings } from "../../shared/settings.ts";
 import type { Ports } from "./ports.ts";
 import type { StoredSession } from "./store.ts";
 
-/** A session as its `start` asks for it, whose first sample is at `position`; `latest` is the room's session before it. */
+/**
+ * A session as its `start` asks for it, whose first sample is at `position`; `latest` is the room's session before it.
+ * What the start does not say about recognition, the room's settings do.
+ */
 export function beginSession(
   start: Start,
   position: number,
-  latest: StoredSession | null,
+  { session: latest, settings }: { readonly session: StoredSession | null; readonly settings: RoomSettings },
   { now, newId }: Pick<Ports, "now" | "newId">,
 ): StoredSession {
   return {
@@ -15,11 +20,18 @@ export function beginSession(
     // Position 0 lies in the past when the publisher goes on where an ended session left it.
     startedAt: now() - Math.round((position * 1000) / start.sampleRate),
     format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
-    language: start.language ?? null,
-    model: start.model ?? null,
-    acked: position,
+    recognition: { ...recognitionOf(settings), ...recognitionOf(start) },
+    covered: position,
+    holes: [],
+    speakers: 0,
     ended: null,
   };
+}
+
+const Picked = v.object(RecognitionSchema.entries);
+
+function recognitionOf(from: RoomSettings | Start): Recognition {
+  return v.parse(Picked, from);
 }
 
 /** The time it began, made to sort as text after every session before it, also when the clock was set back. */

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { encodings } from "../../shared/audio.ts";
 import { compareSegments, SegmentSchema } from "../../shared/captions.ts";
-import { endReasons, type RoomStore, type StoredRoom, type StoredSession } from "./store.ts";
+import { RecognitionSchema, type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
+import { migrate } from "./migrations.ts";
+import { type Commit, endReasons, type RoomStore, type StoredRoom } from "./store.ts";
 import type { Change } from "./transcript.ts";
 
 /** The little of a synchronous SQLite that the store needs; a Durable Object's `storage` fits. */
@@ -16,9 +18,10 @@ const SessionSchema = v.object({
   key: v.nullable(v.string()),
   startedAt: v.number(),
   format: v.object({ encoding: v.picklist(encodings), sampleRate: v.number(), channels: v.number() }),
-  language: v.nullable(v.string()),
-  model: v.nullable(v.string()),
-  acked: v.number(),
+  recognition: RecognitionSchema,
+  covered: v.number(),
+  holes: v.array(v.object({ id: v.string(), from: v.number(), to: v.number() })),
+  speakers: v.number(),
   ended: v.nullable(v.object({ at: v.number(), by: v.picklist(endReasons) })),
 });
 const RoomRow = v.object({
@@ -26,29 +29,22 @@ const RoomRow = v.object({
   version: v.number(),
   earliest: v.number(),
   session: v.nullable(v.string()),
+  settings: v.string(),
 });
 const SegmentRow = v.object({ body: v.string() });
 const TombstoneRow = v.object({ id: v.string(), version: v.number() });
 
-/** Rooms in SQLite: one row of head and session, a row a segment, a row a tombstone. */
+/** Rooms in SQLite: one row of head, session and settings, a row a segment, a row a tombstone. */
 export class SqliteStore implements RoomStore {
   readonly #sqlite: Sqlite;
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
-    for (const statement of [
-      `CREATE TABLE IF NOT EXISTS room (
-         one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, version INTEGER NOT NULL,
-         earliest INTEGER NOT NULL, session TEXT)`,
-      `CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, body TEXT NOT NULL)`,
-      `CREATE TABLE IF NOT EXISTS tombstones (id TEXT PRIMARY KEY, version INTEGER NOT NULL)`,
-    ]) {
-      this.#sqlite.exec(statement);
-    }
+    migrate(sqlite);
   }
 
   async load(): Promise<StoredRoom | null> {
-    const [row] = this.#rows(RoomRow, "SELECT epoch, version, earliest, session FROM room");
+    const [row] = this.#rows(RoomRow, "SELECT epoch, version, earliest, session, settings FROM room");
     if (row === undefined) return null;
     const segments = this.#rows(SegmentRow, "SELECT body FROM segments")
       .map(({ body }) => v.parse(SegmentSchema, JSON.parse(body)))
@@ -58,24 +54,35 @@ export class SqliteStore implements RoomStore {
     return {
       transcript: { epoch, version, earliest, segments, tombstones },
       session: row.session === null ? null : v.parse(SessionSchema, JSON.parse(row.session)),
+      settings: v.parse(RoomSettingsSchema, JSON.parse(row.settings)),
     };
   }
 
-  async create({ transcript, session }: StoredRoom): Promise<void> {
-    this.#sqlite.exec(
-      "INSERT INTO room (one, epoch, version, earliest, session) VALUES (1, ?, ?, ?, ?)",
-      transcript.epoch,
-      transcript.version,
-      transcript.earliest,
-      session === null ? null : JSON.stringify(session),
-    );
+  async create({ transcript, session, settings }: StoredRoom): Promise<void> {
+    const { epoch, version, earliest, segments, tombstones } = transcript;
+    this.#sqlite.transaction(() => {
+      for (const table of ["room", "segments", "tombstones"]) this.#sqlite.exec(`DELETE FROM ${table}`);
+      this.#sqlite.exec(
+        "INSERT INTO room (one, epoch, version, earliest, session, settings) VALUES (1, ?, ?, ?, ?, ?)",
+        epoch,
+        version,
+        earliest,
+        session === null ? null : JSON.stringify(session),
+        JSON.stringify(settings),
+      );
+      this.#apply({ version, earliest, put: segments, removed: tombstones });
+    });
   }
 
-  async commit({ change, session }: { change: Change | null; session: StoredSession }): Promise<void> {
+  async commit({ change, session }: Commit): Promise<void> {
     this.#sqlite.transaction(() => {
-      this.#sqlite.exec("UPDATE room SET session = ?", JSON.stringify(session));
+      if (session !== null) this.#sqlite.exec("UPDATE room SET session = ?", JSON.stringify(session));
       if (change !== null) this.#apply(change);
     });
+  }
+
+  async configure(settings: RoomSettings): Promise<void> {
+    this.#sqlite.exec("UPDATE room SET settings = ?", JSON.stringify(settings));
   }
 
   #apply(change: Change): void {

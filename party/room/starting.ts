@@ -6,6 +6,10 @@ export class Starting {
   readonly held: (string | Uint8Array)[] = [];
   #bytes = 0;
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   hold(frame: string | Uint8Array): void {
     this.#bytes += frame.length;
     if (this.#bytes > limits.audioBufferMaxBytes || this.held.length > limits.heldFramesMax) {

@@ -1,4 +1,5 @@
 import type { AudioFormat } from "../../shared/audio.ts";
+import type { Recognition, RoomSettings } from "../../shared/settings.ts";
 import type { Change, Transcript } from "./transcript.ts";
 
 /** A broadcast as it is kept: enough for the publisher to go on after any death of the room. */
@@ -9,31 +10,49 @@ export type StoredSession = {
   /** Epoch milliseconds of position 0. */
   readonly startedAt: number;
   readonly format: AudioFormat;
-  readonly language: string | null;
-  readonly model: string | null;
-  /** Audio before this position (samples) is in durable captions. */
-  readonly acked: number;
+  readonly recognition: Recognition;
+  /** Everything before this position (samples) has captions, is a gap, or is one of the holes. */
+  readonly covered: number;
+  /** Ranges whose audio is still to be recognised, in order of time. */
+  readonly holes: readonly Hole[];
+  /** Speakers numbered so far. */
+  readonly speakers: number;
   readonly ended: { readonly at: number; readonly by: EndedBy } | null;
 };
 
-/** `finish`: the publisher said so; `absence`: it stayed away; `failure`: the provider refused for good. */
-export const endReasons = ["finish", "absence", "failure"] as const;
+/** `id` is that of the gap segment which stands in its place. */
+export type Hole = { readonly id: string; readonly from: number; readonly to: number };
+
+/**
+ * `finish`: the publisher said so; `absence`: it stayed away; `takeover`: another one came; `failure`: the provider
+ * refused for good.
+ */
+export const endReasons = ["finish", "absence", "takeover", "failure"] as const;
 export type EndedBy = (typeof endReasons)[number];
 
 export type StoredRoom = {
   readonly transcript: Transcript;
   /** The latest session, running or ended. */
   readonly session: StoredSession | null;
+  readonly settings: RoomSettings;
+};
+
+/** What is written together. `null` leaves what is there. */
+export type Commit = {
+  readonly change: Change | null;
+  readonly session: StoredSession | null;
 };
 
 /**
  * The storage port.
  *
- * Guarantee: once the promise of `commit` has resolved, a later `load` (by any successor of this object) returns the
- * change, whole; if it rejects, none of it may be assumed, and the room gives up so that its publisher resends.
+ * Guarantee: once a promise of these has resolved, a later `load` (by any successor of this object) returns what was
+ * written, whole; if it rejects, none of it may be assumed, and the room gives up so that its publisher resends.
  */
 export type RoomStore = {
   load(): Promise<StoredRoom | null>;
+  /** Replaces whatever was there by this: a new room, or an old one whose history is deleted. */
   create(room: StoredRoom): Promise<void>;
-  commit(commit: { readonly change: Change | null; readonly session: StoredSession }): Promise<void>;
+  commit(commit: Commit): Promise<void>;
+  configure(settings: RoomSettings): Promise<void>;
 };

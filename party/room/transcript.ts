@@ -26,8 +26,8 @@ export type Transcript = {
 
 export type Tombstone = { readonly id: string; readonly version: number };
 
-/** A segment before it is given its version. */
-export type Draft = Omit<Segment, "version">;
+/** A segment before it is written down. */
+export type Draft = Omit<Segment, "version" | "at">;
 
 /** One durable change: what storage writes and what viewers are sent. */
 export type Change = {
@@ -41,31 +41,47 @@ export function emptyTranscript(epoch: string): Transcript {
   return { epoch, version: 0, earliest: 0, segments: [], tombstones: [] };
 }
 
-/** Puts and removes segments as one change. A put of a known id replaces that segment. */
+/** What is put and removed together. A put of a known id replaces that segment, which keeps the time it was written. */
+export type Edit = { readonly put: readonly Draft[]; readonly remove: readonly string[] };
+
+/**
+ * An edit as the transcript's next change.
+ *
+ * @param at epoch milliseconds
+ */
 export function change(
   transcript: Transcript,
-  drafts: readonly Draft[],
-  removedIds: readonly string[],
+  { put: drafts, remove }: Edit,
+  at: number,
   tombstonesMax: number,
-): { transcript: Transcript; change: Change } {
+): Change {
   const version = transcript.version + 1;
-  const put = drafts.map((draft): Segment => ({ ...draft, version }));
-  const removed = removedIds.map((id): Tombstone => ({ id, version }));
-  const touched = new Set([...removedIds, ...put.map(({ id }) => id)]);
-  const kept = transcript.segments.filter(({ id }) => !touched.has(id));
+  const writtenAt = new Map(transcript.segments.map((segment) => [segment.id, segment.at]));
+  const put = drafts.map((draft): Segment => ({ ...draft, at: writtenAt.get(draft.id) ?? at, version }));
+  const removed = remove.map((id): Tombstone => ({ id, version }));
+  const touched = touchedBy({ put, removed });
   const tombstones = [...transcript.tombstones.filter(({ id }) => !touched.has(id)), ...removed];
   const forgotten = tombstones.slice(0, Math.max(0, tombstones.length - tombstonesMax));
   const earliest = Math.max(transcript.earliest, ...forgotten.map((tombstone) => tombstone.version));
+  return { version, earliest, put, removed };
+}
+
+/** The transcript after a change that was made for it. */
+export function changed(transcript: Transcript, { version, earliest, put, removed }: Change): Transcript {
+  const touched = touchedBy({ put, removed });
+  const kept = transcript.segments.filter(({ id }) => !touched.has(id));
+  const tombstones = [...transcript.tombstones.filter(({ id }) => !touched.has(id)), ...removed];
   return {
-    transcript: {
-      epoch: transcript.epoch,
-      version,
-      earliest,
-      segments: [...kept, ...put].sort(compareSegments),
-      tombstones: tombstones.filter((tombstone) => tombstone.version > earliest),
-    },
-    change: { version, earliest, put, removed },
+    epoch: transcript.epoch,
+    version,
+    earliest,
+    segments: [...kept, ...put].sort(compareSegments),
+    tombstones: tombstones.filter((tombstone) => tombstone.version > earliest),
   };
+}
+
+function touchedBy({ put, removed }: Pick<Change, "put" | "removed">): ReadonlySet<string> {
+  return new Set([...put, ...removed].map(({ id }) => id));
 }
 
 /** What is true of the room now and is told with every frame, but is not history. */

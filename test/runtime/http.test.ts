@@ -206,6 +206,7 @@ describe("everything else", () => {
       ["GET", "/v1/tokens"],
       ["GET", "/v1/nothing"],
       ["PUT", "/v1/tokens"],
+      ["POST", "/v1/rooms/demo"],
       ["POST", "/nope"],
     ] as const) {
       const response = await request(path, { method });

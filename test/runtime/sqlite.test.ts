@@ -21,5 +21,6 @@ describe("SqliteStore in a Durable Object", () => {
     load: () => within((store) => store.load()),
     create: (room) => within((store) => store.create(room)),
     commit: (commit) => within((store) => store.commit(commit)),
+    configure: (settings) => within((store) => store.configure(settings)),
   }));
 });

@@ -1,7 +1,8 @@
-import type { DialListener, MemberSocket, Ports } from "../../party/room/ports.ts";
+import type { BatchAnswer, BatchRequest, DialListener, MemberSocket, Ports } from "../../party/room/ports.ts";
 import { Room } from "../../party/room/room.ts";
-import type { RoomStore, StoredRoom } from "../../party/room/store.ts";
-import { change } from "../../party/room/transcript.ts";
+import type { Commit, RoomStore, StoredRoom } from "../../party/room/store.ts";
+import { changed } from "../../party/room/transcript.ts";
+import type { RoomSettings } from "../../shared/settings.ts";
 import { settle, VirtualTime } from "./virtual-time.ts";
 
 /** A provider's socket whose every word the test speaks: exact faults at exact times. */
@@ -45,8 +46,6 @@ export class ScriptedSocket {
   }
 
   results(text: string, startS: number, endS: number, isFinal: boolean): Promise<void> {
-    const words = text.split(" ").filter((word) => word !== "");
-    const stepS = (endS - startS) / Math.max(1, words.length);
     return this.say({
       type: "Results",
       start: startS,
@@ -59,13 +58,7 @@ export class ScriptedSocket {
           {
             transcript: text,
             confidence: 0.9,
-            words: words.map((word, at) => ({
-              word: word.toLowerCase(),
-              punctuated_word: word,
-              start: startS + at * stepS,
-              end: startS + (at + 1) * stepS,
-              confidence: 0.9,
-            })),
+            words: wordsOf(text, startS, endS),
           },
         ],
       },
@@ -73,13 +66,58 @@ export class ScriptedSocket {
   }
 }
 
+function wordsOf(text: string, startS: number, endS: number): object[] {
+  const words = text.split(" ").filter((word) => word !== "");
+  const stepS = (endS - startS) / Math.max(1, words.length);
+  return words.map((word, at) => ({
+    word: word.toLowerCase(),
+    punctuated_word: word,
+    start: startS + at * stepS,
+    end: startS + (at + 1) * stepS,
+    confidence: 0.9,
+  }));
+}
+
+/** A request to the batch endpoint that waits for the test's answer. */
+export class ScriptedBatch {
+  readonly request: BatchRequest;
+  readonly #answered: (answer: BatchAnswer) => void;
+  cancelled = false;
+
+  constructor(request: BatchRequest, answered: (answer: BatchAnswer) => void) {
+    this.request = request;
+    this.#answered = answered;
+  }
+
+  async answer(status: number, body: object | string = ""): Promise<void> {
+    this.#answered({ status, body: typeof body === "string" ? body : JSON.stringify(body) });
+    await settle();
+  }
+
+  /** One utterance, its words spread evenly. */
+  recognise(text: string, startS: number, endS: number): Promise<void> {
+    const words = wordsOf(text, startS, endS);
+    return this.answer(200, {
+      results: {
+        channels: [{ alternatives: [{ transcript: text, confidence: 0.9, words }] }],
+        utterances: [{ start: startS, end: endS, confidence: 0.9, channel: 0, transcript: text, words }],
+      },
+    });
+  }
+}
+
 export class ScriptedMember implements MemberSocket {
   readonly id: string;
+  pingedAt: number | null = null;
   readonly frames: Record<string, unknown>[] = [];
   closed: { code: number; reason: string } | null = null;
 
   constructor(id: string) {
     this.id = id;
+  }
+
+  lastPingAt(): number | null {
+    return this.pingedAt;
   }
 
   send(text: string): void {
@@ -109,21 +147,17 @@ export class MemoryStore implements RoomStore {
     this.room = room;
   }
 
-  async commit(commit: Parameters<RoomStore["commit"]>[0]): Promise<void> {
+  async commit({ change: made, session }: Commit): Promise<void> {
     await this.gate;
     if (this.failing) throw new Error("disk full");
     if (this.room === null) throw new Error("no room");
-    const { transcript } = this.room;
-    const next =
-      commit.change === null
-        ? transcript
-        : change(
-            transcript,
-            commit.change.put,
-            commit.change.removed.map(({ id }) => id),
-            1_000,
-          ).transcript;
-    this.room = { transcript: next, session: commit.session };
+    const transcript = made === null ? this.room.transcript : changed(this.room.transcript, made);
+    this.room = { ...this.room, transcript, session: session ?? this.room.session };
+  }
+
+  async configure(settings: RoomSettings): Promise<void> {
+    if (this.room === null) throw new Error("no room");
+    this.room = { ...this.room, settings };
   }
 }
 
@@ -132,6 +166,7 @@ export class ScriptedWorld {
   readonly time = new VirtualTime();
   readonly store = new MemoryStore();
   readonly dialled: ScriptedSocket[] = [];
+  readonly batches: ScriptedBatch[] = [];
   deaths = 0;
   #ids = 0;
 
@@ -150,6 +185,13 @@ export class ScriptedWorld {
         },
       };
     },
+    transcribe: (request, answered) => {
+      const batch = new ScriptedBatch(request, answered);
+      this.batches.push(batch);
+      return () => {
+        batch.cancelled = true;
+      };
+    },
     die: () => {
       this.deaths += 1;
     },
@@ -158,6 +200,13 @@ export class ScriptedWorld {
 
   openRoom(): Promise<Room> {
     return Room.open(this.ports, this.store);
+  }
+
+  /** The newest request to the batch endpoint. */
+  get batch(): ScriptedBatch {
+    const batch = this.batches.at(-1);
+    if (batch === undefined) throw new Error("the room has asked the batch endpoint for nothing");
+    return batch;
   }
 
   /** The newest provider socket. */

@@ -11,17 +11,24 @@ export type TestStack = Stack & {
   token(request: TokenRequest): Promise<string>;
 };
 
-/** The real thing on free ports: embedded engine, Worker in its runtime, storage in a folder that goes with it. */
-export async function startStack(): Promise<TestStack> {
+/** An engine that was started already, and the address at which the Worker is to look for it. */
+export type OtherEngine = { readonly engineUrl: string; readonly providerUrl: string };
+
+/**
+ * The real thing on free ports: embedded engine, Worker in its runtime, storage in a folder that goes with it.
+ * With another's engine it is the Worker alone: so several Workers share one engine, each behind a wire of its own.
+ */
+export async function startStack(other?: OtherEngine): Promise<TestStack> {
   const folder = mkdtempSync(join(tmpdir(), "captionwire-test-"));
   const stack = await start({
     port: 0,
     folder,
     deepgramApiKey: undefined,
+    ...(other === undefined ? {} : { providerUrl: other.providerUrl }),
     progress: silent,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });
-  const { engineUrl } = stack;
+  const engineUrl = other?.engineUrl ?? stack.engineUrl;
   if (engineUrl === null) throw new Error("Tests run on the embedded engine.");
   return {
     ...stack,

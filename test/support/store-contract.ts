@@ -1,17 +1,26 @@
 import { expect, it } from "vitest";
 import type { RoomStore, StoredSession } from "../../party/room/store.ts";
-import { change, type Draft, emptyTranscript, type Transcript } from "../../party/room/transcript.ts";
+import {
+  change,
+  changed,
+  type Draft,
+  type Edit,
+  emptyTranscript,
+  type Transcript,
+} from "../../party/room/transcript.ts";
 
 /** What every implementation of the storage port must keep. `open` gives a store on the same storage each time. */
 export function storeContract(open: () => RoomStore): void {
+  const writtenAt = 1_700_000_000_000;
   const session: StoredSession = {
     id: "s1",
     key: null,
     startedAt: 1,
     format: { encoding: "linear16", sampleRate: 16000, channels: 1 },
-    language: null,
-    model: "nova-3",
-    acked: 0,
+    recognition: { model: "nova-3", keyterms: ["Captionwire"] },
+    covered: 0,
+    holes: [{ id: "h", from: 1, to: 2 }],
+    speakers: 2,
     ended: null,
   };
   const draft = (id: string, sessionId: string, start: number): Draft => ({
@@ -28,28 +37,29 @@ export function storeContract(open: () => RoomStore): void {
   it("loads nothing before a room is made, then exactly what was committed", async () => {
     expect(await open().load()).toBeNull();
     let transcript: Transcript = emptyTranscript("epoch");
-    await open().create({ transcript, session: null });
-    expect(await open().load()).toEqual({ transcript, session: null });
+    const settings = { language: "en", retentionHours: 5 };
+    await open().create({ transcript, session: null, settings });
+    expect(await open().load()).toEqual({ transcript, session: null, settings });
 
-    const steps: [drafts: Draft[], removed: string[]][] = [
-      [[draft("b", "s1", 500)], []],
-      [[draft("a", "s1", 0), draft("c", "s1", 500)], []],
-      [[draft("d", "s2", 0)], []],
-      [[{ ...draft("b", "s1", 250), edited: true }], ["a"]],
-      [[draft("a", "s1", 10)], []],
-      [[draft("only", "s3", 0)], []],
-      [[{ ...draft("b", "s1", 250), text: "edited once more" }], []],
-      [[draft("last", "s4", 0), { ...draft("only", "s3", 5), edited: true }], []],
-      [[], ["only"]],
-      [[draft("only", "s3", 0)], []],
-      [[{ id: "g", session: "s2", kind: "gap", start: 200, end: 900, text: "" }], ["c", "d"]],
+    const steps: Edit[] = [
+      { put: [draft("b", "s1", 500)], remove: [] },
+      { put: [draft("a", "s1", 0), draft("c", "s1", 500)], remove: [] },
+      { put: [draft("d", "s2", 0)], remove: [] },
+      { put: [{ ...draft("b", "s1", 250), edited: true }], remove: ["a"] },
+      { put: [draft("a", "s1", 10)], remove: [] },
+      { put: [draft("only", "s3", 0)], remove: [] },
+      { put: [{ ...draft("b", "s1", 250), text: "edited once more" }], remove: [] },
+      { put: [draft("last", "s4", 0), { ...draft("only", "s3", 5), edited: true }], remove: [] },
+      { put: [], remove: ["only"] },
+      { put: [draft("only", "s3", 0)], remove: [] },
+      { put: [{ id: "g", session: "s2", kind: "gap", start: 200, end: 900, text: "" }], remove: ["c", "d"] },
     ];
-    for (const [at, [drafts, removed]] of steps.entries()) {
-      const next = change(transcript, drafts, removed, 1);
-      transcript = next.transcript;
-      const now = { ...session, acked: at };
-      await open().commit({ change: next.change, session: now });
-      expect(await open().load()).toEqual({ transcript, session: now });
+    for (const [at, edit] of steps.entries()) {
+      const next = change(transcript, edit, writtenAt + at, 1);
+      transcript = changed(transcript, next);
+      const now = { ...session, covered: at };
+      await open().commit({ change: next, session: now });
+      expect(await open().load()).toEqual({ transcript, session: now, settings });
     }
   });
 
@@ -57,6 +67,26 @@ export function storeContract(open: () => RoomStore): void {
     const before = await open().load();
     const ended: StoredSession = { ...session, ended: { at: 5, by: "finish" } };
     await open().commit({ change: null, session: ended });
-    expect(await open().load()).toEqual({ transcript: before?.transcript, session: ended });
+    expect(await open().load()).toEqual({ ...before, session: ended });
+  });
+
+  it("commits a change of the transcript without a session", async () => {
+    const before = await open().load();
+    const transcript = before?.transcript ?? emptyTranscript("none");
+    const next = change(transcript, { put: [draft("x", "s1", 7)], remove: [] }, writtenAt, 1);
+    await open().commit({ change: next, session: null });
+    expect(await open().load()).toEqual({ ...before, transcript: changed(transcript, next) });
+  });
+
+  it("keeps settings by themselves", async () => {
+    const before = await open().load();
+    await open().configure({ model: "flux-general-en" });
+    expect(await open().load()).toEqual({ ...before, settings: { model: "flux-general-en" } });
+  });
+
+  it("replaces everything by another room", async () => {
+    const empty = { transcript: emptyTranscript("another"), session: null, settings: {} };
+    await open().create(empty);
+    expect(await open().load()).toEqual(empty);
   });
 }

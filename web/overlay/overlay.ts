@@ -1,10 +1,10 @@
-import { type Captions, type Link, subscribe, type ViewerFrame } from "../../client/index.ts";
+import { type Captions, type Link, type Status, subscribe, type ViewerFrame } from "../../client/index.ts";
 import { createCaptionView } from "../caption-view.ts";
 import { part } from "../page.ts";
 import { paragraphs } from "../paragraphs.ts";
 import { roomOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
-import { closedInWords } from "../words.ts";
+import { closedInWords, inWords } from "../words.ts";
 import { cleared, freshAfter, nothingFresh } from "./fresh.ts";
 import { lookOf } from "./look.ts";
 
@@ -35,12 +35,13 @@ function start(): void {
     token: tokenSource(["captions:view"], room),
     onChange: show,
     onLink(link) {
-      tell(link);
+      tell(link, subscription.captions.status);
       if (link.state === "closed" && link.code !== "done") setTimeout(start, refusedRetryMs);
     },
   });
 
   function show(captions: Captions, frame: ViewerFrame): void {
+    tell(subscription.link, captions.status);
     fresh = freshAfter(fresh, captions, frame);
     const interim = captions.status.state === "ended" ? null : captions.interim;
     const blocks = paragraphs(
@@ -62,9 +63,11 @@ function start(): void {
   }
 }
 
-/** Words about the connection belong to the operator: in the title, and in the picture only if it never worked. */
-function tell(link: Link): void {
-  document.title = link.state === "open" ? `${room}: overlay` : `${room}: overlay (${link.state})`;
+/** Words about connection and room belong to the operator: in the title, and in the picture only if it never worked. */
+function tell(link: Link, status: Status): void {
+  const { announced, tone } = inWords(link, status, hasShown);
+  const isWell = link.state === "open" && tone !== "trouble";
+  document.title = isWell ? `${room}: overlay` : `${room}: overlay (${announced})`;
   if (link.state !== "closed" || hasShown) return;
   notice.textContent = closedInWords(link.code, link.message);
   setTimeout(() => notice.replaceChildren(), lingerMs);

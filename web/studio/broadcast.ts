@@ -1,4 +1,10 @@
-import { CaptionwireError, type Publisher, type PublisherState, publish } from "../../client/index.ts";
+import {
+  CaptionwireError,
+  type Publisher,
+  type PublisherState,
+  publish,
+  type Recognition,
+} from "../../client/index.ts";
 import { tokenSource } from "../token.ts";
 import { closedInWords, type Words } from "../words.ts";
 import { type Sound, SoundError, soundFormat } from "./sound.ts";
@@ -23,6 +29,7 @@ export type Broadcast = {
 /** Sends a sound into a room from its beginning to its last words. Every stage is told; none is skipped at the end. */
 export function broadcast(
   room: string,
+  recognition: Recognition,
   open: () => Promise<Sound>,
   handleStage: (stage: Stage) => void,
 ): Broadcast {
@@ -45,6 +52,7 @@ export function broadcast(
       room,
       token: tokenSource(["captions:publish"], room),
       format: soundFormat,
+      recognition,
       onState(state) {
         if (state.state === "connected") session = state.session;
         // A failure and the finish are told where they are awaited.

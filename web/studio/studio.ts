@@ -7,6 +7,7 @@ import { type Broadcast, broadcast, type Stage, stageInWords } from "./broadcast
 import { openFile } from "./file.ts";
 import { connectCopyButtons, showLinks } from "./links.ts";
 import { listMicrophones, openMicrophone } from "./microphone.ts";
+import { readRecognition } from "./recognition.ts";
 import type { Sound } from "./sound.ts";
 import { openVoice } from "./voice.ts";
 
@@ -15,6 +16,7 @@ const roomField = part("room", HTMLInputElement);
 const words = part("words", HTMLTextAreaElement);
 const device = part("device", HTMLSelectElement);
 const file = part("file", HTMLInputElement);
+const recognitionFields = part("recognition", HTMLFieldSetElement);
 const startButton = part("start", HTMLButtonElement);
 const stopButton = part("stop", HTMLButtonElement);
 const firstNote = part("first", HTMLElement);
@@ -51,6 +53,7 @@ function showStage(stage: Stage): void {
   startButton.disabled = isOnAir;
   stopButton.disabled = !isOnAir || stage.stage === "finishing";
   roomField.disabled = isOnAir;
+  recognitionFields.disabled = isOnAir;
   if (hadFocus && document.activeElement === document.body)
     (startButton.disabled ? stopButton : startButton).focus();
   line.show(stageInWords(stage));
@@ -98,7 +101,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (isOnAir) return;
   firstNote.hidden = true;
-  current = broadcast(roomField.value, openSource, showStage);
+  // Before the fields are switched off: a form leaves out what is disabled.
+  const reading = readRecognition(new FormData(form));
+  if (reading.kind === "problem") showStage({ stage: "failed", message: reading.message });
+  else current = broadcast(roomField.value, reading.recognition, openSource, showStage);
 });
 stopButton.addEventListener("click", () => current?.stop());
 form.addEventListener("change", (event) => {

@@ -1,62 +1,10 @@
 import { Hono } from "hono";
-import * as v from "valibot";
-import { memberHeader } from "../../party/server.ts";
-import { RoomNameSchema, type Scope } from "../../shared/claims.ts";
-import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
-import { parsePosition } from "../../shared/position.ts";
-import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
 import type { App } from "../app.ts";
-import { authorizationSecret, requireGrant, subprotocolSecret } from "../tokens/credentials.ts";
+import { resource } from "./resource.ts";
+import { socket } from "./socket.ts";
 
-/** `GET /parties/captions/{room}`: checks who comes as what, then hands the socket to the room's Durable Object. */
+/** Caption rooms: the socket of their members, and what is set and told of a room by HTTP. */
 export const rooms = new Hono<App>();
 
-const scopeOf: Record<Role, Scope> = { viewer: "captions:view", publisher: "captions:publish" };
-
-rooms.get("/parties/captions/:room", async (c) => {
-  const { raw } = c.req;
-  const upgrade = raw.headers.get("upgrade")?.toLowerCase() === "websocket";
-  try {
-    const room = c.req.param("room");
-    if (!v.is(RoomNameSchema, room)) throw new CaptionwireError("room_name_invalid");
-    const role = c.req.query("role") ?? "viewer";
-    if (!v.is(v.picklist(roles), role))
-      throw new CaptionwireError("bad_request", "role is viewer or publisher.");
-    const secret = authorizationSecret(raw.headers) ?? subprotocolSecret(raw.headers);
-    const grant = await requireGrant(secret, c.var.config.tokenSecret, { scope: scopeOf[role], room });
-    if (!upgrade) throw new CaptionwireError("upgrade_required");
-    // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no
-    // `_pk`, by which a stranger could choose the id of its connection.
-    const url = new URL("https://room/");
-    const position = parsePosition(c.req.query("epoch") ?? null, c.req.query("version") ?? null);
-    if (position !== null) {
-      url.searchParams.set("epoch", position.epoch);
-      url.searchParams.set("version", String(position.version));
-    }
-    const headers = new Headers({ upgrade: "websocket" });
-    if (offersProtocol(raw.headers)) headers.set("sec-websocket-protocol", subprotocol);
-    headers.set(memberHeader, JSON.stringify({ role, expiresAt: grant.expiresAt }));
-    return await c.env.CAPTIONS.getByName(`${grant.tenant}/${room}`).fetch(url.href, { headers });
-  } catch (error) {
-    if (upgrade && error instanceof CaptionwireError) return refuse(error, raw.headers);
-    throw error;
-  }
-});
-
-/** A browser cannot read a refused upgrade: the socket is opened, told why, and closed with the code. */
-function refuse({ code, message }: CaptionwireError, headers: Headers): Response {
-  const pair = new WebSocketPair();
-  pair[1].accept();
-  pair[1].send(JSON.stringify(errorFrame(code, message)));
-  pair[1].close(errorTable[code].close, code);
-  return new Response(null, {
-    status: 101,
-    webSocket: pair[0],
-    headers: offersProtocol(headers) ? { "sec-websocket-protocol": subprotocol } : undefined,
-  });
-}
-
-function offersProtocol(headers: Headers): boolean {
-  const offered = headers.get("sec-websocket-protocol") ?? "";
-  return offered.split(",").some((entry) => entry.trim() === subprotocol);
-}
+rooms.route("/", socket);
+rooms.route("/", resource);

@@ -19,19 +19,27 @@ export function subprotocolSecret(headers: Headers): string | null {
   return bearer === undefined ? null : bearer.slice(bearerSubprotocolPrefix.length);
 }
 
-/** Throws `unauthenticated`, `token_expired`, `token_invalid`, `scope_missing` or `room_forbidden`, in this order. */
+/**
+ * Checks a token for what is needed: one of the scopes (where several are named, any of them), and this room.
+ * Throws `unauthenticated`, `token_expired`, `token_invalid`, `scope_missing` or `room_forbidden`, in this order.
+ */
 export async function requireGrant(
   secret: string | null,
   tokenSecret: Uint8Array,
-  need: { readonly scope: Scope; readonly room?: string },
+  need: { readonly scope: Scope | readonly Scope[]; readonly room?: string },
 ): Promise<Grant> {
   if (secret === null) throw new CaptionwireError("unauthenticated");
   const grant = await checkToken(secret, tokenSecret);
-  if (!grant.scopes.includes(need.scope)) {
-    throw new CaptionwireError("scope_missing", `The token lacks the scope ${need.scope}.`);
-  }
+  requireScope(grant, need.scope);
   if (need.room !== undefined && grant.room !== undefined && grant.room !== need.room) {
     throw new CaptionwireError("room_forbidden");
   }
   return grant;
+}
+
+/** Throws `scope_missing` unless the grant has this scope or, where several are named, one of them. */
+export function requireScope(grant: Grant, scope: Scope | readonly Scope[]): void {
+  const accepted = [scope].flat();
+  if (accepted.some((name) => grant.scopes.includes(name))) return;
+  throw new CaptionwireError("scope_missing", `The token lacks the scope ${accepted.join(" or ")}.`);
 }

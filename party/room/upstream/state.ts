@@ -1,59 +1,67 @@
 import type { ErrorCode } from "../../../shared/errors.ts";
-import { timing } from "../../../shared/limits.ts";
+import { limits, timing } from "../../../shared/limits.ts";
 import type { CloseMeaning } from "./events.ts";
 
-/** What the upstream machine knows, hears and asks for; `machine.ts` says how one leads to the other. */
+/**
+ * What the upstream machine knows, hears and asks for; `machine.ts` says how one leads to the other.
+ * Times are milliseconds of a clock that never jumps (`steady.ts`), positions are samples since the session began.
+ */
 export type UpstreamState = {
   readonly audio: Audio;
   readonly link: Link;
   /** Number of the latest socket: events of earlier ones are ignored. */
   readonly socket: number;
-  /** Failures since a socket was last healthy. */
-  readonly attempt: number;
-  /** Once the publisher has finished: when the session ends in any case. */
+  /** Whether a proven socket without audio is kept by a message, or by silent audio alone. */
+  readonly keptBy: "message" | "audio";
+  /** From the loss of the last healthy socket until the next one is. */
+  readonly trouble: Trouble | null;
+  /** Once no more audio will come: when the session ends in any case. */
   readonly finishBy: number | null;
+  /** A live socket that fell behind is not given up for the newest audio before this. */
+  readonly skipNotBefore: number;
 };
 
 type Audio = {
   /** Samples a second. */
   readonly rate: number;
-  /** End of the newest final: where a new socket begins. */
+  /** Everything before is captioned or written down as missing: where a new socket begins. */
   readonly covered: number;
   /** First sample the room still holds, and the end of what it received. */
   readonly earliest: number;
   readonly head: number;
 };
 
+export type Trouble = { readonly since: number; readonly failures: number };
+
 export type Live = {
   readonly kind: "live";
-  readonly base: number;
   readonly sent: number;
   readonly openedAt: number;
   /** It has recognised something, if only silence. */
   readonly proven: boolean;
   readonly lastSentAt: number;
   readonly lastControlAt: number;
+  /** How much audio may be sent at the moment `at`: it grows at the provider's pace, up to a burst. */
+  readonly credit: { readonly samples: number; readonly at: number };
   /** A backlog goes out in slices, the next one then. */
   readonly nextSliceAt: number;
+  /** What the provider holds back has been asked for since the last audio. */
   readonly flushed: boolean;
+  /** Audio sent since the provider was last heard. */
+  readonly unanswered: { readonly since: number; readonly samples: number } | null;
 };
-
-/** The end of the stream is announced; the last words are on their way. */
-type Closing = {
-  readonly kind: "closing";
-  readonly base: number;
-  readonly giveUpAt: number;
-  readonly next: AfterClosing;
-};
-export type AfterClosing = { readonly kind: "end" } | { readonly kind: "goOnAt"; readonly position: number };
 
 type Link =
   /** No socket, and none wanted until audio waits. */
   | { readonly kind: "idle" }
-  | { readonly kind: "connecting"; readonly base: number; readonly giveUpAt: number }
+  | { readonly kind: "connecting"; readonly giveUpAt: number }
   | Live
-  | { readonly kind: "waiting"; readonly retryAt: number }
-  | Closing
+  /** Between two attempts. */
+  | { readonly kind: "recovering"; readonly retryAt: number }
+  /** The circuit breaker: so many attempts have failed that the provider is only probed now and then. */
+  | { readonly kind: "tripped"; readonly probeAt: number }
+  /** The end of the stream is announced; the last words are on their way. */
+  | { readonly kind: "finishing"; readonly giveUpAt: number }
   | { readonly kind: "ended" }
   | { readonly kind: "failed"; readonly code: ErrorCode };
 
@@ -62,48 +70,82 @@ export type UpstreamEvent =
   | { readonly kind: "audio"; readonly earliest: number; readonly head: number }
   /** The publisher will go on at a later position than it left off: what lies between cannot be had any more. */
   | { readonly kind: "jump"; readonly to: number }
-  | { readonly kind: "finish" }
-  | { readonly kind: "abort" }
-  | { readonly kind: "opened"; readonly socket: number }
+  /** No more audio will come. `withinMs` bounds the wait for the last words; `null`: as long as it may take. */
+  | { readonly kind: "finish"; readonly withinMs: number | null }
+  /** `cut`: a quiet place near the head, where a socket may begin without tearing a word. */
+  | { readonly kind: "opened"; readonly socket: number; readonly cut: number }
   | { readonly kind: "refused"; readonly socket: number; readonly fatal: boolean }
-  /** An interim, or with `to` a final of the range. */
+  /** Any sign of life; a final of the range, if it was one. */
   | {
       readonly kind: "heard";
       readonly socket: number;
-      readonly final: { readonly from: number; readonly to: number } | null;
+      readonly final: Range | null;
+      readonly proves: boolean;
     }
   | {
       readonly kind: "closed";
       readonly socket: number;
       readonly meaning: CloseMeaning;
+      /** As the provider closes when it has said everything. */
       readonly clean: boolean;
     }
-  | { readonly kind: "tick" };
+  /** `isQuiet`: the newest audio is a pause, and no word is torn if it is taken for the end of one. */
+  | { readonly kind: "tick"; readonly isQuiet: boolean };
+
+export type Range = { readonly from: number; readonly to: number };
 
 export type UpstreamEffect =
   | { readonly kind: "dial"; readonly socket: number }
   | { readonly kind: "send"; readonly from: number; readonly to: number }
+  /** Silent audio, which moves the socket's clock and not the session's. */
+  | { readonly kind: "silence"; readonly samples: number }
   | { readonly kind: "control"; readonly message: "keepAlive" | "finalize" | "closeStream" }
+  /** The socket began at `base`: its clock's zero. */
+  | { readonly kind: "began"; readonly base: number }
   | { readonly kind: "abandon" }
-  /** Captions for `from…to` cannot be had. */
-  | { readonly kind: "gap"; readonly from: number; readonly to: number }
+  /** Captions for the range cannot be had: its audio is gone, or the provider will not listen. */
+  | ({ readonly kind: "gap" } & Range)
+  /** The live socket will not caption this range; its audio is at hand. */
+  | ({ readonly kind: "owe" } & Range)
   | { readonly kind: "ended" }
   | { readonly kind: "failed"; readonly code: ErrorCode };
 
 /** With no new audio for this long, what the provider holds back is asked for. */
 const flushAfterMs = 1_500;
+/** Both known protocols answer audio about once a second, also silence: a mute socket is a dead one. */
+const stalled = { afterMs: 10_000, minAudioMs: 2_000 } as const;
 
-export function initialUpstream(rate: number, from: number): UpstreamState {
+export function initialUpstream(
+  rate: number,
+  { earliest, covered }: { readonly earliest: number; readonly covered: number },
+  keptBy: "message" | "audio",
+): UpstreamState {
   return {
-    audio: { rate, covered: from, earliest: from, head: from },
+    audio: { rate, covered, earliest, head: earliest },
     link: { kind: "idle" },
     socket: 0,
-    attempt: 0,
+    keptBy,
+    trouble: null,
     finishBy: null,
+    skipNotBefore: Number.NEGATIVE_INFINITY,
   };
 }
 
-/** When `tick` has something to do next, epoch milliseconds; `null` when only an event can move this state. */
+export function samplesOf(ms: number, { rate }: Audio): number {
+  return Math.round((ms * rate) / 1000);
+}
+
+/** More than may be replayed before the newest audio. */
+export function isLong(samples: number, { rate }: Audio): boolean {
+  return samples > (limits.replayMaxMs * rate) / 1000;
+}
+
+/** A provider cannot have heard beyond this, whatever it says. */
+export function reachOf({ link, audio }: UpstreamState): number {
+  return link.kind === "live" ? link.sent : audio.head;
+}
+
+/** When `tick` has something to do next; `null` when only an event can move this state. */
 export function nextTickAt(state: UpstreamState): number | null {
   if (state.link.kind === "ended" || state.link.kind === "failed") return null;
   const deadline = linkDeadline(state);
@@ -118,12 +160,17 @@ function linkDeadline({ link, audio }: UpstreamState): number | null {
     case "failed":
       return null;
     case "connecting":
-    case "closing":
+    case "finishing":
       return link.giveUpAt;
-    case "live":
-      return audio.head > link.sent ? link.nextSliceAt : quietDeadline(link);
-    case "waiting":
+    case "live": {
+      const next = audio.head > link.sent ? link.nextSliceAt : quietDeadline(link);
+      const stall = stallDeadline(link, audio);
+      return stall === null ? next : Math.min(next, stall);
+    }
+    case "recovering":
       return link.retryAt;
+    case "tripped":
+      return link.probeAt;
     default:
       return link satisfies never;
   }
@@ -134,4 +181,10 @@ export function quietDeadline(link: Live): number {
   return link.flushed
     ? Math.max(link.lastSentAt, link.lastControlAt) + timing.keepAliveMs
     : link.lastSentAt + flushAfterMs;
+}
+
+/** When a socket that takes audio and says nothing is given up. */
+export function stallDeadline({ unanswered }: Live, audio: Audio): number | null {
+  if (unanswered === null || unanswered.samples < samplesOf(stalled.minAudioMs, audio)) return null;
+  return unanswered.since + stalled.afterMs;
 }

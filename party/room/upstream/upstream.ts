@@ -1,63 +1,70 @@
 import { type AudioFormat, msToSamples } from "../../../shared/audio.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
+import { isFlux, type Recognition } from "../../../shared/settings.ts";
 import type { Cancel, Ports, UpstreamSocket } from "../ports.ts";
-import type { ProviderWord } from "./events.ts";
+import { SteadyClock } from "../steady.ts";
+import { type Adapter, type Reader, refusalIsFatal } from "./adapter.ts";
+import { SocketClock } from "./clock.ts";
+import type { ProviderEvent } from "./events.ts";
+import { flux } from "./flux.ts";
+import { type Heard, onSession, type Speech, type Spoken } from "./heard.ts";
 import { step } from "./machine.ts";
-import {
-  type NovaSettings,
-  novaCloseMeaning,
-  novaControl,
-  novaPath,
-  readNova,
-  refusalIsFatal,
-} from "./nova.ts";
+import { nova } from "./nova.ts";
+import { endsQuietly, quietPlace } from "./quiet.ts";
+import { silence } from "./silence.ts";
 import {
   initialUpstream,
   nextTickAt,
+  type Range,
+  reachOf,
   type UpstreamEffect,
   type UpstreamEvent,
   type UpstreamState,
 } from "./state.ts";
 
-/** What the provider says, on the session's own clock: positions in samples. */
-export type Heard =
-  | {
-      readonly kind: "interim";
-      readonly from: number;
-      readonly to: number;
-      readonly text: string;
-      readonly speaker?: number;
-    }
-  | {
-      readonly kind: "final";
-      readonly from: number;
-      readonly to: number;
-      readonly text: string;
-      readonly words: readonly HeardWord[];
-      readonly speaker?: number;
-    };
-export type HeardWord = {
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-  readonly confidence: number;
-};
-
 export type UpstreamHooks = {
   /** The audio of `[from, to)`. */
-  read(from: number, to: number): Uint8Array;
-  heard(event: Heard): void;
-  gap(from: number, to: number): void;
+  read(from: number, to: number): Uint8Array<ArrayBuffer>;
+  /** The newest audio, at most so many samples of it, and where it begins. */
+  newest(samples: number): { readonly from: number; readonly audio: Uint8Array };
+  /** What one frame said. `socket` tells the room's sockets apart: speakers are numbered anew on each. */
+  heard(events: readonly Heard[], socket: number): void;
+  /** The range will not be captioned. */
+  gap(range: Range): void;
+  /** The range must be captioned elsewhere. Its audio can be read now, and no longer than this call lasts. */
+  owe(range: Range): void;
   /** The socket's state changed; see `linkState`. */
   changed(): void;
   ended(): void;
   failed(code: ErrorCode): void;
 };
 
-export type LinkState = "idle" | "connecting" | "live" | "recovering";
+export type LinkState = "idle" | "connecting" | "live" | "recovering" | "tripped";
+
+/** What a session's upstream is made for. */
+export type UpstreamSession = {
+  readonly format: AudioFormat;
+  readonly recognition: Recognition;
+  /** Position up to which captions are settled, and the first sample the lane will hold. */
+  readonly covered: number;
+  readonly earliest: number;
+};
+
+/** An open or opening socket and what is needed to understand it. */
+type Line = {
+  readonly number: number;
+  readonly reader: Reader;
+  readonly socket: UpstreamSocket;
+  clock: SocketClock;
+  closeStreamSent: boolean;
+};
 
 /** Deepgram's comfort zone is 20–250 ms of audio a frame. */
 const frameMaxMs = 250;
+/** Pauses are looked for in this much of the newest audio. */
+const recentMs = 3_000;
+/** So many failures in a row are not a hiccup any more, and readers are told. */
+const troubledAfter = 3;
 
 /**
  * Runs the upstream machine: holds the one socket and the one timer, executes effects, maps the socket's clock (which
@@ -65,24 +72,24 @@ const frameMaxMs = 250;
  */
 export class Upstream {
   readonly #ports: Ports;
-  readonly #format: AudioFormat;
-  readonly #settings: NovaSettings;
+  readonly #session: UpstreamSession;
+  readonly #adapter: Adapter;
   readonly #hooks: UpstreamHooks;
+  readonly #steady: SteadyClock;
   #state: UpstreamState;
-  #socket: UpstreamSocket | null = null;
+  #line: Line | null = null;
   #cancelTimer: Cancel | null = null;
+  #armedFor = "";
   #openedBefore = false;
 
-  constructor(
-    ports: Ports,
-    session: { readonly format: AudioFormat; readonly settings: NovaSettings; readonly from: number },
-    hooks: UpstreamHooks,
-  ) {
+  constructor(ports: Ports, session: UpstreamSession, hooks: UpstreamHooks) {
     this.#ports = ports;
-    this.#format = session.format;
-    this.#settings = session.settings;
+    this.#session = session;
+    this.#adapter = isFlux(session.recognition.model) ? flux : nova;
     this.#hooks = hooks;
-    this.#state = initialUpstream(session.format.sampleRate, session.from);
+    this.#steady = new SteadyClock(ports.now);
+    const keptBy = this.#adapter.control.keepAlive === null ? "audio" : "message";
+    this.#state = initialUpstream(session.format.sampleRate, session, keptBy);
   }
 
   /** Opens the socket ahead of the first audio. */
@@ -94,49 +101,50 @@ export class Upstream {
     this.#take({ kind: "audio", earliest, head });
   }
 
+  /** What is uncaptioned before `to` is owed or a gap by the time this returns. */
   jump(to: number): void {
     this.#take({ kind: "jump", to });
   }
 
-  /** No more audio will come: flush, wait for the last words, then `hooks.ended`. */
-  finish(): void {
-    this.#take({ kind: "finish" });
-  }
-
-  /** Ends without waiting: a gap for what no final has covered, then `hooks.ended`. */
-  abort(): void {
-    this.#take({ kind: "abort" });
+  /** No more audio will come: flush, wait for the last words (at most `withinMs`), then `hooks.ended`. */
+  finish(withinMs: number | null): void {
+    this.#take({ kind: "finish", withinMs });
   }
 
   /** Drops socket and timer; nothing is heard any more. */
   dispose(): void {
     this.#cancelTimer?.();
-    this.#socket?.abandon();
-    this.#socket = null;
+    this.#cancelTimer = null;
+    this.#line?.socket.abandon();
+    this.#line = null;
   }
 
   /** For status: a session that was live once and is opening a socket again is recovering. */
   get linkState(): LinkState {
-    switch (this.#state.link.kind) {
+    const { link, trouble } = this.#state;
+    switch (link.kind) {
       case "idle":
         return "idle";
       case "connecting":
-      case "waiting":
+      case "recovering":
+        if ((trouble?.failures ?? 0) >= troubledAfter) return "tripped";
         return this.#openedBefore ? "recovering" : "connecting";
+      case "tripped":
+        return "tripped";
       case "live":
-      case "closing":
+      case "finishing":
       case "ended":
         return "live";
       case "failed":
         return "recovering";
       default:
-        return this.#state.link satisfies never;
+        return link satisfies never;
     }
   }
 
   #take(event: UpstreamEvent): void {
     const before = this.linkState;
-    const { state, effects } = step(this.#state, event, this.#ports.now(), this.#ports.random());
+    const { state, effects } = step(this.#state, event, this.#steady.now(), this.#ports.random());
     this.#state = state;
     if (state.link.kind === "live") this.#openedBefore = true;
     for (const effect of effects) this.#run(effect);
@@ -145,12 +153,21 @@ export class Upstream {
   }
 
   #rearm(): void {
-    this.#cancelTimer?.();
     const at = nextTickAt(this.#state);
-    this.#cancelTimer =
-      at === null
-        ? null
-        : this.#ports.setTimer(() => this.#take({ kind: "tick" }), Math.max(0, at - this.#ports.now()));
+    // A deadline that stays keeps its timer, which knows best when it is reached.
+    const deadline = `${this.#state.socket} ${this.#state.link.kind} ${at}`;
+    if (deadline === this.#armedFor) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#armedFor = deadline;
+    this.#steady.await(at);
+    if (at === null) return;
+    const fire = () => {
+      this.#armedFor = "";
+      this.#steady.reached(at);
+      this.#take({ kind: "tick", isQuiet: this.#isQuiet() });
+    };
+    this.#cancelTimer = this.#ports.setTimer(fire, Math.max(0, at - this.#steady.now()));
   }
 
   #run(effect: UpstreamEffect): void {
@@ -158,18 +175,28 @@ export class Upstream {
       case "dial":
         this.#dial(effect.socket);
         break;
+      case "began":
+        if (this.#line !== null) this.#line.clock = new SocketClock(effect.base);
+        break;
       case "send":
-        this.#send(effect.from, effect.to);
+        this.#send(effect);
+        break;
+      case "silence":
+        this.#line?.clock.pad(effect.samples);
+        this.#line?.socket.send(silence(effect.samples, this.#session.format));
         break;
       case "control":
-        this.#socket?.send(novaControl[effect.message]);
+        this.#control(effect.message);
         break;
       case "abandon":
-        this.#socket?.abandon();
-        this.#socket = null;
-        return;
+        this.#line?.socket.abandon();
+        this.#line = null;
+        break;
       case "gap":
-        this.#hooks.gap(effect.from, effect.to);
+        this.#hooks.gap(effect);
+        break;
+      case "owe":
+        this.#hooks.owe(effect);
         break;
       case "ended":
         this.#hooks.ended();
@@ -182,75 +209,113 @@ export class Upstream {
     }
   }
 
-  #send(from: number, to: number): void {
-    const frameSamples = msToSamples(frameMaxMs, this.#format);
+  #control(message: "keepAlive" | "finalize" | "closeStream"): void {
+    const text = this.#adapter.control[message];
+    if (this.#line === null || text === null) return;
+    this.#line.closeStreamSent ||= message === "closeStream";
+    this.#line.socket.send(text);
+  }
+
+  #send({ from, to }: Range): void {
+    const frameSamples = msToSamples(frameMaxMs, this.#session.format);
     for (let at = from; at < to; at += frameSamples) {
-      const bytes = this.#hooks.read(at, Math.min(to, at + frameSamples));
+      const end = Math.min(to, at + frameSamples);
+      const bytes = this.#hooks.read(at, end);
+      this.#line?.clock.feed(end - at);
       // An empty binary frame is Deepgram's legacy end of stream.
-      if (bytes.length > 0) this.#socket?.send(bytes);
+      if (bytes.length > 0) this.#line?.socket.send(bytes);
     }
   }
 
-  #dial(socket: number): void {
+  #dial(number: number): void {
     const { log } = this.#ports;
-    this.#socket = this.#ports.dial(
-      { path: novaPath(this.#format, this.#settings) },
+    const { format, recognition } = this.#session;
+    const reader = this.#adapter.read();
+    const socket = this.#ports.dial(
+      { path: this.#adapter.livePath(format, recognition) },
       {
-        opened: () => this.#take({ kind: "opened", socket }),
+        opened: () => this.#take({ kind: "opened", socket: number, cut: this.#quietCut() }),
         refused: (status, detail) => {
           log("upstream_refused", { status, detail });
-          this.#take({ kind: "refused", socket, fatal: refusalIsFatal(status) });
+          this.#take({ kind: "refused", socket: number, fatal: refusalIsFatal(status) });
         },
-        message: (text) => this.#message(socket, text),
-        closed: (code, reason) => {
-          log("upstream_closed", { code, reason });
-          this.#take({
-            kind: "closed",
-            socket,
-            meaning: novaCloseMeaning(code, reason),
-            clean: code === 1000,
-          });
-        },
+        message: (text) => this.#hear(number, reader.frame(text)),
+        closed: (code, reason) => this.#closed(number, code, reason),
       },
     );
+    this.#line = { number, reader, socket, clock: new SocketClock(0), closeStreamSent: false };
   }
 
-  #message(socket: number, text: string): void {
-    const { link } = this.#state;
-    if (socket !== this.#state.socket || !("base" in link)) return;
-    const position = (seconds: number) => link.base + Math.round(seconds * this.#format.sampleRate);
-    const event = readNova(text);
+  #closed(number: number, code: number, reason: string): void {
+    this.#ports.log("upstream_closed", { code, reason });
+    const line = this.#line;
+    if (line?.number !== number) return;
+    const clean = line.closeStreamSent && this.#adapter.cleanCloses.includes(code);
+    this.#hear(number, line.reader.closed(clean));
+    this.#take({ kind: "closed", socket: number, meaning: this.#adapter.closeMeaning(code, reason), clean });
+  }
+
+  /** What one frame said is told together, so that viewers see its final and what goes on behind it as one. */
+  #hear(number: number, events: readonly ProviderEvent[]): void {
+    const heard: Heard[] = [];
+    for (const event of events) {
+      // The machine may give the socket up in between.
+      if (this.#line?.number === number) this.#hearOne(this.#line, event, heard);
+    }
+    if (heard.length > 0) this.#hooks.heard(heard, number);
+  }
+
+  #hearOne(line: Line, event: ProviderEvent, heard: Heard[]): void {
+    const socket = line.number;
+    const sign = { kind: "heard", socket, final: null } as const;
     switch (event.kind) {
       case "unreadable":
-        this.#ports.log("upstream_unreadable", { bytes: text.length });
+        // Its range, if it was a final, shows as a hole when the next one comes.
+        this.#ports.log("upstream_unreadable", {});
+        return;
+      case "failed":
+        this.#ports.log("upstream_failed", { code: event.code });
+        line.socket.abandon();
+        this.#take({ kind: "closed", socket, meaning: event.meaning, clean: false });
         return;
       case "other":
-        break;
-      case "interim": {
-        const range = { from: position(event.startS), to: position(event.endS) };
-        this.#hooks.heard({ ...speaker(event), kind: "interim", ...range, text: event.text });
-        this.#take({ kind: "heard", socket, final: null });
-        break;
-      }
+      case "speechStarted":
+        this.#take({ ...sign, proves: false });
+        return;
+      case "utteranceEnd":
+        heard.push({ kind: "utteranceEnd" });
+        this.#take({ ...sign, proves: true });
+        return;
+      case "interim":
+        heard.push(this.#onSession(line, event));
+        this.#take({ ...sign, proves: true });
+        return;
       case "final": {
-        const range = { from: position(event.startS), to: position(event.endS) };
-        const words = event.words.map((word: ProviderWord) => ({
-          text: word.text,
-          from: position(word.startS),
-          to: position(word.endS),
-          confidence: word.confidence,
-        }));
-        // First the state, so that a gap before this final is told before the final is.
-        this.#take({ kind: "heard", socket, final: range });
-        this.#hooks.heard({ ...speaker(event), kind: "final", ...range, text: event.text, words });
-        break;
+        const final = this.#onSession(line, event);
+        heard.push(final);
+        // A hole before this final is told now, and so before the final is.
+        this.#take({ ...sign, final, proves: true });
+        return;
       }
       default:
         event satisfies never;
     }
   }
-}
 
-function speaker(event: { readonly speaker?: number }): { speaker?: number } {
-  return event.speaker === undefined ? {} : { speaker: event.speaker };
+  /** On the session's clock; a provider that rounds up hears no further than what it was sent. */
+  #onSession<E extends Spoken>(line: Line, event: E): Speech & { readonly kind: E["kind"] } {
+    const speech = onSession(event, line.clock, this.#session.format);
+    return { ...speech, to: Math.min(speech.to, reachOf(this.#state)) };
+  }
+
+  #isQuiet(): boolean {
+    const { format } = this.#session;
+    return endsQuietly(this.#hooks.newest(msToSamples(recentMs, format)).audio, format);
+  }
+
+  #quietCut(): number {
+    const { format } = this.#session;
+    const { from, audio } = this.#hooks.newest(msToSamples(recentMs, format));
+    return from + quietPlace(audio, format);
+  }
 }

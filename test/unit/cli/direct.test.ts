@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { playAtOnce } from "../../../cli/wer/at-once.ts";
 import { listenDirectly, listenPath } from "../../../cli/wer/direct.ts";
-import { novaPath } from "../../../party/room/upstream/nova.ts";
+import { nova } from "../../../party/room/upstream/nova.ts";
 
 const format = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
 const audio = { format, data: new Uint8Array(6_500) };
@@ -51,7 +51,7 @@ describe("a recording straight into the engine", () => {
   });
 
   it("asks what a room asks", () => {
-    expect(listenPath(format)).toBe(novaPath(format, { language: null, model: null }));
+    expect(listenPath(format)).toBe(nova.livePath(format, {}));
   });
 
   it("sends everything and tells what was shown, in milliseconds", async () => {

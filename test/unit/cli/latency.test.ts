@@ -19,6 +19,7 @@ function segment(id: string, start: number, text: string): Segment {
     end: words.at(-1)?.end ?? start,
     text,
     words,
+    at: 1,
     version: 1,
     kind: "speech",
   };

@@ -11,6 +11,7 @@ export function segment(id: string, start = 0, extra: Partial<Segment> = {}): Se
     start,
     end: start + 900,
     text: `text of ${id}`,
+    at: 1,
     version: 1,
     kind: "speech",
     ...extra,

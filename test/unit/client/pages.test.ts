@@ -53,6 +53,28 @@ describe("paragraphs", () => {
     );
   });
 
+  it("mark that somebody else speaks, as far as speakers are told apart", () => {
+    const segments = [
+      segment("first", 0, { speaker: 0 }),
+      segment("reply", 1_000, { speaker: 1 }),
+      segment("pause", 9_000, { speaker: 1 }),
+      segment("gap", 10_000, { kind: "gap", text: "" }),
+      segment("unknown", 11_000),
+      segment("back", 12_000, { speaker: 0 }),
+    ];
+    const marked = (...input: Parameters<typeof paragraphs>) =>
+      paragraphs(...input).flatMap(({ isOtherSpeaker, segments: [first] }) =>
+        isOtherSpeaker ? [first?.id ?? "interim"] : [],
+      );
+    expect(marked(segments, null)).toEqual(["reply", "back"]);
+    expect(marked(segments, interim(13_000, { speaker: 1 }))).toEqual(["reply", "back", "interim"]);
+    expect(marked(segments, interim(13_000, { speaker: 0 }))).toEqual(["reply", "back"]);
+    expect(marked([...segments, segment("new", 0, { session: "s2", speaker: 1 })], null)).toEqual([
+      "reply",
+      "back",
+    ]);
+  });
+
   it("say how much was lost", () => {
     expect(gapInWords(segment("gap", 1_000, { end: 15_100 }))).toBe("[captions lost 14 s]");
   });
@@ -93,6 +115,17 @@ describe("states in words", () => {
   it("announce the same while the seconds run", () => {
     const words = inWords({ state: "waiting", retryInMs: 3_000, reason: "" }, idle, true);
     expect(words).toMatchObject({ announced: "Connection lost, trying again", retryInMs: 3_000 });
+  });
+
+  it("tell why nothing comes, where the room knows", () => {
+    const recovering = { state: "recovering", since: 0 } as const;
+    const told = (status: Parameters<typeof inWords>[1]) =>
+      inWords({ state: "open" }, status, true).announced;
+    expect(told(recovering)).toBe("Captions are interrupted, they will come back");
+    expect(told({ ...recovering, reason: "publisher_away" })).toBe("The publisher is away");
+    expect(told({ ...recovering, state: "connecting", reason: "provider_unavailable" })).toBe(
+      "The speech service cannot be reached; captions will follow",
+    );
   });
 
   it("tell a reader what to do about an expired link", () => {

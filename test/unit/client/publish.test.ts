@@ -1,59 +1,43 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { type PublisherState, publish } from "../../../client/index.ts";
 import { errorFrame } from "../../../shared/errors.ts";
-import { settle } from "../../support/virtual-time.ts";
-import { type ScriptedSocket, scene } from "./scripted-socket.ts";
+import { limits } from "../../../shared/limits.ts";
+import { StartSchema } from "../../../shared/protocol.ts";
+import { joined, publisher, ready, sound } from "./scripted-publisher.ts";
+import type { ScriptedSocket } from "./scripted-socket.ts";
 
-const format = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
-const live = { state: "live", since: 1 } as const;
-/** `samples` samples that can be told apart by their place in the recording. */
-const sound = (samples: number, from = 0) =>
-  new Uint8Array(Uint16Array.from({ length: samples }, (_, index) => from + index).buffer);
+/** How long the publisher keeps audio that was not acknowledged. */
+const keptSeconds = limits.audioBufferMaxMs / 1000;
 
-async function publisher() {
-  const stage = scene(0.5);
-  const states: PublisherState[] = [];
-  const acks: number[] = [];
-  const handle = publish({
-    url: "http://captions.test",
-    room: "demo",
-    token: () => "t",
-    format,
-    language: "en",
-    ports: stage.ports,
-    onState: (state) => states.push(state),
-    onAck: (position) => acks.push(position),
-  });
-  await settle();
-  return { ...stage, ...handle, handle, states, acks };
-}
-
-const ready = (resumeFrom: number, session = "s1") => ({ type: "ready", session, resumeFrom, status: live });
-const joined = (pieces: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(pieces));
 const marks = (socket: ScriptedSocket) =>
   socket.messages.filter((message) => JSON.stringify(message).includes('"mark"'));
 
 describe("publish", () => {
   it("starts with its format, and sends nothing before it is told from where", async () => {
-    const { write, socket } = await publisher();
+    const { write, socket } = await publisher({
+      recognition: { language: "de", keyterms: ["Öffentlichkeit"] },
+    });
     write(sound(4_000));
     await socket().open();
     expect(socket().url.search).toBe("?role=publisher");
-    expect(socket().sent).toEqual([
-      JSON.stringify({
+    expect(socket().audio).toEqual([]);
+    expect(socket().messages).toEqual([
+      {
         type: "start",
         encoding: "linear16",
         sampleRate: 16_000,
         channels: 1,
         key: "key-of-the-test-publisher",
-        language: "en",
-      }),
+        language: "de",
+        keyterms: ["Öffentlichkeit"],
+      },
     ]);
+    expect(v.safeParse(StartSchema, socket().messages[0]).success).toBe(true);
     await socket().say(ready(0));
     expect(socket().audio).toEqual([sound(1_600), sound(1_600, 1_600)]);
   });
 
-  it("sends packets of 100 ms of whole samples, whatever was written", async () => {
+  it("sends frames of 100 ms of whole samples, whatever was written", async () => {
     const { write, socket } = await publisher();
     await socket().open();
     await socket().say(ready(0));
@@ -103,26 +87,26 @@ describe("publish", () => {
     ]);
   });
 
-  it("keeps a minute; what it had to drop still counts", async () => {
+  it("keeps the newest audio; what it had to drop still counts", async () => {
     const { write, socket, time } = await publisher();
     await socket().drop();
     // Nothing listens while the clock stands still, so the publisher stays away for all of this.
-    for (let second = 0; second < 75; second += 1) write(sound(16_000));
+    for (let second = 0; second < keptSeconds + 15; second += 1) write(sound(16_000));
     await time.advance(10_000);
     await socket().open();
     expect(socket().messages).toEqual([expect.objectContaining({ type: "start", position: 15 * 16_000 })]);
     await socket().say(ready(15 * 16_000));
-    expect(joined(socket().audio)).toHaveLength(60 * 32_000);
+    expect(joined(socket().audio)).toHaveLength(keptSeconds * 32_000);
   });
 
   it("drops nothing that its start has just offered", async () => {
     const { write, socket, handle } = await publisher();
-    for (let second = 0; second < 60; second += 1) write(sound(16_000));
+    for (let second = 0; second < keptSeconds; second += 1) write(sound(16_000));
     await socket().open();
     write(sound(16_000));
     await socket().say(ready(0));
     expect(handle.state.state).toBe("connected");
-    expect(joined(socket().audio)).toHaveLength(61 * 32_000);
+    expect(joined(socket().audio)).toHaveLength((keptSeconds + 1) * 32_000);
   });
 
   it("fails with words when the room asks for what is gone", async () => {
@@ -152,13 +136,17 @@ describe("publish", () => {
     await socket().open();
     await socket().say(ready(0));
     socket().bufferedAmount = 70_000;
-    for (let second = 0; second < 61; second += 1) write(sound(16_000));
-    expect(handle.state.state).toBe("disconnected");
+    for (let second = 0; second < keptSeconds + 1; second += 1) write(sound(16_000));
+    expect(handle.state).toEqual({
+      state: "disconnected",
+      retryInMs: 250,
+      reason: "The connection is too slow for this audio.",
+    });
     const again = await reopen();
     expect(again.messages).toEqual([expect.objectContaining({ session: "s1", position: 16_000 })]);
   });
 
-  it("finishes after all audio, with the last short packet, and settles on the room's word", async () => {
+  it("finishes after all audio, with the last short frame, and settles on the room's word", async () => {
     const { write, finish, socket, handle, time } = await publisher();
     write(sound(2_000));
     const finished = finish();

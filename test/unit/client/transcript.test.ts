@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Segment } from "../../../client/index.ts";
 import { apply, type Captions, noCaptions } from "../../../client/transcript.ts";
-import { change, emptyTranscript, resume, type Transcript } from "../../../party/room/transcript.ts";
+import {
+  change,
+  changed,
+  type Draft,
+  emptyTranscript,
+  resume,
+  type Transcript,
+} from "../../../party/room/transcript.ts";
 import { delta, segment, snapshot, status } from "./frames.ts";
 
 function applied(captions: Captions, ...frames: Parameters<typeof apply>[1][]): Captions {
@@ -94,8 +100,8 @@ describe("the viewer's transcript", () => {
         let room: Transcript = emptyTranscript("e1");
         const present = { interim: null, status: { state: "live", since: 1 }, session: null } as const;
         let viewer = applied(noCaptions, resume(room, null, present, 1000));
-        for (const { puts, removes, isHeard } of ops) {
-          room = changed(room, puts, removes);
+        for (const [at, { puts, removes, isHeard }] of ops.entries()) {
+          room = edited(room, puts, removes, at);
           if (!isHeard) continue;
           viewer = applied(viewer, resume(room, viewer.position, present, 1000));
           expect(viewer.segments).toEqual(room.segments);
@@ -106,22 +112,19 @@ describe("the viewer's transcript", () => {
 });
 
 /** A segment keeps its session for life: rooms never move words from one broadcast to another. */
-function changed(
+function edited(
   room: Transcript,
   puts: readonly { id: number; session: number; start: number }[],
   removes: readonly number[],
+  at: number,
 ): Transcript {
-  const put = new Map<string, Segment>();
+  const put = new Map<string, Draft>();
   for (const { id, session, start } of puts) {
     const name = `${session}-${id}`;
-    put.set(name, segment(name, start * 1000, { session: `s${session}` }));
+    const { at: _at, version: _version, ...draft } = segment(name, start * 1000, { session: `s${session}` });
+    put.set(name, draft);
   }
   const held = room.segments.filter(({ id }) => removes.includes(Number(id.split("-")[1])) && !put.has(id));
   if (put.size === 0 && held.length === 0) return room;
-  return change(
-    room,
-    [...put.values()],
-    held.map(({ id }) => id),
-    1000,
-  ).transcript;
+  return changed(room, change(room, { put: [...put.values()], remove: held.map(({ id }) => id) }, at, 1000));
 }

@@ -1,49 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Room } from "../../../party/room/room.ts";
 import { timing } from "../../../shared/limits.ts";
+import { begin, join, linesOf, liveRoom, textOf } from "../../support/live-room.ts";
 import { audioMs, ScriptedMember, ScriptedWorld, start } from "../../support/scripted-room.ts";
 import { settle } from "../../support/virtual-time.ts";
-
-async function liveRoom() {
-  const world = new ScriptedWorld();
-  const room = await world.openRoom();
-  const viewer = join(room, "v1");
-  const publisher = await begin(room, "p1");
-  await world.upstream.open();
-  return { world, room, viewer, publisher };
-}
-
-async function begin(room: Room, id: string, message: object = start): Promise<ScriptedMember> {
-  const publisher = new ScriptedMember(id);
-  room.publisherJoined(publisher);
-  room.received(publisher, JSON.stringify(message));
-  await settle();
-  return publisher;
-}
-
-function join(
-  room: Room,
-  id: string,
-  position: { epoch: string; version: number } | null = null,
-): ScriptedMember {
-  const viewer = new ScriptedMember(id);
-  room.viewerJoined(viewer, position, 0);
-  return viewer;
-}
-
-/** What a viewer holds after applying its frames as the protocol says. */
-function textOf(viewer: ScriptedMember): string {
-  const segments = new Map<string, { start: number; text: string }>();
-  for (const frame of viewer.frames) {
-    const put = (frame.type === "snapshot" ? frame.segments : frame.type === "delta" ? frame.put : []) as {
-      id: string;
-      start: number;
-      text: string;
-    }[];
-    for (const segment of put) segments.set(segment.id, segment);
-  }
-  return [...segments.values()].map(({ text }) => text).join(" ");
-}
 
 describe("a room", () => {
   it("gives a viewer of an empty room a position in its first frame", async () => {
@@ -124,14 +83,30 @@ describe("a room", () => {
     expect(world.time.pending).toBe(0);
   });
 
-  it("writes a gap when the last words never come", async () => {
+  it("owes the last words that never come to the batch endpoint, and finishes when it has them", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     room.received(publisher, audioMs(500));
     room.received(publisher, JSON.stringify({ type: "finish" }));
-    await world.time.advance(timing.finishTimeoutMs);
+    // What may have to be sent late before the end takes time of its own.
+    await world.time.advance(timing.finishTimeoutMs + 500);
+    expect(world.upstream.abandoned).toBe(true);
+    expect(linesOf(viewer)).toEqual(["gap 0–500"]);
+    expect(publisher.of("finished")).toEqual([]);
+    await world.batch.recognise("The last words.", 0, 0.5);
     await world.time.advance(timing.tickMs);
-    expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ kind: "gap", start: 0, end: 500 }] });
     expect(publisher.of("finished")).toHaveLength(1);
+    expect(linesOf(viewer)).toEqual(["speech 0–500 The last words."]);
+  });
+
+  it("leaves a gap for last words that the batch endpoint does not have either", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    room.received(publisher, audioMs(500));
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    await world.time.advance(timing.finishTimeoutMs + 500);
+    await world.batch.answer(403);
+    expect(publisher.of("finished")).toHaveLength(1);
+    expect(publisher.closed?.code).toBe(1000);
+    expect(linesOf(viewer)).toEqual(["gap 0–500"]);
   });
 
   it("replays what no final has covered on a new socket, with its times in place", async () => {
@@ -176,7 +151,7 @@ describe("a room", () => {
     ];
     for (const [at, [frame, code, close]] of cases.entries()) {
       const stranger = new ScriptedMember(`s${at}`);
-      room.publisherJoined(stranger);
+      room.publisherJoined(stranger, { takeover: false });
       room.received(stranger, frame);
       expect(stranger.of("error")).toEqual([expect.objectContaining({ code })]);
       expect(stranger.closed?.code).toBe(close);
@@ -216,29 +191,35 @@ describe("a room", () => {
     expect(again.of("ready")).toEqual([expect.objectContaining({ session, resumeFrom: 8_000 })]);
   });
 
-  it("writes a gap for audio the returning publisher no longer has, and loses no word before it", async () => {
+  it("writes a gap for audio the returning publisher no longer has, and owes what was said before it", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     const session = publisher.of("ready")[0]?.session;
-    room.received(publisher, audioMs(100));
+    room.received(publisher, audioMs(400));
+    await world.upstream.results("Heard.", 0, 0.1, true);
     room.left(publisher.id);
+    const old = world.upstream;
     const again = await begin(room, "p2", { ...start, session, position: 16_000 });
     expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 16_000 })]);
-    await world.upstream.results("Before.", 0, 0.1, true);
-    await world.upstream.close(1000);
+    expect(old.abandoned).toBe(true);
+    expect(world.dialled).toHaveLength(2);
     await world.upstream.open();
+    room.received(again, audioMs(1_000));
+    expect(world.upstream.bytes).toBe(32_000);
     await world.upstream.results("Later.", 0, 1, true);
     await world.time.advance(timing.tickMs);
-    expect(join(room, "late").frames[0]).toMatchObject({
-      segments: [
-        { text: "Before.", start: 0, end: 100 },
-        { kind: "gap", start: 100, end: 1000 },
-        { text: "Later.", start: 1000, end: 2000 },
-      ],
-    });
-    expect(textOf(viewer)).toContain("Later.");
+    expect(linesOf(viewer)).toEqual([
+      "speech 0–100 Heard.",
+      "gap 100–400",
+      "gap 400–1000",
+      "speech 1000–2000 Later.",
+    ]);
+    expect(world.batch.request.body).toHaveLength(44 + 300 * 32);
+    await world.batch.recognise("Before.", 0, 0.3);
+    await world.time.advance(timing.tickMs);
+    expect(textOf(viewer).split(/ +/)).toEqual(["Heard.", "Before.", "Later."]);
   });
 
-  it("ends a session whose publisher stays away, and lets a late return go on in another one", async () => {
+  it("ends a session whose publisher stays away, and lets it go on with a late return", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     const session = publisher.of("ready")[0]?.session;
     room.left(publisher.id);
@@ -246,15 +227,13 @@ describe("a room", () => {
     await world.upstream.close(1000);
     expect(viewer.of("status").at(-1)).toMatchObject({ status: { state: "ended" } });
     const late = await begin(room, "p2", { ...start, session, position: 16_000 });
-    const [ready] = late.of("ready");
-    expect(ready).toMatchObject({ resumeFrom: 16_000 });
-    expect(ready?.session).not.toBe(session);
+    expect(late.of("ready")).toEqual([expect.objectContaining({ session, resumeFrom: 16_000 })]);
     await world.upstream.open();
+    room.received(late, audioMs(1_000));
     await world.upstream.results("Back again.", 0, 1, true);
     await world.time.advance(timing.tickMs);
-    expect(viewer.of("delta").at(-1)).toMatchObject({
-      put: [{ text: "Back again.", start: 1000, session: ready?.session }],
-    });
+    expect(linesOf(viewer)).toEqual(["gap 0–1000", "speech 1000–2000 Back again."]);
+    expect(viewer.of("status").at(-1)).toMatchObject({ status: { state: "live" } });
   });
 
   it("refuses a session it has never heard of", async () => {
@@ -418,17 +397,22 @@ describe("a room", () => {
     expect(publisher.of("error")).toEqual([expect.objectContaining({ code: "bad_message" })]);
   });
 
-  it("lets a new publisher begin while another is away, ending that one's session first", async () => {
+  it("lets a new publisher begin while another is away, after that one's last words", async () => {
     const { world, room, viewer, publisher } = await liveRoom();
     room.received(publisher, audioMs(500));
     room.left(publisher.id);
     const old = world.upstream;
     const next = await begin(room, "p2");
-    expect(next.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 0 })]);
+    expect(next.frames).toEqual([]);
+    expect(old.controls).toEqual(['{"type":"CloseStream"}']);
+    await world.time.advance(timing.handoverMs);
     expect(old.abandoned).toBe(true);
+    expect(next.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 0 })]);
     expect(world.dialled).toHaveLength(2);
+    expect(linesOf(viewer)).toEqual(["gap 0–500"]);
+    await world.batch.recognise("Its last words.", 0, 0.5);
     await world.time.advance(timing.tickMs);
-    expect(viewer.of("delta").at(-1)).toMatchObject({ put: [{ kind: "gap", start: 0, end: 500 }] });
+    expect(linesOf(viewer)).toEqual(["speech 0–500 Its last words."]);
   });
 
   it("asks a new publisher to come back while the last words of another are on their way", async () => {

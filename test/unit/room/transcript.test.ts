@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   change,
+  changed,
   type Draft,
+  type Edit,
   emptyTranscript,
   type Present,
   resume,
@@ -30,7 +32,7 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.record({
 
 function play(steps: readonly Step[]): Transcript[] {
   const history = [emptyTranscript("e")];
-  for (const { put, remove } of steps) {
+  for (const [at, { put, remove }] of steps.entries()) {
     const drafts = put.map(
       ({ id, start, text }): Draft => ({
         id: `s${id}`,
@@ -41,9 +43,10 @@ function play(steps: readonly Step[]): Transcript[] {
         text,
       }),
     );
-    const removed = remove.map((id) => `s${id}`).filter((id) => !drafts.some((draft) => draft.id === id));
+    const gone = remove.map((id) => `s${id}`).filter((id) => !drafts.some((draft) => draft.id === id));
     const last = history.at(-1);
-    if (last !== undefined) history.push(change(last, drafts, removed, tombstonesMax).transcript);
+    if (last === undefined) continue;
+    history.push(changed(last, change(last, { put: drafts, remove: gone }, at, tombstonesMax)));
   }
   return history;
 }
@@ -119,6 +122,25 @@ describe("resume", () => {
   });
 });
 
+describe("a segment", () => {
+  it("that is replaced keeps the time at which it was first written down, and one that comes back does not", () => {
+    const draft: Draft = { id: "a", session: "s", kind: "speech", start: 0, end: 1, text: "a" };
+    const steps: Edit[] = [
+      { put: [draft], remove: [] },
+      { put: [{ ...draft, text: "edited" }], remove: [] },
+      { put: [{ ...draft, text: "edited again" }], remove: [] },
+      { put: [], remove: ["a"] },
+      { put: [draft], remove: [] },
+    ];
+    let transcript = emptyTranscript("e");
+    const writtenAt = steps.map((edit, step) => {
+      transcript = changed(transcript, change(transcript, edit, 1_000 + step, tombstonesMax));
+      return transcript.segments[0]?.at;
+    });
+    expect(writtenAt).toEqual([1_000, 1_000, 1_000, undefined, 1_004]);
+  });
+});
+
 describe("the order of segments", () => {
   it("is by session, then by time, however late a segment is put in and whatever was taken away before", () => {
     const draft = (id: string, session: string, start: number): Draft => ({
@@ -130,15 +152,14 @@ describe("the order of segments", () => {
       text: id,
     });
     let transcript = emptyTranscript("e");
-    const steps: [Draft[], string[]][] = [
-      [[draft("a2", "a", 20)], []],
-      [[draft("b1", "b", 5)], []],
-      [[draft("a1", "a", 10)], []],
-      [[], ["a1", "a2"]],
-      [[draft("a3", "a", 30)], []],
+    const steps: Edit[] = [
+      { put: [draft("a2", "a", 20)], remove: [] },
+      { put: [draft("b1", "b", 5)], remove: [] },
+      { put: [draft("a1", "a", 10)], remove: [] },
+      { put: [], remove: ["a1", "a2"] },
+      { put: [draft("a3", "a", 30)], remove: [] },
     ];
-    for (const [put, removed] of steps)
-      transcript = change(transcript, put, removed, tombstonesMax).transcript;
+    for (const edit of steps) transcript = changed(transcript, change(transcript, edit, 0, tombstonesMax));
     expect(transcript.segments.map(({ id }) => id)).toEqual(["a3", "b1"]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Child } from "../../cli/stack/child.ts";
+import type { Child } from "../../../cli/stack/child.ts";
 import { maxGrowthMb, selfTest, startFuzzEngine, tolerableWer } from "./engine.ts";
 import { runFuzz } from "./run.ts";
 

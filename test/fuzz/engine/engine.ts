@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Child } from "../../cli/stack/child.ts";
-import { startEngine } from "../../cli/stack/engine.ts";
-import { judgeVoice } from "../../cli/wer/voices.ts";
+import type { Child } from "../../../cli/stack/child.ts";
+import { startEngine } from "../../../cli/stack/engine.ts";
+import { judgeVoice } from "../../../cli/wer/voices.ts";
 
 /** An engine of its own, on a free port of this machine. Its log stays when it does not start. */
 export async function startFuzzEngine(): Promise<Child> {

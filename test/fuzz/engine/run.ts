@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as v from "valibot";
-import { within } from "../support/wait.ts";
+import { within } from "../../support/wait.ts";
 import { describeCase, type FuzzCase } from "./case.ts";
 import { anyCase } from "./cases.ts";
 import { playRaw, playRequest } from "./request-play.ts";

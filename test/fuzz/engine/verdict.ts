@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { errorBodySchema } from "../conformance/deepgram/rest-schemas.ts";
+import { errorBodySchema } from "../../conformance/deepgram/rest-schemas.ts";
 import { parameters } from "./parameters.ts";
 
 /** Reference 1.4, 2 and 6.6: how each route may refuse what these cases send. A 5xx is no answer to a bad request. */

@@ -1,0 +1,308 @@
+import type { Status } from "../../shared/captions.ts";
+import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
+import { timing } from "../../shared/limits.ts";
+import type { PublisherFrame, Start } from "../../shared/protocol.ts";
+import { recognitionProblem } from "../../shared/settings.ts";
+import { type Admission, admit } from "./admission.ts";
+import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
+import type { Journal } from "./journal.ts";
+import type { Cancel, MemberSocket, Ports } from "./ports.ts";
+import { PublisherLane } from "./publisher.ts";
+import type { Scribe } from "./scribe.ts";
+import { beginSession } from "./sessions.ts";
+import { Starting } from "./starting.ts";
+import type { Circumstances } from "./status.ts";
+import type { EndedBy, StoredSession } from "./store.ts";
+
+/** A publisher without a session. Its `start` takes its turn in the queue; what is sent meanwhile is held. */
+type Newcomer = { readonly takeover: boolean; readonly starting: Starting | null };
+
+export type StageHooks = {
+  /** What a status depends on may have changed; answers the status as it is now. */
+  changed(): Status;
+  /** A session began to run. */
+  began(): void;
+  /** It ended, and that is in storage. */
+  ended(): void;
+};
+
+/**
+ * Who publishes: at most one session runs, in one lane. Newcomers are let in, refused, or wait for the last words of
+ * whoever was there before; a session ends once everything that was heard in it is stored.
+ */
+export class Stage {
+  readonly #ports: Ports;
+  readonly #journal: Journal;
+  readonly #scribe: Scribe;
+  readonly #hooks: StageHooks;
+  readonly #newcomers = new Map<string, Newcomer>();
+  /** Starts that wait for the running session to end. */
+  #successors: (() => void)[] = [];
+  #lane: PublisherLane | null = null;
+  /** The last words have come, but for what is with the batch endpoint: the wait for that is bounded. */
+  #cancelEnding: Cancel | null = null;
+
+  constructor(ports: Ports, journal: Journal, scribe: Scribe, hooks: StageHooks) {
+    this.#ports = ports;
+    this.#journal = journal;
+    this.#scribe = scribe;
+    this.#hooks = hooks;
+  }
+
+  /** A session was running when an earlier object died: its publisher may be on its way back. */
+  reopen(): void {
+    const { session } = this.#journal;
+    if (session !== null && session.ended === null) this.#openLane(session);
+  }
+
+  get lane(): Circumstances["lane"] {
+    const lane = this.#lane;
+    if (lane === null) return null;
+    const link = lane.upstream.linkState;
+    return { attached: lane.publisherId !== null, finishing: lane.finishing !== null, link };
+  }
+
+  /** Nobody speaks and nobody is about to. */
+  get isEmpty(): boolean {
+    return this.#lane === null && this.#newcomers.size === 0;
+  }
+
+  get bufferedBytes(): number {
+    return this.#lane?.bufferedBytes ?? 0;
+  }
+
+  /** Sent by publishers that have not been let in yet. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const { starting } of this.#newcomers.values()) bytes += starting?.bytes ?? 0;
+    return bytes;
+  }
+
+  joined(socket: MemberSocket, takeover: boolean): void {
+    this.#newcomers.set(socket.id, { takeover, starting: null });
+  }
+
+  left(id: string): void {
+    this.#newcomers.delete(id);
+    if (this.#lane?.publisherId !== id) return;
+    this.#lane.detach();
+    this.#hooks.changed();
+  }
+
+  /** Throws a `CaptionwireError` for what cannot be understood or is out of place. */
+  received(socket: MemberSocket, frame: string | Uint8Array): void {
+    if (typeof frame !== "string") checkAudioFrame(frame);
+    if (this.#lane?.publisherId === socket.id) this.#lane.heard();
+    const starting = this.#newcomers.get(socket.id)?.starting ?? null;
+    if (starting !== null) starting.hold(frame);
+    else if (typeof frame === "string") this.#control(socket, frame);
+    else this.#laneOf(socket).audio(frame);
+  }
+
+  /** Ends this member alone. */
+  dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
+    socket.send(JSON.stringify(errorFrame(code, message)));
+    socket.close(errorTable[code].close, code);
+    this.left(socket.id);
+  }
+
+  tell(frame: PublisherFrame): void {
+    this.#lane?.tell(frame);
+  }
+
+  acknowledge(session: StoredSession): void {
+    this.#lane?.acknowledge(session);
+  }
+
+  /** To be called inside of the journal's queue. */
+  async holeClosed(): Promise<void> {
+    if (this.#cancelEnding !== null && this.#lane !== null) await this.#lastWordsCame(this.#lane);
+  }
+
+  /** The object is of no use any more: the publisher comes to a new one, which begins where storage ends. */
+  die(): void {
+    this.#cancelEnding?.();
+    this.#lane?.close(errorTable.internal.close, "internal");
+    this.#lane = null;
+  }
+
+  #control(socket: MemberSocket, frame: string): void {
+    const message = readPublisherMessage(frame);
+    switch (message.type) {
+      case "start":
+        this.#begin(socket, message);
+        break;
+      case "mark":
+        this.#laneOf(socket);
+        break;
+      case "finish":
+        this.#laneOf(socket).finish("finish");
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #laneOf(socket: MemberSocket): PublisherLane {
+    if (this.#lane?.publisherId !== socket.id) throw new CaptionwireError("not_started");
+    return this.#lane;
+  }
+
+  /** A start waits for everything before it to be stored, and is answered when it is stored itself. */
+  #begin(socket: MemberSocket, start: Start): void {
+    const newcomer = this.#newcomers.get(socket.id);
+    if (newcomer === undefined) {
+      throw new CaptionwireError("bad_message", "The session has been started already.");
+    }
+    const starting = new Starting();
+    this.#newcomers.set(socket.id, { ...newcomer, starting });
+    const isHere = () => this.#newcomers.get(socket.id)?.starting === starting;
+    const work = async (): Promise<void> => {
+      // It may have left in the meantime.
+      if (!isHere()) return;
+      if (!(await this.#admit(socket, start, newcomer.takeover, isHere, work))) return;
+      this.#newcomers.delete(socket.id);
+      for (const frame of starting.held) this.#receivedLate(socket, frame);
+    };
+    this.#enqueue(work);
+  }
+
+  /** Tells whether the publisher is in its session now. `again` is run once the room is free, if it must be freed first. */
+  async #admit(
+    socket: MemberSocket,
+    start: Start,
+    takeover: boolean,
+    isHere: () => boolean,
+    again: () => Promise<void>,
+  ): Promise<boolean> {
+    const lane = this.#lane;
+    const state = lane && { attached: lane.publisherId !== null, finishing: lane.finishing };
+    const admission = admit(start, this.#journal.session, state, takeover);
+    const problem = this.#problemOf(start, admission);
+    if (problem !== null) {
+      this.dismiss(socket, "bad_message", problem);
+      return false;
+    }
+    switch (admission.kind) {
+      case "refused":
+        this.dismiss(socket, admission.code, admission.detail);
+        return false;
+      case "finished":
+        socket.send(JSON.stringify({ type: "finished", version: this.#journal.transcript.version }));
+        socket.close(1000, "finished");
+        return false;
+      case "replace":
+        this.#successors.push(() => this.#enqueue(again));
+        if (lane !== null) await this.#clear(lane, admission.by);
+        return false;
+      case "resume":
+        this.#attach(socket, admission.session, start.position ?? 0);
+        return true;
+      case "reopen":
+        await this.#journal.commit({ session: admission.session });
+        return this.#enter(socket, admission.session, start.position ?? 0, isHere);
+      case "begin": {
+        const session = beginSession(start, admission.position, this.#journal, this.#ports);
+        await this.#journal.commit({ session });
+        return this.#enter(socket, session, admission.position, isHere);
+      }
+      default:
+        return admission satisfies never;
+    }
+  }
+
+  /** What is wrong with the session this start would begin: said before anybody is sent away for it. */
+  #problemOf(start: Start, { kind }: Admission): string | null {
+    if (kind !== "begin" && kind !== "replace") return null;
+    const { recognition, format } = beginSession(start, 0, this.#journal, this.#ports);
+    return recognitionProblem(recognition, format);
+  }
+
+  #enter(socket: MemberSocket, session: StoredSession, position: number, isHere: () => boolean): boolean {
+    this.#openLane(session);
+    // It may have left while that was stored: then the session waits for its return.
+    if (!isHere()) return false;
+    this.#attach(socket, session, position);
+    return true;
+  }
+
+  #receivedLate(socket: MemberSocket, frame: string | Uint8Array): void {
+    try {
+      this.received(socket, frame);
+    } catch (error) {
+      if (!(error instanceof CaptionwireError)) throw error;
+      this.dismiss(socket, error.code, error.message);
+    }
+  }
+
+  #attach(socket: MemberSocket, session: StoredSession, position: number): void {
+    const lane = this.#lane ?? this.#openLane(session);
+    lane.attach(socket);
+    if (position > lane.resumeFrom) lane.jump(position);
+    lane.upstream.start();
+    const status = this.#hooks.changed();
+    lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status });
+  }
+
+  #openLane(session: StoredSession): PublisherLane {
+    const { id } = session;
+    const scribe = this.#scribe;
+    scribe.open(session);
+    const orphans = session.holes.filter((hole) => !scribe.isFilling(hole.id));
+    const lane = new PublisherLane(this.#ports, session, orphans, {
+      heard: (events, socket) => scribe.heard(id, events, socket),
+      gap: (range) => scribe.gap(id, range),
+      owe: (range, audio) => scribe.owe(id, range, audio),
+      refound: (hole, audio) => scribe.refound(id, hole, audio),
+      parted: (hole, parts, audio) => scribe.parted(id, hole, parts, audio),
+      changed: () => this.#hooks.changed(),
+      ended: () => this.#enqueue(() => this.#lastWordsCame(lane)),
+      failed: (code) => {
+        lane.tell(errorFrame(code));
+        this.#enqueue(() => this.#end(lane, "failure", errorTable[code].close));
+      },
+      silent: (socket) => this.dismiss(socket, "publisher_silent"),
+      abandoned: () => lane.finish("absence"),
+    });
+    this.#lane = lane;
+    this.#hooks.began();
+    return lane;
+  }
+
+  /** Sends the publisher away and has the last words of its session written down, for a successor. */
+  async #clear(lane: PublisherLane, by: "absence" | "takeover"): Promise<void> {
+    if (this.#cancelEnding !== null) {
+      // Its last words are written down but for what is still with the batch endpoint.
+      await this.#end(lane, lane.finishing ?? by);
+      return;
+    }
+    if (lane.publisherId !== null) lane.dismiss("publisher_present");
+    lane.finish(by, timing.handoverMs);
+  }
+
+  async #lastWordsCame(lane: PublisherLane): Promise<void> {
+    const { session } = this.#journal;
+    if (this.#lane !== lane || session === null) return;
+    const end = () => this.#end(lane, lane.finishing ?? "absence");
+    // A successor does not wait for the batch endpoint, whose text may still come after the end.
+    if (this.#successors.length > 0 || !this.#scribe.owesFor(session.id)) await end();
+    else this.#cancelEnding ??= this.#ports.setTimer(() => this.#enqueue(end), timing.backfillWaitMs);
+  }
+
+  async #end(lane: PublisherLane, by: EndedBy, closeCode = 1000): Promise<void> {
+    const { session } = this.#journal;
+    if (this.#lane !== lane || session === null) return;
+    await this.#journal.commit({ session: { ...session, ended: { at: this.#ports.now(), by } } });
+    this.#lane = null;
+    this.#cancelEnding?.();
+    this.#cancelEnding = null;
+    this.#hooks.ended();
+    if (by === "finish") lane.tell({ type: "finished", version: this.#journal.transcript.version });
+    lane.close(closeCode, by);
+    for (const next of this.#successors.splice(0)) next();
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    void this.#journal.enqueue(work);
+  }
+}

@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import { type Member, memberHeader } from "../../party/server.ts";
+import type { Scope } from "../../shared/claims.ts";
+import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
+import { parsePosition } from "../../shared/position.ts";
+import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
+import type { App } from "../app.ts";
+import { authorizationSecret, requireGrant, requireScope, subprotocolSecret } from "../tokens/credentials.ts";
+import { roomName, roomObject } from "./object.ts";
+
+/** `GET /parties/captions/{room}`: checks who comes as what, then hands the socket to the room's Durable Object. */
+export const socket = new Hono<App>();
+
+const scopeOf: Record<Role, Scope> = { viewer: "captions:view", publisher: "captions:publish" };
+
+socket.get("/parties/captions/:room", async (c) => {
+  const { raw } = c.req;
+  const upgrade = raw.headers.get("upgrade")?.toLowerCase() === "websocket";
+  try {
+    const room = roomName(c);
+    const role = c.req.query("role") ?? "viewer";
+    if (!v.is(v.picklist(roles), role))
+      throw new CaptionwireError("bad_request", "role is viewer or publisher.");
+    const takeover = c.req.query("takeover");
+    if (takeover !== undefined && (takeover !== "1" || role !== "publisher"))
+      throw new CaptionwireError("bad_request", "takeover=1 is for role=publisher.");
+    const secret = authorizationSecret(raw.headers) ?? subprotocolSecret(raw.headers);
+    const grant = await requireGrant(secret, c.var.config.tokenSecret, { scope: scopeOf[role], room });
+    if (takeover !== undefined) requireScope(grant, "rooms:admin");
+    if (!upgrade) throw new CaptionwireError("upgrade_required");
+    // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no
+    // `_pk`, by which a stranger could choose the id of its connection.
+    const url = new URL("https://room/");
+    const position = parsePosition(c.req.query("epoch") ?? null, c.req.query("version") ?? null);
+    if (position !== null) {
+      url.searchParams.set("epoch", position.epoch);
+      url.searchParams.set("version", String(position.version));
+    }
+    const headers = new Headers({ upgrade: "websocket" });
+    if (offersProtocol(raw.headers)) headers.set("sec-websocket-protocol", subprotocol);
+    const member: Member = {
+      role,
+      expiresAt: grant.expiresAt,
+      ...(takeover === undefined ? {} : { takeover: true }),
+    };
+    headers.set(memberHeader, JSON.stringify(member));
+    return await roomObject(c, grant, room).fetch(url.href, { headers });
+  } catch (error) {
+    if (upgrade && error instanceof CaptionwireError) return refuse(error, raw.headers);
+    throw error;
+  }
+});
+
+/** A browser cannot read a refused upgrade: the socket is opened, told why, and closed with the code. */
+function refuse({ code, message }: CaptionwireError, headers: Headers): Response {
+  const pair = new WebSocketPair();
+  pair[1].accept();
+  pair[1].send(JSON.stringify(errorFrame(code, message)));
+  pair[1].close(errorTable[code].close, code);
+  return new Response(null, {
+    status: 101,
+    webSocket: pair[0],
+    headers: offersProtocol(headers) ? { "sec-websocket-protocol": subprotocol } : undefined,
+  });
+}
+
+function offersProtocol(headers: Headers): boolean {
+  const offered = headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").some((entry) => entry.trim() === subprotocol);
+}
