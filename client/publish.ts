@@ -40,6 +40,8 @@ export type PublishOptions = {
   /** Captions of the audio before this position (samples per channel since the session began) are durable. */
   onAck?: (positionSamples: number) => void;
   onStatus?: (status: Status) => void;
+  /** How many watch; told when it changes, at most once a second. */
+  onAudience?: (viewers: number) => void;
   ports?: Partial<Ports>;
 };
 
@@ -78,6 +80,7 @@ export function publish(options: PublishOptions): Publisher {
   const onState = guarded(options.onState);
   const onAck = guarded(options.onAck);
   const onStatus = guarded(options.onStatus);
+  const onAudience = guarded(options.onAudience);
   let state: PublisherState = { state: "connecting" };
   let failure: CaptionwireError | null = null;
   /** Only who holds it goes on with this session, also when the answer to the first start is lost. */
@@ -154,6 +157,9 @@ export function publish(options: PublishOptions): Publisher {
         return;
       case "status":
         onStatus(frame.status);
+        return;
+      case "audience":
+        onAudience(frame.viewers);
         return;
       case "finished":
         setState({ state: "finished", version: frame.version });

@@ -18,11 +18,16 @@ export function dialProvider(
   let socket: WebSocket | null = null;
   let abandoned = false;
   const attempt = new AbortController();
-  const abandon = () => {
+  const abandon = (gone?: () => void) => {
     abandoned = true;
-    // An upgrade that is still waited for would be a second socket, and counts against the platform's limit of six.
-    if (socket === null) attempt.abort();
-    else socket.close(1000);
+    if (socket === null) {
+      // An upgrade that is still waited for would be a second socket, and counts against the platform's limit of six.
+      attempt.abort();
+      gone?.();
+      return;
+    }
+    if (gone !== undefined) socket.addEventListener("close", gone);
+    socket.close(1000);
     socket = null;
   };
   const open = async () => {

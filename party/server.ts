@@ -6,6 +6,7 @@ import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
 import { dialProvider } from "./dial.ts";
 import { dismiss, memberSocket } from "./members.ts";
+import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
 import { answerRequest } from "./requests.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
@@ -43,8 +44,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
   override async fetch(request: Request): Promise<Response> {
-    // To ask for a room is not to make one: partyserver would write its name down already.
-    if (request.method === "GET" && request.headers.get("upgrade") === null && !this.#exists()) {
+    // To ask for a room or to correct it is not to make one: partyserver would write its name down already.
+    const makesRoom = request.headers.get("upgrade") !== null || !["GET", "PATCH"].includes(request.method);
+    if (!makesRoom && !this.#exists()) {
       return Response.json(errorFrame("not_found"), { status: errorTable.not_found.status });
     }
     const response = await super.fetch(request);
@@ -97,8 +99,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   override async onRequest(request: Request): Promise<Response> {
     const response = await answerRequest(request, () => this.#opened());
-    // Settings may have shortened what the room keeps.
-    await this.#scheduleExpiry();
+    // Settings may have shortened what the room keeps. Reading changes nothing, and setting an alarm is a write.
+    if (request.method !== "GET") await this.#scheduleExpiry();
     return response;
   }
 
@@ -154,13 +156,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   #ports(): Ports {
     const provider = parseProvider(this.env);
     return {
-      now: () => Date.now(),
-      random: () => Math.random(),
-      newId: () => crypto.randomUUID().replaceAll("-", "").slice(0, 20),
-      setTimer: (run, delayMs) => {
-        const timer = setTimeout(run, delayMs);
-        return () => clearTimeout(timer);
-      },
+      ...platform,
       dial: (request, listener) => dialProvider(provider, request, listener),
       transcribe: (request, answered) => transcribe(provider, request, answered),
       die: () => this.ctx.abort("storage failed"),

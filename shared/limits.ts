@@ -23,10 +23,15 @@ export const limits = {
   batchAnswerMaxBytes: 8 * 1024 * 1024,
   /** Frames a publisher may send before its `start` is answered. */
   heldFramesMax: 2_000,
+  /** Sent to a viewer and not seen by it yet: past the first it gets no more interims, past the second it is closed. */
+  unseenDropBytes: 128 * 1024,
+  unseenMaxBytes: 1024 * 1024,
   /** Segments in a snapshot; earlier ones come by HTTP. */
   snapshotMaxSegments: 500,
   /** Removed segments remembered, so that a returning viewer gets a delta and not a snapshot. */
   tombstonesMax: 1_000,
+  /** An operator's correction of one segment. */
+  correctionMaxCharacters: 2_000,
   /** Body of `POST /v1/tokens`. */
   tokenRequestMaxBytes: 4 * 1024,
   /** Body of `POST /v1/speak`: Deepgram's own limit. */
@@ -47,6 +52,12 @@ export const timing = {
   retryWindowMs: 2_000,
   /** Least time between two frames of interims to the same audience; see `party/room/audience.ts`. */
   tickMs: 200,
+  /** A viewer tells at most this often, and only after something new, what it has seen. */
+  seenEveryMs: 5_000,
+  /** A viewer that has not seen for this long what it was sent is closed, and may come back with its position. */
+  unseenMaxMs: 60_000,
+  /** The publisher is told a new number of viewers at most this often. */
+  audienceTellMs: 1_000,
   /** How long a vanished publisher may take to come back before its session ends. */
   publisherGraceMs: 30_000,
   /** How long `finish` waits for the provider's last words before it closes the session without them. */

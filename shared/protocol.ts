@@ -100,6 +100,8 @@ const StatusFrameSchema = v.object({
   /** The room's head: a viewer that is not there has a zombie link and comes back with its position. */
   epoch: v.string(),
   version: v.number(),
+  /** How many watch, about. */
+  viewers: v.number(),
 });
 export type StatusFrame = v.InferOutput<typeof StatusFrameSchema>;
 
@@ -133,6 +135,8 @@ const AckSchema = v.object({
   position: v.number(),
 });
 const FinishedSchema = v.object({ type: v.literal("finished"), version: v.number() });
+/** How many watch, told when it has changed and at most once a second. */
+const AudienceSchema = v.object({ type: v.literal("audience"), viewers: v.number() });
 const PublisherStatusSchema = v.object({ type: v.literal("status"), status: StatusSchema });
 
 export const PublisherFrameSchema = v.variant("type", [
@@ -140,6 +144,7 @@ export const PublisherFrameSchema = v.variant("type", [
   AckSchema,
   FinishedSchema,
   PublisherStatusSchema,
+  AudienceSchema,
   ErrorFrameSchema,
 ]);
 export type PublisherFrame = v.InferOutput<typeof PublisherFrameSchema>;

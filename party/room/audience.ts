@@ -1,6 +1,8 @@
-import { timing } from "../../shared/limits.ts";
+import { limits, timing } from "../../shared/limits.ts";
+import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
+import { SentLog } from "./sent-log.ts";
 
 /** What one delivery costs a room, measured on local workerd: 25–35 µs of CPU, nearly whatever the size. */
 const sendCostMs = 0.035;
@@ -12,26 +14,48 @@ export function tickMs(viewers: number): number {
   return Math.max(timing.tickMs, Math.ceil((viewers * sendCostMs) / sendShare));
 }
 
+const unseenMaxBeats = Math.ceil(timing.unseenMaxMs / timing.heartbeatMs);
+
+/** A viewer and what it has said that it has seen. */
+type Viewer = {
+  readonly socket: MemberSocket;
+  seenVersion: number;
+  /** Of the bytes in the log, those it has seen or was never sent. */
+  seenBytes: number;
+};
+
+export type AudienceHooks = {
+  /** All that goes beyond a version, as it is now. */
+  frame(since: number): DeltaFrame | SnapshotFrame;
+  /** A viewer has not seen what it was sent, for too long or too much of it. */
+  tooSlow(socket: MemberSocket): void;
+};
+
 /**
  * The room's viewers and the pacing of what they are sent.
  *
  * A change goes out at once when a tick has passed since the last frame, else at the end of the tick; whatever happens
- * until then travels in the same frame. `frame(since)` is asked for when it is sent, so it always holds the newest
- * state, and it is encoded once for all.
+ * until then travels in the same frame. The frame is asked for when it is sent, so it always holds the newest state, and
+ * it is encoded once for all.
+ *
+ * The platform has no backpressure signal for WebSockets (a Worker's `send` neither blocks nor tells what is buffered),
+ * so a slow viewer is known by what it says it has seen: past one limit it gets no more interims, past another it is
+ * sent away, and comes back with its position. Nothing is kept for any one viewer but two numbers.
  */
 export class Audience {
   readonly #ports: Ports;
-  readonly #frame: (since: number) => DeltaFrame | SnapshotFrame;
-  readonly #viewers = new Map<string, MemberSocket>();
+  readonly #hooks: AudienceHooks;
+  readonly #viewers = new Map<string, Viewer>();
+  readonly #log = new SentLog();
   /** Version every viewer has been sent. */
   #sentVersion: number;
   #lastFrameAt = 0;
   #cancelFlush: Cancel | null = null;
 
-  constructor(ports: Ports, sentVersion: number, frame: (since: number) => DeltaFrame | SnapshotFrame) {
+  constructor(ports: Ports, sentVersion: number, hooks: AudienceHooks) {
     this.#ports = ports;
     this.#sentVersion = sentVersion;
-    this.#frame = frame;
+    this.#hooks = hooks;
   }
 
   get size(): number {
@@ -43,17 +67,25 @@ export class Audience {
   }
 
   join(socket: MemberSocket, first: SnapshotFrame | DeltaFrame): void {
-    socket.send(JSON.stringify(first));
-    this.#viewers.set(socket.id, socket);
+    socket.send(JSON.stringify(first), headOf(first));
+    this.#admit(socket);
   }
 
   /** Takes back a viewer whose socket outlived the room's memory: it was sent everything before the room slept. */
   readopt(socket: MemberSocket): void {
-    this.#viewers.set(socket.id, socket);
+    this.#admit(socket);
   }
 
   leave(id: string): void {
     this.#viewers.delete(id);
+  }
+
+  /** A viewer says how far it has read. */
+  seen(id: string, version: number): void {
+    const viewer = this.#viewers.get(id);
+    if (viewer === undefined || version <= viewer.seenVersion) return;
+    viewer.seenVersion = version;
+    viewer.seenBytes = Math.max(viewer.seenBytes, this.#log.bytesAt(viewer.seenVersion));
   }
 
   /** Something changed. `urgent` skips the tick: the first words of an utterance are not made to wait. */
@@ -68,10 +100,22 @@ export class Audience {
     }
   }
 
-  /** Sent at once, behind what it counts: state changes and heartbeats are rare. */
+  /** Sent at once, behind what it counts: state changes are rare. */
   status(frame: StatusFrame): void {
     if (this.#cancelFlush !== null) this.#flush();
-    this.#sendAll(JSON.stringify(frame));
+    // It brings no captions: whoever has it stands where the last frame brought it.
+    this.#sendAll(JSON.stringify(frame), { epoch: frame.epoch, version: this.#sentVersion });
+  }
+
+  /** The regular status. Whoever has not seen for several of them what it was sent is not there any more. */
+  beat(frame: StatusFrame): void {
+    this.#log.beat();
+    this.status(frame);
+    const gone = [...this.#viewers.values()].filter(
+      ({ socket, seenVersion }) =>
+        socket.selfPaced !== true && this.#log.beatsSince(seenVersion) >= unseenMaxBeats,
+    );
+    for (const { socket } of gone) this.#hooks.tooSlow(socket);
   }
 
   /** The history is another one from now on: everybody is sent where it stands. */
@@ -79,19 +123,39 @@ export class Audience {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#sentVersion = frame.version;
-    this.#sendAll(JSON.stringify(frame));
+    this.#log.restart();
+    for (const viewer of this.#viewers.values()) viewer.seenVersion = frame.version;
+    this.#sendAll(JSON.stringify(frame), headOf(frame));
+  }
+
+  #admit(socket: MemberSocket): void {
+    this.#viewers.set(socket.id, { socket, seenVersion: this.#sentVersion, seenBytes: this.#log.bytes });
   }
 
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#lastFrameAt = this.#ports.now();
-    const frame = this.#frame(this.#sentVersion);
-    this.#sentVersion = frame.type === "delta" ? frame.to : frame.version;
-    this.#sendAll(JSON.stringify(frame));
+    const frame = this.#hooks.frame(this.#sentVersion);
+    const head = headOf(frame);
+    const isInterim = frame.type === "delta" && frame.from === frame.to;
+    this.#sentVersion = head.version;
+    this.#sendAll(JSON.stringify(frame), head, isInterim);
   }
 
-  #sendAll(text: string): void {
-    for (const socket of this.#viewers.values()) socket.send(text);
+  /** One that cannot be sent to any more never stands in the way of the others: `send` does not throw. */
+  #sendAll(text: string, head: Position, isInterim = false): void {
+    const slow: MemberSocket[] = [];
+    this.#log.sent(text.length, head.version);
+    for (const { socket, seenBytes } of this.#viewers.values()) {
+      const unseenBytes = socket.selfPaced === true ? 0 : this.#log.bytes - seenBytes;
+      if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
+      else if (!isInterim || unseenBytes <= limits.unseenDropBytes) socket.send(text, head);
+    }
+    for (const socket of slow) this.#hooks.tooSlow(socket);
   }
+}
+
+function headOf(frame: DeltaFrame | SnapshotFrame): Position {
+  return { epoch: frame.epoch, version: frame.type === "delta" ? frame.to : frame.version };
 }

@@ -1,3 +1,5 @@
+import type { Position } from "../../shared/position.ts";
+
 /**
  * Everything the room's core needs of the world, as arguments: no clock, no randomness, no socket and no storage is
  * taken from a platform inside `party/room`. Hosts bind these; tests drive them by hand.
@@ -26,9 +28,12 @@ export type Ports = {
 /** A member's socket. `send` and `close` never throw: a dead peer is reported by the host as having left. */
 export type MemberSocket = {
   readonly id: string;
+  /** The host itself ends this one when it falls behind: it need not say what it has seen. */
+  readonly selfPaced?: true;
   /** When the host last answered a ping of this member by itself, epoch milliseconds; `null` before the first. */
   lastPingAt(): number | null;
-  send(text: string): void;
+  /** `head`: where a viewer stands once it has this frame; a stream of events names each by it. */
+  send(text: string, head?: Position): void;
   close(code: number, reason: string): void;
 };
 
@@ -48,8 +53,11 @@ export type DialListener = {
 
 export type UpstreamSocket = {
   send(data: string | Uint8Array): void;
-  /** Abandons the socket: the listener hears nothing of it any more. */
-  abandon(): void;
+  /**
+   * Abandons the socket: the listener hears nothing of it any more. `gone` is called once the provider has seen it
+   * close, if it ever does.
+   */
+  abandon(gone?: () => void): void;
 };
 
 export type BatchRequest = {

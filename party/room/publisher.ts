@@ -3,6 +3,7 @@ import { AudioBuffer } from "../../shared/audio-buffer.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
+import type { Excerpt } from "./backfill/backfill.ts";
 import { ackedOf, type Parts, partHole } from "./ledger.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
@@ -16,16 +17,19 @@ type Source =
   | { readonly kind: "away"; readonly cancelGrace: Cancel };
 
 export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
-  owe(range: Range, audio: Uint8Array): void;
+  owe(range: Range, audio: Excerpt): void;
   /** The audio of a hole that an earlier object left behind has come again. */
-  refound(hole: Hole, audio: Uint8Array): void;
+  refound(hole: Hole, audio: Excerpt): void;
   /** Of such a hole not everything will come; `audio` is that of `parts.held`. */
-  parted(hole: Hole, parts: Parts, audio: Uint8Array): void;
+  parted(hole: Hole, parts: Parts, audio: Excerpt | null): void;
   /** Nothing was heard of the publisher for too long. */
   silent(socket: MemberSocket): void;
   /** The publisher stayed away longer than the grace period. */
   abandoned(): void;
 };
+
+/** A recogniser that is given an excerpt hears its edges better with so much of what is around them. */
+const contextMs = 1_000;
 
 /**
  * The audio lane of one running session: publisher → rolling buffer → upstream, and acknowledgements back.
@@ -41,6 +45,7 @@ export class PublisherLane {
   readonly #buffer: AudioBuffer;
   /** The buffer's bound. What falls out of it still counts as position, and the upstream writes an honest gap. */
   readonly #keepSamples: number;
+  readonly #contextSamples: number;
   /** Holes whose audio died with an earlier object; the publisher, which was not acknowledged, sends it again. */
   #orphans: readonly Hole[];
   #source: Source;
@@ -63,6 +68,7 @@ export class PublisherLane {
     this.#acked = ackedOf(session);
     this.#toldAcked = this.#acked;
     this.#buffer = new AudioBuffer(format, earliest);
+    this.#contextSamples = msToSamples(contextMs, format);
     this.#keepSamples = Math.min(
       msToSamples(limits.audioBufferMaxMs, format),
       bytesToSamples(limits.audioBufferMaxBytes, format),
@@ -74,7 +80,7 @@ export class PublisherLane {
         ...hooks,
         read: (from, to) => this.#buffer.read(from, to),
         newest: (samples) => this.#newest(samples),
-        owe: (range) => hooks.owe(range, this.#buffer.read(range.from, range.to)),
+        owe: (range) => hooks.owe(range, this.#excerpt(range)),
       },
     );
     this.#source = this.#awaitReturn();
@@ -101,6 +107,7 @@ export class PublisherLane {
   /** No more audio will come: the last words are waited for, at most `withinMs`, then `hooks.ended`. */
   finish(by: EndedBy, withinMs: number | null = null): void {
     this.#finishing ??= by;
+    this.#adopt(this.#buffer.end);
     this.upstream.finish(withinMs);
   }
 
@@ -132,14 +139,18 @@ export class PublisherLane {
     if (this.#finishing !== null) throw new CaptionwireError("bad_message", "No audio may follow finish.");
     this.#buffer.append(frame);
     const { end } = this.#buffer;
-    const found = this.#orphans.filter(({ to }) => to <= end);
-    if (found.length > 0) {
-      this.#orphans = this.#orphans.filter(({ to }) => to > end);
-      for (const hole of found) this.#hooks.refound(hole, this.#buffer.read(hole.from, hole.to));
-    }
+    this.#adopt(end - this.#contextSamples);
     this.#buffer.forgetBefore(end - this.#keepSamples);
     this.upstream.audio(this.#buffer.start, end);
     this.#tellAcked();
+  }
+
+  /** Takes up the orphans that end by then: their audio is here. */
+  #adopt(endedBy: number): void {
+    const found = this.#orphans.filter(({ to }) => to <= endedBy);
+    if (found.length === 0) return;
+    this.#orphans = this.#orphans.filter(({ to }) => to > endedBy);
+    for (const hole of found) this.#hooks.refound(hole, this.#excerpt(hole));
   }
 
   /** The publisher no longer has the audio before `position`. */
@@ -150,8 +161,7 @@ export class PublisherLane {
     for (const hole of parted) {
       // Of what is older than the buffer nothing is held.
       const parts = partHole(hole, start > hole.from ? hole.from : end, position, this.#ports.newId);
-      const audio =
-        parts.held === null ? new Uint8Array(0) : this.#buffer.read(parts.held.from, parts.held.to);
+      const audio = parts.held && this.#excerpt(parts.held);
       if (parts.coming !== null) this.#orphans = [parts.coming, ...this.#orphans];
       this.#hooks.parted(hole, parts, audio);
     }
@@ -190,7 +200,12 @@ export class PublisherLane {
     this.#source.socket.close(code, reason);
   }
 
-  #newest(samples: number): { from: number; audio: Uint8Array } {
+  #excerpt({ from, to }: Range): Excerpt {
+    const begin = Math.max(this.#buffer.start, from - this.#contextSamples);
+    return { from: begin, audio: this.#buffer.read(begin, to + this.#contextSamples) };
+  }
+
+  #newest(samples: number): Excerpt {
     const { start, end } = this.#buffer;
     const from = Math.max(start, end - samples);
     return { from, audio: this.#buffer.read(from, end) };

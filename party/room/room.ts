@@ -1,10 +1,11 @@
-import type { Session, Status } from "../../shared/captions.ts";
-import { CaptionwireError } from "../../shared/errors.ts";
+import type { Segment, Session, Status } from "../../shared/captions.ts";
+import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
-import type { RoomDescription, StatusFrame } from "../../shared/protocol.ts";
+import type { DeltaFrame, RoomDescription, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
 import type { RoomSettings } from "../../shared/settings.ts";
 import { Audience } from "./audience.ts";
+import { correction, readCorrection } from "./correction.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
@@ -28,14 +29,14 @@ export class Room {
   readonly #audience: Audience;
   #status: Status;
   #cancelHeartbeat: Cancel | null = null;
+  #cancelAudienceTell: Cancel | null = null;
 
   private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
-    this.#audience = new Audience(ports, stored.transcript.version, (version) => {
-      const { transcript } = this.#journal;
-      const position = { epoch: transcript.epoch, version };
-      return resume(transcript, position, this.#present(), limits.snapshotMaxSegments);
+    this.#audience = new Audience(ports, stored.transcript.version, {
+      frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
+      tooSlow: (socket) => this.#dismiss(socket, "too_slow"),
     });
     this.#scribe = new Scribe(ports, this.#journal, {
       changed: (urgent) => this.#audience.changed(urgent),
@@ -44,7 +45,10 @@ export class Room {
     });
     this.#stage = new Stage(ports, this.#journal, this.#scribe, {
       changed: () => this.#updateStatus(),
-      began: () => this.#beat(),
+      began: () => {
+        this.#beat();
+        this.#audienceChanged();
+      },
       ended: () => this.#ended(),
     });
     this.#stage.reopen();
@@ -64,39 +68,67 @@ export class Room {
 
   viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number): void {
     const { heartbeatMs, retryWindowMs } = timing;
-    const first = resume(this.#journal.transcript, position, this.#present(), limits.snapshotMaxSegments);
-    this.#audience.join(socket, { ...first, welcome: { heartbeatMs, retryWindowMs, expiresAt } });
+    const welcome = { heartbeatMs, retryWindowMs, expiresAt };
+    this.#audience.join(socket, { ...this.frame(position), welcome });
+    this.#audienceChanged();
   }
 
   viewerKept(socket: MemberSocket): void {
     this.#audience.readopt(socket);
+    // What it saw being said last may never be said again, if the room before died in the middle of it.
+    if (this.#stage.lane !== null) this.#audience.changed(false);
+  }
+
+  /** What brings whoever stands at this position to where the room is now. */
+  frame(position: Position | null): DeltaFrame | SnapshotFrame {
+    return resume(this.#journal.transcript, position, this.#present(), limits.snapshotMaxSegments);
   }
 
   /** @param takeover whether this publisher may end the session of another */
   publisherJoined(socket: MemberSocket, { takeover }: { readonly takeover: boolean }): void {
     this.#stage.joined(socket, takeover);
+    this.#audienceChanged();
   }
 
   left(id: string): void {
-    this.#audience.leave(id);
+    if (this.#audience.has(id)) {
+      this.#audience.leave(id);
+      this.#audienceChanged();
+    }
     this.#stage.left(id);
   }
 
   /** A frame from a member. What cannot be understood or is not allowed ends that member alone, with its reason. */
   received(socket: MemberSocket, frame: string | Uint8Array): void {
     try {
-      if (this.#audience.has(socket.id)) this.#fromViewer(frame);
+      if (this.#audience.has(socket.id)) this.#fromViewer(socket, frame);
       else this.#stage.received(socket, frame);
     } catch (error) {
       if (!(error instanceof CaptionwireError)) throw error;
-      this.#stage.dismiss(socket, error.code, error.message);
-      this.#audience.leave(socket.id);
+      this.#dismiss(socket, error.code, error.message);
     }
   }
 
-  #fromViewer(frame: string | Uint8Array): void {
+  #fromViewer({ id }: MemberSocket, frame: string | Uint8Array): void {
     if (typeof frame !== "string") throw new CaptionwireError("not_publisher");
-    readViewerMessage(frame);
+    const { version } = readViewerMessage(frame);
+    this.#audience.seen(id, Math.min(version, this.#journal.transcript.version));
+  }
+
+  /** Ends this member alone. */
+  #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
+    socket.send(JSON.stringify(errorFrame(code, message)));
+    socket.close(errorTable[code].close, code);
+    this.left(socket.id);
+  }
+
+  /** The publisher is told once for all who come and go within a moment. */
+  #audienceChanged(): void {
+    if (this.#stage.lane === null) return;
+    this.#cancelAudienceTell ??= this.#ports.setTimer(() => {
+      this.#cancelAudienceTell = null;
+      this.#stage.tell({ type: "audience", viewers: this.#audience.size });
+    }, timing.audienceTellMs);
   }
 
   /** If storage fails, this object is of no use any more: everybody comes to a new one. */
@@ -105,6 +137,7 @@ export class Room {
     this.#scribe.dispose();
     this.#stage.die();
     this.#cancelHeartbeat?.();
+    this.#cancelAudienceTell?.();
     this.#ports.die();
   }
 
@@ -120,6 +153,51 @@ export class Room {
       version: transcript.version,
       viewers: this.#audience.size,
     };
+  }
+
+  /** Everything that is kept, for exports. */
+  transcript(): Position & { session: Session | null; segments: readonly Segment[] } {
+    const { epoch, version, segments } = this.#journal.transcript;
+    return { epoch, version, session: this.#publicSession(), segments };
+  }
+
+  /** The last `limit` segments before one of them, in reading order. Throws `not_found`. */
+  earlier(beforeId: string, limit: number): { segments: readonly Segment[]; hasEarlier: boolean } {
+    const { segments } = this.#journal.transcript;
+    const end = segments.findIndex(({ id }) => id === beforeId);
+    if (end === -1) throw new CaptionwireError("not_found", "The room has no such segment.");
+    const begin = Math.max(0, end - limit);
+    return { segments: segments.slice(begin, end), hasEarlier: begin > 0 };
+  }
+
+  /**
+   * An operator's last word on a segment: a new version, marked `edited`, seen by all and never recognised over.
+   * Answers the segment as it is then, `null` when it was removed by a text without words. The same text changes
+   * nothing. Throws `not_found` or `bad_request`.
+   */
+  async edit(id: string, text: string): Promise<Segment | null> {
+    const words = readCorrection(text);
+    const outcome = Promise.withResolvers<Segment | null>();
+    await this.#journal.enqueue(async () => {
+      const segment = this.#segment(id);
+      if (segment === null) {
+        outcome.reject(new CaptionwireError("not_found", "The room has no such segment."));
+        return;
+      }
+      const entry = correction(segment, words);
+      if (entry !== null) {
+        await this.#journal.commit(entry);
+        this.#audience.changed(false);
+      }
+      outcome.resolve(this.#segment(id));
+    });
+    // Not settled yet: storage failed, and the room with it.
+    outcome.reject(new CaptionwireError("internal"));
+    return outcome.promise;
+  }
+
+  #segment(id: string): Segment | null {
+    return this.#journal.transcript.segments.find((segment) => segment.id === id) ?? null;
   }
 
   /** Bytes of audio the room holds, each kind bounded by `limits`. */
@@ -195,20 +273,23 @@ export class Room {
 
   #ended(): void {
     this.#cancelHeartbeat?.();
+    this.#cancelAudienceTell?.();
+    this.#cancelAudienceTell = null;
     if (this.#scribe.hush()) this.#audience.changed(true);
     this.#updateStatus();
   }
 
   #statusFrame(): StatusFrame {
     const { epoch, version } = this.#journal.transcript;
-    return { type: "status", status: this.#status, session: this.#publicSession(), epoch, version };
+    const viewers = this.#audience.size;
+    return { type: "status", status: this.#status, session: this.#publicSession(), epoch, version, viewers };
   }
 
   /** The head goes round regularly while a session runs, so that a zombie link is noticed by its viewer. */
   #beat(): void {
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = this.#ports.setTimer(() => {
-      this.#audience.status(this.#statusFrame());
+      this.#audience.beat(this.#statusFrame());
       this.#beat();
     }, timing.heartbeatMs);
   }

@@ -1,5 +1,5 @@
 import type { Interim } from "../../shared/captions.ts";
-import { Backfill, type Job } from "./backfill/backfill.ts";
+import { Backfill, type Excerpt, type Job } from "./backfill/backfill.ts";
 import type { Journal } from "./journal.ts";
 import { closedHole, owed, type Parts, settled } from "./ledger.ts";
 import type { Ports } from "./ports.ts";
@@ -131,7 +131,7 @@ export class Scribe {
   }
 
   /** The range is left to the batch endpoint; until then it reads as a gap. */
-  owe(sessionId: string, range: Range, audio: Uint8Array): void {
+  owe(sessionId: string, range: Range, audio: Excerpt): void {
     this.#inSession(sessionId, async (session) => {
       const hole = { id: this.#ports.newId(), from: range.from, to: range.to };
       await this.#store([gapDraft(range, session, hole.id)], [], owed(session, hole));
@@ -142,23 +142,27 @@ export class Scribe {
   }
 
   /** The audio of a hole has come (again). */
-  refound(sessionId: string, hole: Hole, audio: Uint8Array): void {
+  refound(sessionId: string, hole: Hole, audio: Excerpt): void {
     this.#inSession(sessionId, async (session) => {
       if (session.holes.some(({ id }) => id === hole.id)) this.#backfill.add({ session, hole, audio });
     });
   }
 
   /** A hole falls into parts, since its publisher goes on inside of it. */
-  parted(sessionId: string, hole: Hole, { held, lost, coming }: Parts, audio: Uint8Array): void {
+  parted(sessionId: string, hole: Hole, { held, lost, coming }: Parts, audio: Excerpt | null): void {
     this.#inSession(sessionId, async (session) => {
       if (!session.holes.some(({ id }) => id === hole.id)) return;
+      if (!this.#isOpen(hole)) {
+        await this.#store([], [], closedHole(session, hole.id));
+        return;
+      }
       const ranges = [held, lost, coming].filter((range) => range !== null);
       let next = closedHole(session, hole.id);
       if (held !== null) next = owed(next, held);
       if (coming !== null) next = owed(next, coming);
       const put = ranges.map((range) => gapDraft(range, session, range.id));
       await this.#store(put, [hole.id], next);
-      if (held !== null) this.#backfill.add({ session, hole: held, audio });
+      if (held !== null && audio !== null) this.#backfill.add({ session, hole: held, audio });
       this.#hooks.changed(false);
     });
   }
@@ -176,17 +180,20 @@ export class Scribe {
     const { hole, session: its } = job;
     this.#closing.add(job);
     void this.#journal.enqueue(async () => {
-      const { transcript, session } = this.#journal;
-      // Purged in the meantime, or put into words by an operator: then theirs is the last word.
-      const gap = transcript.segments.find(({ id }) => id === hole.id);
-      const isOpen = gap?.kind === "gap" && gap.edited !== true;
-      const isFilled = isOpen && drafts !== null;
+      const { session } = this.#journal;
+      const isFilled = drafts !== null && this.#isOpen(hole);
       const next = session?.id === its.id ? closedHole(session, hole.id) : undefined;
       await this.#store(isFilled ? drafts : [], isFilled ? [hole.id] : [], next);
       this.#closing.delete(job);
       if (isFilled) this.#hooks.changed(false);
       await this.#hooks.holeClosed();
     });
+  }
+
+  /** Not purged in the meantime, and not put into words by an operator, whose word is the last. */
+  #isOpen(hole: Hole): boolean {
+    const gap = this.#journal.transcript.segments.find(({ id }) => id === hole.id);
+    return gap?.kind === "gap" && gap.edited !== true;
   }
 
   async #store(put: readonly Draft[], remove: readonly string[], next?: StoredSession): Promise<void> {

@@ -14,11 +14,12 @@ export function beginSession(
   { session: latest, settings }: { readonly session: StoredSession | null; readonly settings: RoomSettings },
   { now, newId }: Pick<Ports, "now" | "newId">,
 ): StoredSession {
+  // Position 0 lies in the past when a publisher begins with audio from the middle of its own.
+  const startedAt = now() - Math.round((position * 1000) / start.sampleRate);
   return {
-    id: `${ordinal(latest, now())}-${newId()}`,
+    id: `${ordinal(latest, startedAt)}-${newId()}`,
     key: start.key ?? null,
-    // Position 0 lies in the past when the publisher goes on where an ended session left it.
-    startedAt: now() - Math.round((position * 1000) / start.sampleRate),
+    startedAt,
     format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
     recognition: { ...recognitionOf(settings), ...recognitionOf(start) },
     covered: position,
@@ -34,8 +35,8 @@ function recognitionOf(from: RoomSettings | Start): Recognition {
   return v.parse(Picked, from);
 }
 
-/** The time it began, made to sort as text after every session before it, also when the clock was set back. */
-function ordinal(latest: StoredSession | null, now: number): string {
+/** The time of position 0, made to sort as text after every session before it, also when the clock was set back. */
+function ordinal(latest: StoredSession | null, startedAt: number): string {
   const after = latest === null ? 0 : Number.parseInt(latest.id, 36) + 1;
-  return Math.max(now, after).toString(36).padStart(9, "0");
+  return Math.max(startedAt, after).toString(36).padStart(9, "0");
 }

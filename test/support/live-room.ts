@@ -76,6 +76,14 @@ export function loudMs(ms: number): Uint8Array {
 /** Where the audio of `missSixSeconds` has its pause: the middle of the last 60 ms of it. */
 export const pauseAtMs = 6_070;
 
+/** So much of the audio before the pause is sent to the socket that begins there: context, whose words are not its. */
+export const contextMs = 1_000;
+
+/** A moment of the session on the clock of the socket that `missSixSeconds` opened. */
+export function newSocketS(sessionMs: number): number {
+  return (sessionMs - (pauseAtMs - contextMs)) / 1_000;
+}
+
 /**
  * Captions the first second as `One.`, then loses the provider for longer than may be replayed: the audio ends at 7 s,
  * with a pause at 6 s. The new socket is open when this returns.
@@ -87,6 +95,11 @@ export async function missSixSeconds({ world, room, publisher }: Awaited<ReturnT
   await world.upstream.close(1006);
   speakSixSeconds(room, publisher);
   await world.upstream.open();
+}
+
+/** The rest of `missSixSeconds`, as the new socket hears it. */
+export function sayThree({ upstream }: ScriptedWorld): Promise<void> {
+  return upstream.results("Three.", newSocketS(pauseAtMs), newSocketS(7_000), true);
 }
 
 export function speakSixSeconds(room: Room, publisher: ScriptedMember): void {

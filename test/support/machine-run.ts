@@ -47,8 +47,13 @@ export class MachineRun {
     return this.take({ kind: "opened", socket: this.state.socket, cut });
   }
 
-  refused(fatal = false): UpstreamEffect[] {
-    return this.take({ kind: "refused", socket: this.state.socket, fatal });
+  refused(fatal = false, busy = false): UpstreamEffect[] {
+    return this.take({ kind: "refused", socket: this.state.socket, fatal, busy });
+  }
+
+  /** The provider has seen the close of the socket that was left. */
+  left(): UpstreamEffect[] {
+    return this.take({ kind: "left", socket: this.state.socket });
   }
 
   closed(meaning: "retry" | "idle" | "fatal" = "retry", clean = false): UpstreamEffect[] {
@@ -104,5 +109,8 @@ export class MachineRun {
     return this.effects.filter(({ kind }) => kind === "dial").length;
   }
 }
+
+/** A socket that is to caption all it hears from `base` on, or only what comes after some context. */
+export const began = (base: number, captionsFrom = base) => ({ kind: "began", base, captionsFrom }) as const;
 
 export const kindsOf = (effects: readonly UpstreamEffect[]) => effects.map(({ kind }) => kind);

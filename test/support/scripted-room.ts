@@ -180,8 +180,9 @@ export class ScriptedWorld {
       this.dialled.push(socket);
       return {
         send: (data) => socket.sent.push(data),
-        abandon: () => {
+        abandon: (gone) => {
           socket.abandoned = true;
+          if (gone !== undefined) queueMicrotask(gone);
         },
       };
     },

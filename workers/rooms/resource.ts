@@ -1,32 +1,20 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import { roomPaths } from "../../party/requests.ts";
-import type { Grant, Scope } from "../../shared/claims.ts";
+import type { Grant } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
-import { limits } from "../../shared/limits.ts";
 import { RoomDescriptionSchema } from "../../shared/protocol.ts";
 import { type RoomSettings, RoomSettingsSchema, recognitionProblem } from "../../shared/settings.ts";
 import type { App } from "../app.ts";
-import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
-import { askRoom, roomName, roomObject } from "./object.ts";
+import { askRoom, openRoom, smallBody } from "./object.ts";
 
 /** `/v1/rooms/{room}`: settings in, state out, and the purge. */
 export const resource = new Hono<App>();
 
-/** As large as a `start`, which may carry the same settings. */
-const smallBody = bodyLimit({
-  maxSize: limits.controlFrameMaxBytes,
-  onError: () => {
-    throw new CaptionwireError("too_large");
-  },
-});
-
 resource.put("/v1/rooms/:room", smallBody, async (c) => {
-  const room = roomName(c);
-  const grant = await grantFor(c, room, "rooms:admin");
+  const { room, grant, object } = await openRoom(c, "rooms:admin");
   const settings = readSettings(await c.req.json().catch(() => undefined));
-  const answer = await askRoom(roomObject(c, grant, room), roomPaths.settings, {
+  const answer = await askRoom(object, roomPaths.settings, {
     method: "PUT",
     body: JSON.stringify(settings),
   });
@@ -34,21 +22,15 @@ resource.put("/v1/rooms/:room", smallBody, async (c) => {
 });
 
 resource.get("/v1/rooms/:room", async (c) => {
-  const room = roomName(c);
-  const grant = await grantFor(c, room, ["rooms:admin", "captions:view"]);
-  return describe(c, room, grant, await askRoom(roomObject(c, grant, room), roomPaths.state));
+  const { room, grant, object } = await openRoom(c, ["rooms:admin", "captions:view"]);
+  return describe(c, room, grant, await askRoom(object, roomPaths.state));
 });
 
 resource.delete("/v1/rooms/:room", async (c) => {
-  const room = roomName(c);
-  const grant = await grantFor(c, room, "rooms:admin");
-  await askRoom(roomObject(c, grant, room), roomPaths.purge, { method: "POST" });
+  const { object } = await openRoom(c, "rooms:admin");
+  await askRoom(object, roomPaths.purge, { method: "POST" });
   return c.body(null, 204);
 });
-
-function grantFor(c: Context<App>, room: string, scope: Scope | readonly Scope[]): Promise<Grant> {
-  return requireGrant(authorizationSecret(c.req.raw.headers), c.var.config.tokenSecret, { scope, room });
-}
 
 function readSettings(body: unknown): RoomSettings {
   // valibot takes an array for an object without keys, which here would clear every setting.

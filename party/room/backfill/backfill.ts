@@ -1,15 +1,19 @@
+import { bytesToSamples } from "../../../shared/audio.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { BatchAnswer, Cancel, Ports } from "../ports.ts";
 import type { Hole, StoredSession } from "../store.ts";
-import { onSession, type Speech } from "../upstream/heard.ts";
+import { onSession, type Speech, within } from "../upstream/heard.ts";
 import { batchPath, mayHealBatch, readBatch } from "./batch.ts";
 import { wavFile } from "./wav.ts";
 
-/** Audio that missed its live socket. */
+/** Audio from a position on. */
+export type Excerpt = { readonly from: number; readonly audio: Uint8Array };
+
+/** A range that missed its live socket, and its audio, which may go beyond it at either end. */
 export type Job = {
   readonly session: StoredSession;
   readonly hole: Hole;
-  readonly audio: Uint8Array;
+  readonly audio: Excerpt;
 };
 
 export type BackfillHooks = {
@@ -45,12 +49,12 @@ export class Backfill {
   }
 
   get bytes(): number {
-    return this.#jobs().reduce((sum, { audio }) => sum + audio.length, 0);
+    return this.#jobs().reduce((sum, { audio }) => sum + audio.audio.length, 0);
   }
 
   /** Keeps the audio until the job has ended. More than the limit is refused as `lost`, the newest first. */
   add(job: Job): void {
-    if (this.bytes + job.audio.length > limits.backfillMaxBytes) {
+    if (this.bytes + job.audio.audio.length > limits.backfillMaxBytes) {
       this.#hooks.lost(job);
       return;
     }
@@ -87,7 +91,7 @@ export class Backfill {
     const { setTimer, transcribe } = this.#ports;
     const { format, recognition } = job.session;
     const cancelRequest = transcribe(
-      { path: batchPath(recognition), contentType: "audio/wav", body: wavFile(job.audio, format) },
+      { path: batchPath(recognition), contentType: "audio/wav", body: wavFile(job.audio.audio, format) },
       (answer) => {
         cancelTimer();
         this.#answered(job, attempt, answer);
@@ -107,11 +111,14 @@ export class Backfill {
   #answered(job: Job, attempt: number, { status, body }: BatchAnswer): void {
     const finals = status === 200 ? readBatch(body) : null;
     if (finals !== null) {
-      const clock = { position: (samples: number) => Math.min(job.hole.from + samples, job.hole.to) };
+      const { from, audio } = job.audio;
+      // A provider that rounds up hears no further than it was sent.
+      const end = from + bytesToSamples(audio.length, job.session.format);
+      const clock = { position: (samples: number) => Math.min(from + samples, end) };
       this.#next();
       this.#hooks.filled(
         job,
-        finals.map((final) => onSession(final, clock, job.session.format)),
+        finals.map((final) => within(onSession(final, clock, job.session.format), job.hole)),
       );
       return;
     }

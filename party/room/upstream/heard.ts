@@ -44,3 +44,23 @@ export function onSession<E extends Spoken>(
   const { kind, startS, endS, text } = event;
   return { kind, from: position(startS), to: position(endS), text, words };
 }
+
+/**
+ * Of what was heard, the words that belong to a range: those whose middle lies in it. Two recognisers that both hear a
+ * little beyond their common border so caption each word once, and none torn.
+ */
+export function within<S extends Speech>(
+  speech: S,
+  range: { readonly from: number; readonly to: number },
+): S {
+  const isIn = ({ from, to }: { readonly from: number; readonly to: number }) => {
+    const middle = (from + to) / 2;
+    return middle >= range.from && middle < range.to;
+  };
+  const words = speech.words.filter(isIn);
+  // With all its words it keeps its text, which may be spaced otherwise; without any, it is one side's as a whole.
+  const isWhole = words.length === speech.words.length && (words.length > 0 || isIn(speech));
+  const text = isWhole ? speech.text : words.map((word) => word.text).join(" ");
+  const from = Math.max(speech.from, range.from);
+  return { ...speech, from, to: Math.max(from, Math.min(speech.to, range.to)), words, text };
+}

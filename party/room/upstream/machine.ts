@@ -10,6 +10,7 @@ import {
   reachOf,
   samplesOf,
   stallDeadline,
+  type Trouble,
   type UpstreamEffect,
   type UpstreamEvent,
   type UpstreamState,
@@ -17,8 +18,8 @@ import {
 
 type Step = { readonly state: UpstreamState; readonly effects: readonly UpstreamEffect[] };
 
-/** Deepgram accepts at most 1.25 times real time; up to a second at once is the jitter of any network. */
-const pace = { speed: 1.25, sliceMs: 100, burstMs: 1_000 } as const;
+/** Deepgram accepts at most 1.25 times real time; up to two seconds at once are no more than the jitter of a network. */
+const pace = { speed: 1.25, sliceMs: 100, burstMs: 2_000 } as const;
 /** A socket that recognised something and held this long was healthy: its loss is met by a new one at once. */
 const healthyAfterMs = 5_000;
 /** Finals that follow each other more closely than this leave no hole: providers round their times. */
@@ -27,6 +28,10 @@ const holeToleranceMs = 50;
 const restToleranceMs = 250;
 /** A provider that settles nothing for so long (noise, a speaker without a pause) is asked for a final. */
 const unsettledMaxMs = 20_000;
+/** A recogniser that begins in the middle needs so much audio before the first word it is to be trusted with. */
+const contextMs = 1_000;
+/** How long the provider may take to see a socket close. */
+const leaveMs = 1_000;
 /** Silent audio for a socket that only audio keeps open. */
 const silenceMs = 500;
 const skipEveryMs = 10_000;
@@ -59,8 +64,10 @@ export function step(state: UpstreamState, event: UpstreamEvent, now: number, ra
       return finish(state, event.withinMs, now);
     case "opened":
       return opened(state, event.cut, now);
+    case "left":
+      return link.kind === "leaving" ? leftFor(link.next, state, now) : stay(state);
     case "refused":
-      return event.fatal ? fail(state, "provider_refused") : retry(state, now, random);
+      return event.fatal ? fail(state, "provider_refused") : retry(state, now, random, event.busy);
     case "heard":
       return heard(state, event, now);
     case "closed":
@@ -93,7 +100,9 @@ function opened(state: UpstreamState, cut: number, now: number): Step {
   const { link, audio } = state;
   if (link.kind !== "connecting") return stay(state);
   const from = Math.max(audio.covered, audio.earliest);
-  const base = isLong(audio.head - from, audio) ? Math.min(Math.max(cut, from), audio.head) : from;
+  const isOwed = isLong(audio.head - from, audio);
+  const captionsFrom = isOwed ? Math.min(Math.max(cut, from), audio.head) : from;
+  const base = isOwed ? Math.max(from, captionsFrom - samplesOf(contextMs, audio)) : from;
   const live: Live = {
     kind: "live",
     sent: base,
@@ -106,8 +115,8 @@ function opened(state: UpstreamState, cut: number, now: number): Step {
     flushed: false,
     unanswered: null,
   };
-  const next = advance({ ...state, audio: { ...audio, covered: base }, link: live }, now);
-  return after([...missing(state, audio.covered, base), { kind: "began", base }], next);
+  const next = advance({ ...state, audio: { ...audio, covered: captionsFrom }, link: live }, now);
+  return after([...missing(state, audio.covered, captionsFrom), { kind: "began", base, captionsFrom }], next);
 }
 
 /** Moves on with whatever the state allows: audio out, then the end of the stream. */
@@ -118,7 +127,7 @@ function advance(state: UpstreamState, now: number): Step {
   if (link.kind !== "live") return stay(state);
   if (link.sent < audio.earliest || (now >= state.skipNotBefore && isLong(audio.head - link.sent, audio))) {
     // It will not catch up. The next socket begins near the head, and what lies between is owed.
-    return after([{ kind: "abandon" }], dial({ ...state, skipNotBefore: now + skipEveryMs }, now));
+    return leave({ ...state, skipNotBefore: now + skipEveryMs }, "dial", now);
   }
   const [live, effects] =
     audio.head > link.sent && now >= link.nextSliceAt ? send(state, link, now) : [link, []];
@@ -127,6 +136,17 @@ function advance(state: UpstreamState, now: number): Step {
     state: { ...state, link: { kind: "finishing", giveUpAt: now + timing.finishTimeoutMs } },
     effects: [...effects, { kind: "control", message: "closeStream" }],
   };
+}
+
+function leave(state: UpstreamState, next: "dial" | "end", now: number): Step {
+  return {
+    state: { ...state, link: { kind: "leaving", giveUpAt: now + leaveMs, next } },
+    effects: [{ kind: "leave" }],
+  };
+}
+
+function leftFor(next: "dial" | "end", state: UpstreamState, now: number): Step {
+  return next === "dial" ? dial(state, now) : end(state);
 }
 
 function send({ audio }: UpstreamState, link: Live, now: number): [Live, UpstreamEffect[]] {
@@ -208,15 +228,20 @@ function isFlowing(link: Live, audio: UpstreamState["audio"], now: number): bool
 }
 
 /** The first return after a healthy socket is immediate; from then on full jitter, and in the end only probes. */
-function retry(state: UpstreamState, now: number, random: number): Step {
-  if (isHealthy(state.link, now)) return dial({ ...state, trouble: { since: now, failures: 0 } }, now);
-  const { since, failures } = state.trouble ?? { since: now, failures: 0 };
-  const trouble = { since, failures: failures + 1 };
+function retry(state: UpstreamState, now: number, random: number, isBusy = false): Step {
+  if (isHealthy(state.link, now))
+    return dial({ ...state, trouble: { since: now, failures: 0, setbacks: 0 } }, now);
+  const trouble = troubleOf(state, isBusy || state.link.kind === "live", now);
   const attempt = nextAttempt(trouble, now, random);
   const link: UpstreamState["link"] = attempt.isProbe
     ? { kind: "tripped", probeAt: attempt.at }
     : { kind: "recovering", retryAt: attempt.at };
   return stay({ ...state, trouble, link });
+}
+
+function troubleOf({ trouble }: UpstreamState, isSetback: boolean, now: number): Trouble {
+  const { since, failures, setbacks } = trouble ?? { since: now, failures: 0, setbacks: 0 };
+  return { since, failures: failures + 1, setbacks: setbacks + (isSetback ? 1 : 0) };
 }
 
 function isHealthy(link: UpstreamState["link"], now: number): boolean {
@@ -227,33 +252,44 @@ function isHealthy(link: UpstreamState["link"], now: number): boolean {
 function jump(state: UpstreamState, to: number, now: number): Step {
   const { audio } = state;
   const effects: UpstreamEffect[] = [
-    { kind: "abandon" },
     ...missing(state, audio.covered, audio.head),
     ...range("gap", Math.max(audio.covered, audio.head), to),
   ];
   const covered = Math.max(audio.covered, to);
   const next = { ...state, audio: { ...audio, covered, earliest: to, head: to } };
-  return after(effects, dial(next, now));
+  switch (state.link.kind) {
+    case "live":
+    case "finishing":
+      return after(effects, leave(next, "dial", now));
+    case "idle":
+      return after(effects, dial(next, now));
+    // Where nothing has been sent yet, nothing has to be taken back.
+    default:
+      return after(effects, stay(next));
+  }
 }
 
 function tick(state: UpstreamState, isQuiet: boolean, now: number, random: number): Step {
   const { link, audio } = state;
-  if (state.finishBy !== null && now >= state.finishBy) return giveUp(state);
+  if (state.finishBy !== null && now >= state.finishBy) return giveUp(state, now);
   switch (link.kind) {
     case "connecting":
       return now < link.giveUpAt ? stay(state) : after([{ kind: "abandon" }], retry(state, now, random));
     case "live": {
       const stallAt = stallDeadline(link, audio);
-      if (stallAt !== null && now >= stallAt) return after([{ kind: "abandon" }], retry(state, now, random));
+      if (stallAt !== null && now >= stallAt)
+        return leave({ ...state, trouble: troubleOf(state, false, now) }, "dial", now);
       if (audio.head > link.sent) return advance(state, now);
       return now < quietDeadline(link) ? stay(state) : pause(state, link, isQuiet, now);
     }
+    case "leaving":
+      return now < link.giveUpAt ? stay(state) : after([{ kind: "abandon" }], leftFor(link.next, state, now));
     case "recovering":
       return now < link.retryAt ? stay(state) : dial(state, now);
     case "tripped":
       return now < link.probeAt ? stay(state) : dial(state, now);
     case "finishing":
-      return now < link.giveUpAt ? stay(state) : giveUp(state);
+      return now < link.giveUpAt ? stay(state) : giveUp(state, now);
     case "idle":
     case "ended":
     case "failed":
@@ -290,7 +326,10 @@ function tell(state: UpstreamState, link: Live, effects: readonly UpstreamEffect
 }
 
 /** The last words did not come in time: they are owed, and the session need not wait for ever. */
-function giveUp(state: UpstreamState): Step {
+function giveUp(state: UpstreamState, now: number): Step {
+  const { kind } = state.link;
+  if (kind === "leaving") return stay({ ...state, link: { ...state.link, next: "end" }, finishBy: null });
+  if (kind === "live" || kind === "finishing") return leave({ ...state, finishBy: null }, "end", now);
   return after([{ kind: "abandon" }], end(state));
 }
 

@@ -31,7 +31,12 @@ type Audio = {
   readonly head: number;
 };
 
-export type Trouble = { readonly since: number; readonly failures: number };
+export type Trouble = {
+  readonly since: number;
+  readonly failures: number;
+  /** Those of them in which the provider was there and would not have us: it asked for less, or closed at once. */
+  readonly setbacks: number;
+};
 
 export type Live = {
   readonly kind: "live";
@@ -56,6 +61,8 @@ type Link =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly giveUpAt: number }
   | Live
+  /** The socket is given up. What comes next waits until the provider has seen it close. */
+  | { readonly kind: "leaving"; readonly giveUpAt: number; readonly next: "dial" | "end" }
   /** Between two attempts. */
   | { readonly kind: "recovering"; readonly retryAt: number }
   /** The circuit breaker: so many attempts have failed that the provider is only probed now and then. */
@@ -72,9 +79,12 @@ export type UpstreamEvent =
   | { readonly kind: "jump"; readonly to: number }
   /** No more audio will come. `withinMs` bounds the wait for the last words; `null`: as long as it may take. */
   | { readonly kind: "finish"; readonly withinMs: number | null }
-  /** `cut`: a quiet place near the head, where a socket may begin without tearing a word. */
+  /** `cut`: a quiet place near the head, from which on a socket may caption without tearing a word. */
   | { readonly kind: "opened"; readonly socket: number; readonly cut: number }
-  | { readonly kind: "refused"; readonly socket: number; readonly fatal: boolean }
+  /** The provider has seen the close of the socket that was left. */
+  | { readonly kind: "left"; readonly socket: number }
+  /** `busy`: it answered, and asked for less. */
+  | { readonly kind: "refused"; readonly socket: number; readonly fatal: boolean; readonly busy: boolean }
   /** Any sign of life; a final of the range, if it was one. */
   | {
       readonly kind: "heard";
@@ -100,9 +110,12 @@ export type UpstreamEffect =
   /** Silent audio, which moves the socket's clock and not the session's. */
   | { readonly kind: "silence"; readonly samples: number }
   | { readonly kind: "control"; readonly message: "keepAlive" | "finalize" | "closeStream" }
-  /** The socket began at `base`: its clock's zero. */
-  | { readonly kind: "began"; readonly base: number }
+  /** The socket's clock begins at `base`; what it says of the audio before `captionsFrom` is context. */
+  | { readonly kind: "began"; readonly base: number; readonly captionsFrom: number }
+  /** Nothing is heard of the socket any more. */
   | { readonly kind: "abandon" }
+  /** The same, and `left` is to be told. */
+  | { readonly kind: "leave" }
   /** Captions for the range cannot be had: its audio is gone, or the provider will not listen. */
   | ({ readonly kind: "gap" } & Range)
   /** The live socket will not caption this range; its audio is at hand. */
@@ -160,6 +173,7 @@ function linkDeadline({ link, audio }: UpstreamState): number | null {
     case "failed":
       return null;
     case "connecting":
+    case "leaving":
     case "finishing":
       return link.giveUpAt;
     case "live": {

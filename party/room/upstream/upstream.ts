@@ -7,7 +7,7 @@ import { type Adapter, type Reader, refusalIsFatal } from "./adapter.ts";
 import { SocketClock } from "./clock.ts";
 import type { ProviderEvent } from "./events.ts";
 import { flux } from "./flux.ts";
-import { type Heard, onSession, type Speech, type Spoken } from "./heard.ts";
+import { type Heard, onSession, type Speech, type Spoken, within } from "./heard.ts";
 import { step } from "./machine.ts";
 import { nova } from "./nova.ts";
 import { endsQuietly, quietPlace } from "./quiet.ts";
@@ -56,13 +56,15 @@ type Line = {
   readonly reader: Reader;
   readonly socket: UpstreamSocket;
   clock: SocketClock;
+  /** Words before this position are another's to caption. */
+  captionsFrom: number;
   closeStreamSent: boolean;
 };
 
 /** Deepgram's comfort zone is 20–250 ms of audio a frame. */
 const frameMaxMs = 250;
 /** Pauses are looked for in this much of the newest audio. */
-const recentMs = 3_000;
+const recentMs = 4_000;
 /** So many failures in a row are not a hiccup any more, and readers are told. */
 const troubledAfter = 3;
 
@@ -81,6 +83,7 @@ export class Upstream {
   #cancelTimer: Cancel | null = null;
   #armedFor = "";
   #openedBefore = false;
+  #isDisposed = false;
 
   constructor(ports: Ports, session: UpstreamSession, hooks: UpstreamHooks) {
     this.#ports = ports;
@@ -113,6 +116,7 @@ export class Upstream {
 
   /** Drops socket and timer; nothing is heard any more. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#line?.socket.abandon();
@@ -126,6 +130,7 @@ export class Upstream {
       case "idle":
         return "idle";
       case "connecting":
+      case "leaving":
       case "recovering":
         if ((trouble?.failures ?? 0) >= troubledAfter) return "tripped";
         return this.#openedBefore ? "recovering" : "connecting";
@@ -143,6 +148,7 @@ export class Upstream {
   }
 
   #take(event: UpstreamEvent): void {
+    if (this.#isDisposed) return;
     const before = this.linkState;
     const { state, effects } = step(this.#state, event, this.#steady.now(), this.#ports.random());
     this.#state = state;
@@ -176,7 +182,9 @@ export class Upstream {
         this.#dial(effect.socket);
         break;
       case "began":
-        if (this.#line !== null) this.#line.clock = new SocketClock(effect.base);
+        if (this.#line === null) break;
+        this.#line.clock = new SocketClock(effect.base);
+        this.#line.captionsFrom = effect.captionsFrom;
         break;
       case "send":
         this.#send(effect);
@@ -191,6 +199,9 @@ export class Upstream {
       case "abandon":
         this.#line?.socket.abandon();
         this.#line = null;
+        break;
+      case "leave":
+        this.#leave();
         break;
       case "gap":
         this.#hooks.gap(effect);
@@ -207,6 +218,12 @@ export class Upstream {
       default:
         effect satisfies never;
     }
+  }
+
+  #leave(): void {
+    const line = this.#line;
+    this.#line = null;
+    line?.socket.abandon(() => this.#take({ kind: "left", socket: line.number }));
   }
 
   #control(message: "keepAlive" | "finalize" | "closeStream"): void {
@@ -237,13 +254,15 @@ export class Upstream {
         opened: () => this.#take({ kind: "opened", socket: number, cut: this.#quietCut() }),
         refused: (status, detail) => {
           log("upstream_refused", { status, detail });
-          this.#take({ kind: "refused", socket: number, fatal: refusalIsFatal(status) });
+          const busy = status === 429;
+          this.#take({ kind: "refused", socket: number, fatal: refusalIsFatal(status), busy });
         },
         message: (text) => this.#hear(number, reader.frame(text)),
         closed: (code, reason) => this.#closed(number, code, reason),
       },
     );
-    this.#line = { number, reader, socket, clock: new SocketClock(0), closeStreamSent: false };
+    const clock = new SocketClock(0);
+    this.#line = { number, reader, socket, clock, captionsFrom: 0, closeStreamSent: false };
   }
 
   #closed(number: number, code: number, reason: string): void {
@@ -275,8 +294,11 @@ export class Upstream {
         return;
       case "failed":
         this.#ports.log("upstream_failed", { code: event.code });
-        line.socket.abandon();
-        this.#take({ kind: "closed", socket, meaning: event.meaning, clean: false });
+        // Whatever its close says then, this is what it means.
+        this.#line = null;
+        line.socket.abandon(() =>
+          this.#take({ kind: "closed", socket, meaning: event.meaning, clean: false }),
+        );
         return;
       case "other":
       case "speechStarted":
@@ -304,7 +326,10 @@ export class Upstream {
 
   /** On the session's clock; a provider that rounds up hears no further than what it was sent. */
   #onSession<E extends Spoken>(line: Line, event: E): Speech & { readonly kind: E["kind"] } {
-    const speech = onSession(event, line.clock, this.#session.format);
+    const speech = within(onSession(event, line.clock, this.#session.format), {
+      from: line.captionsFrom,
+      to: Number.POSITIVE_INFINITY,
+    });
     return { ...speech, to: Math.min(speech.to, reachOf(this.#state)) };
   }
 

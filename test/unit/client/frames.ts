@@ -54,5 +54,5 @@ export function delta(from: number, to: number, put: Segment[], extra: Partial<D
 }
 
 export function status(version: number, extra: Partial<StatusFrame> = {}): StatusFrame {
-  return { type: "status", status: live, session, epoch: "e1", version, ...extra };
+  return { type: "status", status: live, session, epoch: "e1", version, viewers: 1, ...extra };
 }

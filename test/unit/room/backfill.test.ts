@@ -18,7 +18,7 @@ const session: StoredSession = {
 };
 
 function job(id: string, from = 0, bytes = 4_000, of = session): Job {
-  const audio = new Uint8Array(bytes);
+  const audio = { from, audio: new Uint8Array(bytes) };
   return { session: of, hole: { id, from, to: from + bytes / 2 }, audio };
 }
 
@@ -60,11 +60,43 @@ describe("a backfill", () => {
     expect(world.time.pending).toBe(0);
   });
 
-  it("puts nothing beyond the hole, also when the provider rounds up", async () => {
+  it("puts nothing beyond the audio, also when the provider rounds up", async () => {
     const { world, backfill, filled } = filling();
     backfill.add(job("a", 7_000));
     await world.batch.recognise("one", 1.5, 2.4);
     expect(filled[0]?.[1]).toMatchObject([{ from: 8_500, to: 9_000, words: [{ to: 9_000 }] }]);
+  });
+
+  it("loses no last word to a provider that rounds up: nobody else has heard it", async () => {
+    const { world, backfill, filled } = filling();
+    backfill.add(job("a", 7_000));
+    await world.batch.recognise("one", 1.9, 2.4);
+    expect(filled[0]?.[1]).toMatchObject([{ text: "one", words: [{ from: 8_900 }] }]);
+  });
+
+  it("is told what is around the hole, and puts the words of the hole alone, none torn", async () => {
+    const { world, backfill, filled } = filling();
+    const hole = { id: "a", from: 7_000, to: 9_000 };
+    const audio = { from: 6_000, audio: new Uint8Array(8_000) };
+    backfill.add({ session, hole, audio });
+    expect(backfill.bytes).toBe(8_000);
+    expect(world.batch.request.body.length).toBeGreaterThan(8_000);
+    // From 6 s on, in steps of 0.4 s; the third and the seventh lie across the border of the hole.
+    await world.batch.recognise("before too across one two three end over after past", 0.05, 4.05);
+    expect(filled).toMatchObject([
+      ["a", [{ text: "across one two three end", from: 7_000, to: 9_000, words: { length: 5 } }]],
+    ]);
+    expect(filled[0]?.[1][0]?.words.map(({ from, to }) => [from, to])).toEqual(
+      [6_850, 7_250, 7_650, 8_050, 8_450].map((from) => [from, from + 400]),
+    );
+  });
+
+  it("is filled with nothing when all that was said lies around the hole", async () => {
+    const { world, backfill, filled } = filling();
+    const audio = { from: 6_000, audio: new Uint8Array(8_000) };
+    backfill.add({ session, hole: { id: "a", from: 7_000, to: 9_000 }, audio });
+    await world.batch.recognise("before", 0, 1);
+    expect(filled).toMatchObject([["a", [{ text: "", words: [] }]]]);
   });
 
   it("asks for one at a time, in order", async () => {

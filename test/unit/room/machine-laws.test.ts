@@ -10,7 +10,8 @@ const happening = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("speak"), ms: fc.integer({ min: 1, max: 3_000 }) }) },
   fc.record({ kind: fc.constant("burst"), ms: fc.integer({ min: 1, max: 9_000 }) }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("open"), share }) },
-  fc.record({ kind: fc.constant("refuse") }),
+  fc.record({ kind: fc.constant("refuse"), busy: fc.boolean() }),
+  fc.record({ kind: fc.constant("left") }),
   fc.record({ kind: fc.constant("close"), meaning: fc.constantFrom("retry" as const, "idle" as const) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("final"), share, skip: share }) },
   fc.record({ kind: fc.constant("interim") }),
@@ -24,16 +25,27 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 const holeToleranceMs = 50;
 const restToleranceMs = 250;
+const contextMs = 1_000;
+const leaveMs = 1_000;
+const burstMs = 2_000;
 const finishMaxMs = limits.replayMaxMs / 1.25 + timing.finishTimeoutMs;
+
+/** The provider's one socket for this room. One that is left is open until the provider has seen its close. */
+type Socket =
+  | { readonly kind: "none" }
+  | { readonly kind: "dialled" }
+  | { readonly kind: "open" }
+  | { readonly kind: "left"; readonly at: number };
 
 /** Plays a machine's world and watches its laws. */
 class Watched {
   readonly run: MachineRun;
   /** Everything before has been captioned, owed or told as a gap, each sample once. */
   settled: number;
-  #hasSocket = false;
-  #base: number | null = null;
+  #socket: Socket = { kind: "none" };
   #sent: number | null = null;
+  /** What the last effect owed: only of that may a socket be sent anything that it is not to caption. */
+  #owed: { readonly from: number; readonly to: number } | null = null;
   #lostUntil = 0;
   #seen = 0;
   #opened = { at: 0, fed: 0 };
@@ -75,13 +87,18 @@ class Watched {
         break;
       case "refuse":
         if (link.kind !== "connecting") break;
-        this.#hasSocket = false;
-        run.refused();
+        this.#socket = { kind: "none" };
+        run.refused(false, one.busy);
         break;
       case "close":
         if (link.kind !== "live" && link.kind !== "finishing") break;
-        this.#hasSocket = false;
+        this.#socket = { kind: "none" };
         run.closed(one.meaning);
+        break;
+      case "left":
+        if (link.kind !== "leaving") break;
+        this.#socket = { kind: "none" };
+        run.left();
         break;
       case "interim":
         if (link.kind === "live") run.heard(null);
@@ -120,41 +137,42 @@ class Watched {
       if (effect.kind === "began") this.#opened = { at: now, fed: 0 };
       if (effect.kind === "send") this.#feed(effect.to - effect.from, now);
       if (effect.kind === "silence") this.#feed(effect.samples, now);
-      this.#see(effect);
+      this.#see(effect, now);
+      this.#owed = effect.kind === "owe" ? effect : null;
     }
     this.#seen = this.run.effects.length;
     this.#heldFrom = this.#audio.earliest;
     expect(this.settled).toBeLessThanOrEqual(Math.max(this.#audio.covered, this.#audio.head));
   }
 
-  /** No socket is fed faster than 1.25 times real time, but for a second at most. */
+  /** No socket is fed faster than 1.25 times real time, but for two seconds at most. */
   #feed(samples: number, now: number): void {
     this.#opened.fed += samples;
-    const allowed = 1_000 + (now - this.#opened.at) * 1.25;
+    const allowed = burstMs + (now - this.#opened.at) * 1.25;
     // Each slice may be rounded up.
     expect(this.#opened.fed, "the provider's pace").toBeLessThanOrEqual(allowed + 50);
   }
 
-  #see(effect: UpstreamEffect): void {
+  #see(effect: UpstreamEffect, now: number): void {
     const { head, earliest } = this.#audio;
     switch (effect.kind) {
       case "dial":
-        expect(this.#hasSocket, "at most one socket").toBe(false);
-        this.#hasSocket = true;
-        this.#base = null;
+        expect(this.#socket.kind, "at most one socket at any instant").toBe("none");
+        this.#socket = { kind: "dialled" };
         this.#sent = null;
         break;
       case "abandon":
-        this.#hasSocket = false;
+        this.#abandoned(now);
+        break;
+      case "leave":
+        expect(this.#socket.kind, "only an open socket is left").toBe("open");
+        this.#socket = { kind: "left", at: now };
         break;
       case "began":
-        // Everything before the new beginning has been told of.
-        expect(effect.base).toBe(this.settled);
-        this.#base = effect.base;
-        this.#sent = effect.base;
+        this.#began(effect);
         break;
       case "send":
-        expect(this.#hasSocket && this.#base !== null, "only to an open socket").toBe(true);
+        expect(this.#socket.kind, "only to an open socket").toBe("open");
         expect(effect.from, "in order, nothing twice and nothing left out").toBe(this.#sent);
         expect(effect.to).toBeGreaterThan(effect.from);
         expect(effect.to).toBeLessThanOrEqual(head);
@@ -174,10 +192,10 @@ class Watched {
         break;
       case "control":
       case "silence":
-        expect(this.#hasSocket).toBe(true);
+        expect(this.#socket.kind, "only to an open socket").toBe("open");
         break;
       case "ended":
-        this.#hasSocket = false;
+        expect(this.#socket.kind, "no socket outlives the session").toBe("none");
         expect(head - this.settled, "never a hole in silence").toBeLessThanOrEqual(restToleranceMs);
         break;
       case "failed":
@@ -188,13 +206,34 @@ class Watched {
     }
   }
 
+  /** Everything before the first sample it captions has been told of; of that it is sent a second at most. */
+  #began({ base, captionsFrom }: { readonly base: number; readonly captionsFrom: number }): void {
+    expect(this.#socket.kind).toBe("dialled");
+    expect(captionsFrom).toBe(this.settled);
+    expect(captionsFrom - base).toBe(
+      this.#owed === null ? 0 : Math.min(contextMs, captionsFrom - this.#owed.from),
+    );
+    this.#socket = { kind: "open" };
+    this.#sent = base;
+  }
+
+  /** A socket that is left has a second to go, unless the session ends. */
+  #abandoned(now: number): void {
+    if (this.#socket.kind === "left" && now < (this.run.state.finishBy ?? Number.POSITIVE_INFINITY)) {
+      expect(now - this.#socket.at, "not dialled again before").toBe(leaveMs);
+    }
+    this.#socket = { kind: "none" };
+  }
+
   /** The end, with a provider that goes on as `happenings` say. */
   finish(happenings: readonly Happening[]): void {
     const { run } = this;
     run.finish();
     this.#watch();
     const began = run.now;
-    const provider = happenings.filter(({ kind }) => ["open", "refuse", "close", "interim"].includes(kind));
+    const provider = happenings.filter(({ kind }) =>
+      ["open", "refuse", "close", "left", "interim"].includes(kind),
+    );
     for (let turn = 0; run.state.link.kind !== "ended"; turn += 1) {
       expect(turn).toBeLessThan(1_000);
       const one = provider[turn];

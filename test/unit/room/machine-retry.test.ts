@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { nextTickAt } from "../../../party/room/upstream/state.ts";
 import { timing } from "../../../shared/limits.ts";
-import { kindsOf, MachineRun } from "../../support/machine-run.ts";
+import { began, kindsOf, MachineRun } from "../../support/machine-run.ts";
+
+/** As in `backoff.ts`: the ceiling of a first wait, and the pause between probes. */
+const shortestCeilingMs = 500;
+const probeEveryMs = 10_000;
+/** Within a minute: waits of half a second at most for ten seconds, then of a twentieth of what has been lost. */
+const dialsBeforeTheBreaker = 120;
 
 describe("after the loss of a socket", () => {
   it("a healthy one is followed at once, from the end of the last final", () => {
@@ -9,10 +15,7 @@ describe("after the loss of a socket", () => {
     run.audio(1_400);
     run.heard(1_200);
     expect(kindsOf(run.closed())).toEqual(["dial"]);
-    expect(run.opened()).toEqual([
-      { kind: "began", base: 1_200 },
-      { kind: "send", from: 1_200, to: 1_400 },
-    ]);
+    expect(run.opened()).toEqual([began(1_200), { kind: "send", from: 1_200, to: 1_400 }]);
   });
 
   it("one that recognised nothing, or broke at once, is waited for", () => {
@@ -41,9 +44,9 @@ describe("after the loss of a socket", () => {
   it("an opening one is given up after dialTimeoutMs", () => {
     const run = new MachineRun();
     run.start();
-    const began = run.now;
+    const dialledAt = run.now;
     expect(run.tick()).toEqual([{ kind: "abandon" }]);
-    expect(run.now - began).toBe(timing.dialTimeoutMs);
+    expect(run.now - dialledAt).toBe(timing.dialTimeoutMs);
     expect(run.state.link.kind).toBe("recovering");
   });
 
@@ -69,32 +72,58 @@ describe("after the loss of a socket", () => {
     const failedAt = run.now;
     run.refused();
     run.tick();
-    expect(run.now - failedAt).toBeLessThanOrEqual(1_000);
+    expect(run.now - failedAt).toBeLessThanOrEqual(shortestCeilingMs);
   });
 
   it("a provider that calls itself idle while audio flows is not hammered", () => {
     const run = new MachineRun();
     run.start();
-    for (let frame = 0; frame < 600; frame += 1) {
-      run.speak(100);
-      if (run.state.link.kind === "connecting") run.opened();
-      if (run.state.link.kind === "live") run.closed("idle");
-    }
-    // A minute of audio.
-    expect(run.dials()).toBeLessThan(60);
+    const dialsInAMinute = () => {
+      const before = run.dials();
+      for (let frame = 0; frame < 600; frame += 1) {
+        run.speak(100);
+        if (run.state.link.kind === "connecting") run.opened();
+        if (run.state.link.kind === "live") run.closed("idle");
+      }
+      return run.dials() - before;
+    };
+    expect(dialsInAMinute()).toBeLessThan(dialsBeforeTheBreaker);
+    expect(dialsInAMinute()).toBeLessThanOrEqual(60_000 / probeEveryMs + 1);
   });
 
   it("a provider that accepts, says something and closes is not hammered", () => {
     const run = new MachineRun();
     run.start();
-    const began = run.now;
-    for (let round = 0; round < 20; round += 1) {
+    const round = () => {
+      const dialledAt = run.now;
       run.opened();
       run.heard(null);
       run.closed();
       run.tick();
-    }
-    expect(run.now - began).toBeGreaterThan(60_000);
+      return run.now - dialledAt;
+    };
+    const waits: number[] = [];
+    const troubleMs = () => waits.reduce((sum, wait) => sum + wait, 0);
+    while (troubleMs() < 60_000) waits.push(round());
+    // With half of the jitter each waits half of the ceiling: 1, 2, 4 … 30 s.
+    expect(waits.slice(0, 5)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+    expect(waits.length).toBeLessThan(10);
+    expect([round(), round(), round()]).toEqual([15_000, 15_000, 15_000]);
+  });
+
+  it("one that is asked for less is given more time each time, other troubles are not", () => {
+    const waits = (busy: boolean) => {
+      const run = new MachineRun();
+      run.start();
+      return Array.from({ length: 6 }, () => {
+        const refusedAt = run.now;
+        run.refused(false, busy);
+        run.tick();
+        return run.now - refusedAt;
+      });
+    };
+    expect(waits(true)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000]);
+    expect(waits(false)).toEqual([250, 250, 250, 250, 250, 250]);
   });
 });
 
@@ -107,7 +136,7 @@ describe("the circuit breaker", () => {
     }
   }
 
-  it("trips after a minute of failures, then probes about every half minute", () => {
+  it("trips after a minute of failures, then probes about every ten seconds", () => {
     const run = new MachineRun();
     run.start();
     failFor(run, 55_000);
@@ -118,7 +147,7 @@ describe("the circuit breaker", () => {
     run.refused();
     expect(run.state.link.kind).toBe("tripped");
     expect(kindsOf(run.tick())).toEqual(["dial"]);
-    expect(run.now - at).toBe(30_000);
+    expect(run.now - at).toBe(probeEveryMs);
   });
 
   it("stays tripped until a socket holds, and is forgotten then", () => {
@@ -146,11 +175,12 @@ describe("a socket that takes audio and says nothing", () => {
     run.start();
     run.opened();
     run.audio(100);
-    const began = run.now;
-    while (run.state.link.kind === "live" && run.now - began < 60_000) run.speak(100);
-    expect(run.now - began).toBeGreaterThanOrEqual(9_900);
-    expect(run.now - began).toBeLessThanOrEqual(10_100);
-    expect(run.effects).toContainEqual({ kind: "abandon" });
+    const firstAt = run.now;
+    while (run.state.link.kind === "live" && run.now - firstAt < 60_000) run.speak(100);
+    expect(run.now - firstAt).toBeGreaterThanOrEqual(9_900);
+    expect(run.now - firstAt).toBeLessThanOrEqual(10_100);
+    expect(run.effects.at(-1)).toEqual({ kind: "leave" });
+    expect(run.left()).toEqual([{ kind: "dial", socket: 2 }]);
   });
 
   it("is not one that was sent hardly any, or silence alone", () => {
@@ -178,7 +208,7 @@ describe("a socket that takes audio and says nothing", () => {
     // Asked for what it holds back, a provider stays silent when that is too little.
     run.wait(30_000);
     expect(run.state.link.kind).toBe("live");
-    expect(kindsOf(run.audio(3_300))).not.toContain("abandon");
-    expect(kindsOf(run.wait(1_000))).not.toContain("abandon");
+    expect(kindsOf(run.audio(3_300))).not.toContain("leave");
+    expect(kindsOf(run.wait(1_000))).not.toContain("leave");
   });
 });

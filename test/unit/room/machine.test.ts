@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nextTickAt } from "../../../party/room/upstream/state.ts";
 import { limits, timing } from "../../../shared/limits.ts";
-import { kindsOf, MachineRun } from "../../support/machine-run.ts";
+import { began, kindsOf, MachineRun } from "../../support/machine-run.ts";
 
 const finalize = { kind: "control", message: "finalize" };
 const keepAlive = { kind: "control", message: "keepAlive" };
@@ -12,17 +12,14 @@ describe("a socket", () => {
     expect(run.start()).toEqual([{ kind: "dial", socket: 1 }]);
     expect(run.start()).toEqual([]);
     expect(run.audio(300)).toEqual([]);
-    expect(run.opened()).toEqual([
-      { kind: "began", base: 0 },
-      { kind: "send", from: 0, to: 300 },
-    ]);
+    expect(run.opened()).toEqual([began(0), { kind: "send", from: 0, to: 300 }]);
     expect(run.audio(400)).toEqual([{ kind: "send", from: 300, to: 400 }]);
   });
 
   it("begins where captions end, also when that lies ahead of the audio that comes again", () => {
     const run = new MachineRun({ earliest: 1_000, covered: 7_000 });
     run.start();
-    expect(run.opened()).toEqual([{ kind: "began", base: 7_000 }]);
+    expect(run.opened()).toEqual([began(7_000)]);
     expect(run.audio(6_900, 1_000)).toEqual([]);
     expect(run.audio(7_200, 1_000)).toEqual([{ kind: "send", from: 7_000, to: 7_200 }]);
   });
@@ -32,9 +29,9 @@ describe("a socket", () => {
     run.closed();
     run.audio(6_000);
     run.opened();
-    const began = run.now;
+    const openedAt = run.now;
     const behind = () => run.state.audio.head - (run.state.link.kind === "live" ? run.state.link.sent : 0);
-    while (behind() > 0 && run.now - began < 60_000) {
+    while (behind() > 0 && run.now - openedAt < 60_000) {
       const before = run.effects.length;
       run.speak(100);
       run.heard(null);
@@ -44,9 +41,9 @@ describe("a socket", () => {
     }
     const sent = run.effects.filter((effect) => effect.kind === "send").slice(1);
     expect(sent.map(({ from }) => from)).toEqual([1_000, ...sent.slice(0, -1).map(({ to }) => to)]);
-    // A backlog of 4 s (the last second goes at once) shrinks by a quarter of a second each second.
-    expect(run.now - began).toBeGreaterThan(14_000);
-    expect(run.now - began).toBeLessThan(18_000);
+    // Of a backlog of 5 s two go at once; the rest shrinks by a quarter of a second each second.
+    expect(run.now - openedAt).toBeGreaterThan(11_000);
+    expect(run.now - openedAt).toBeLessThan(13_000);
   });
 
   it("is kept by what its protocol offers: a message once it has recognised something, else silent audio", () => {
@@ -116,8 +113,9 @@ describe("a socket", () => {
     for (const event of [
       { kind: "heard", socket: old, final: { from: 0, to: 5_000 }, proves: true },
       { kind: "closed", socket: old, meaning: "fatal", clean: false },
-      { kind: "refused", socket: old, fatal: true },
+      { kind: "refused", socket: old, fatal: true, busy: false },
       { kind: "opened", socket: old, cut: 0 },
+      { kind: "left", socket: old },
     ] as const) {
       expect(run.take(event)).toEqual([]);
     }
@@ -126,22 +124,47 @@ describe("a socket", () => {
 });
 
 describe("a long hole", () => {
-  it("is owed, and the new socket begins at the cut", () => {
+  it("is owed, and the new socket captions from the cut on, with a second of context", () => {
     const run = new MachineRun().healthy();
     run.closed();
     run.audio(1_000 + limits.replayMaxMs + 1);
     expect(run.opened(5_500)).toEqual([
       { kind: "owe", from: 1_000, to: 5_500 },
-      { kind: "began", base: 5_500 },
-      { kind: "send", from: 5_500, to: 6_001 },
+      began(4_500, 5_500),
+      { kind: "send", from: 4_500, to: 6_001 },
     ]);
+    expect(run.heard(5_800)).toEqual([]);
+    expect(run.state.audio.covered).toBe(5_800);
+  });
+
+  it("gives less context where the captions, or the audio that is held, end sooner", () => {
+    const captioned = new MachineRun().healthy();
+    captioned.closed();
+    captioned.audio(8_000);
+    expect(captioned.opened(1_400)).toContainEqual(began(1_000, 1_400));
+    const forgotten = new MachineRun().healthy();
+    forgotten.closed();
+    forgotten.audio(9_000, 3_000);
+    expect(forgotten.opened(3_400)).toContainEqual(began(3_000, 3_400));
+  });
+
+  it("is made no longer by the context, which no final closes", () => {
+    const run = new MachineRun().healthy();
+    run.closed();
+    run.audio(8_000);
+    run.opened(7_500);
+    // Of the context only: it is owed already.
+    expect(run.heard(7_100, 6_500)).toEqual([]);
+    expect(run.state.audio.covered).toBe(7_500);
+    expect(run.heard(7_900, 7_100)).toEqual([]);
+    expect(run.state.audio.covered).toBe(7_900);
   });
 
   it("is none as long as it may be replayed", () => {
     const run = new MachineRun().healthy();
     run.closed();
     run.audio(1_000 + limits.replayMaxMs);
-    expect(run.opened(5_500)[0]).toEqual({ kind: "began", base: 1_000 });
+    expect(run.opened(5_500)[0]).toEqual(began(1_000));
   });
 
   it("is a gap as far as its audio is gone", () => {
@@ -151,19 +174,20 @@ describe("a long hole", () => {
     expect(run.opened(89_000).slice(0, 3)).toEqual([
       { kind: "gap", from: 1_000, to: 30_000 },
       { kind: "owe", from: 30_000, to: 89_000 },
-      { kind: "began", base: 89_000 },
+      began(88_000, 89_000),
     ]);
   });
 
   it("is never cut outside of what waits", () => {
-    for (const [cut, base] of [
+    for (const [cut, captionsFrom] of [
       [0, 1_000],
       [99_999, 8_000],
     ] as const) {
       const run = new MachineRun().healthy();
       run.closed();
       run.audio(8_000);
-      expect(run.opened(cut)).toContainEqual({ kind: "began", base });
+      const base = Math.max(1_000, captionsFrom - 1_000);
+      expect(run.opened(cut)).toContainEqual(began(base, captionsFrom));
     }
   });
 
@@ -171,11 +195,12 @@ describe("a long hole", () => {
     const run = new MachineRun();
     run.start();
     run.opened();
-    expect(kindsOf(run.audio(6_000))).toEqual(["abandon", "dial"]);
+    expect(kindsOf(run.audio(6_000))).toEqual(["leave"]);
+    expect(kindsOf(run.left())).toEqual(["dial"]);
     expect(run.opened(5_800)[0]).toEqual({ kind: "owe", from: 0, to: 5_800 });
     expect(kindsOf(run.audio(13_000))).toEqual(["send"]);
     run.now += 10_000;
-    expect(kindsOf(run.audio(13_100))).toEqual(["abandon", "dial"]);
+    expect(kindsOf(run.audio(13_100))).toEqual(["leave"]);
   });
 
   it("between two finals is owed, and one in rounding only is none", () => {
@@ -207,24 +232,27 @@ describe("a jump of the publisher", () => {
     run.opened();
     run.heard(400);
     expect(run.take({ kind: "jump", to: 5_000 })).toEqual([
-      { kind: "abandon" },
       { kind: "owe", from: 400, to: 1_000 },
       { kind: "gap", from: 1_000, to: 5_000 },
-      { kind: "dial", socket: 2 },
+      { kind: "leave" },
     ]);
     run.audio(5_500, 5_000);
-    expect(run.opened()).toEqual([
-      { kind: "began", base: 5_000 },
-      { kind: "send", from: 5_000, to: 5_500 },
-    ]);
+    expect(run.left()).toEqual([{ kind: "dial", socket: 2 }]);
+    expect(run.opened()).toEqual([began(5_000), { kind: "send", from: 5_000, to: 5_500 }]);
   });
 
   it("to a place that is captioned already loses nothing", () => {
-    const run = new MachineRun({ earliest: 1_000, covered: 7_000 });
-    run.start();
-    const effects = run.take({ kind: "jump", to: 3_000 });
-    expect(kindsOf(effects)).toEqual(["abandon", "dial"]);
-    expect(run.state.audio.covered).toBe(7_000);
+    for (const isOpen of [true, false]) {
+      const run = new MachineRun({ earliest: 1_000, covered: 7_000 });
+      run.start();
+      if (isOpen) run.opened();
+      const effects = run.take({ kind: "jump", to: 3_000 });
+      // A socket that has been told nothing yet begins where it should anyway.
+      expect(kindsOf(effects)).toEqual(isOpen ? ["leave"] : []);
+      expect(run.state.audio.covered).toBe(7_000);
+      if (isOpen) run.left();
+      expect(run.opened()).toEqual([began(7_000)]);
+    }
   });
 });
 

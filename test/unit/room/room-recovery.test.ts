@@ -3,12 +3,15 @@ import { limits, timing } from "../../../shared/limits.ts";
 import {
   acksOf,
   begin,
+  contextMs,
   join,
   linesOf,
   liveRoom,
   loudMs,
   missSixSeconds,
+  newSocketS,
   pauseAtMs,
+  sayThree,
   sessionOf,
   speakSixSeconds,
 } from "../../support/live-room.ts";
@@ -24,8 +27,8 @@ describe("a room that missed more than may be replayed", () => {
     const stage = await liveRoom();
     const { world, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    expect(world.upstream.bytes).toBe((7_000 - pauseAtMs) * 32);
-    await world.upstream.results("three", 0, 0.5, false);
+    expect(world.upstream.bytes).toBe((7_000 - pauseAtMs + contextMs) * 32);
+    await world.upstream.results("three", newSocketS(pauseAtMs), newSocketS(6_570), false);
     await world.time.advance(timing.tickMs);
     expect(linesOf(viewer)).toEqual(["speech 0–1000 One.", gap]);
     expect(viewer.of("delta").at(-1)).toMatchObject({ interim: { text: "three", start: pauseAtMs } });
@@ -33,9 +36,10 @@ describe("a room that missed more than may be replayed", () => {
     expect(world.batches).toHaveLength(1);
     expect(world.batch.request).toMatchObject({ contentType: "audio/wav" });
     expect(world.batch.request.path).toMatch(/^\/v1\/listen\?model=nova-3&/);
-    expect(world.batch.request.body).toHaveLength(headerBytes + (pauseAtMs - 1_000) * 32);
+    // As far as there is audio, which is less than a second beyond the hole.
+    expect(world.batch.request.body).toHaveLength(headerBytes + (7_000 - 1_000) * 32);
 
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     // What is with the batch endpoint is not durable: the publisher keeps it.
     expect(acksOf(publisher)).toEqual([second]);
     await world.batch.recognise("Two.", 0.5, 4);
@@ -46,6 +50,49 @@ describe("a room that missed more than may be replayed", () => {
       `speech ${pauseAtMs}–7000 Three.`,
     ]);
     expect(acksOf(publisher)).toEqual([second, 7 * second]);
+  });
+
+  it("captions nothing of the context that its new socket hears first", async () => {
+    const stage = await liveRoom();
+    const { world, viewer } = stage;
+    await missSixSeconds(stage);
+    const words = "Missed Three.";
+    const endS = newSocketS(7_000);
+    await world.upstream.results(words, 0, endS, false);
+    expect(viewer.of("delta").at(-1)).toMatchObject({ interim: { text: "Three.", start: pauseAtMs } });
+    await world.upstream.results(words, 0, endS, true);
+    await world.upstream.results("", endS, endS, true);
+    await world.batch.recognise(words, pauseAtMs / 1_000 - 2, pauseAtMs / 1_000);
+    await world.time.advance(timing.tickMs);
+    const half = pauseAtMs - contextMs + (endS * 1_000) / 2;
+    expect(linesOf(viewer)).toEqual([
+      "speech 0–1000 One.",
+      `speech ${pauseAtMs - 1_000}–${pauseAtMs} Missed`,
+      `speech ${half}–7000 Three.`,
+    ]);
+  });
+
+  it("lets the batch endpoint hear a second around the hole, as far as it holds one, and puts the hole's words", async () => {
+    const { world, room, viewer, publisher } = await liveRoom();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.store.gate = promise;
+    room.received(publisher, loudMs(4_000));
+    await world.time.advance(2_000);
+    await world.upstream.results("One.", 0, 1, true);
+    // The final of the second between is torn on its way.
+    await world.upstream.say('{"type":"Results","start":1');
+    await world.upstream.results("Three.", 2, 4, true);
+    resolve();
+    await settle();
+    expect(world.batch.request.body).toHaveLength(headerBytes + 3_000 * 32);
+    await world.batch.recognise("one. Two. three.", 0, 3);
+    await world.time.advance(timing.tickMs);
+    expect(linesOf(viewer)).toEqual([
+      "speech 0–1000 One.",
+      "speech 1000–2000 Two.",
+      "speech 2000–4000 Three.",
+    ]);
+    expect(acksOf(publisher).at(-1)).toBe(4 * second);
   });
 
   it("replays what is short enough, and asks no batch endpoint", async () => {
@@ -73,7 +120,7 @@ describe("a room that missed more than may be replayed", () => {
     const stage = await liveRoom();
     const { world, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     await world.batch.answer(400);
     await world.time.advance(timing.tickMs);
     expect(linesOf(viewer)).toContain(gap);
@@ -85,7 +132,7 @@ describe("a room that missed more than may be replayed", () => {
     const stage = await liveRoom();
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     await world.time.advance(5_000);
     await world.upstream.close(1011);
     speakSixSeconds(room, publisher);
@@ -107,7 +154,7 @@ describe("a room that dies while it owes something", () => {
     const stage = await liveRoom();
     const { world, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
 
     const room = await world.openRoom();
     const viewer = join(room, "v2");
@@ -116,13 +163,14 @@ describe("a room that dies while it owes something", () => {
     expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: second })]);
     await world.upstream.open();
     speakSixSeconds(room, again);
-    await settle();
-    expect(world.batches).toHaveLength(2);
-    expect(world.batch.request.body).toHaveLength(headerBytes + (pauseAtMs - 1_000) * 32);
     // What is captioned already is not captioned again.
     expect(world.upstream.bytes).toBe(0);
     room.received(again, loudMs(200));
+    await settle();
     expect(world.upstream.bytes).toBe(200 * 32);
+    // Asked for as soon as all of it was there, with a second of what comes after it.
+    expect(world.batches).toHaveLength(2);
+    expect(world.batch.request.body).toHaveLength(headerBytes + (pauseAtMs - 1_000 + contextMs) * 32);
     await world.upstream.results("Four.", 0, 0.2, true);
     await world.batch.recognise("Two.", 0, 1);
     await world.time.advance(timing.tickMs);
@@ -139,16 +187,22 @@ describe("a room that dies while it owes something", () => {
     const stage = await liveRoom();
     const { world, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
+    stage.room.received(publisher, loudMs(2_000));
+    await world.time.advance(2_000);
+    await world.upstream.results("Four.", newSocketS(7_000), newSocketS(9_000), true);
 
     const room = await world.openRoom();
     const again = await begin(room, "p2", { ...start, session: sessionOf(publisher), position: second });
-    room.received(again, loudMs(5_100));
+    room.received(again, loudMs(6_200));
     await settle();
-    // The fill is faster than the publisher's uplink: it is at 6.1 s, captions reach 7 s.
+    expect(world.batches).toHaveLength(2);
+    // The fill is faster than the publisher's uplink: it is at 7.2 s, captions reach 9 s.
     await world.batch.recognise("Two.", 0, 1);
     // A publisher that forgets what it was about to send has nothing to go on with.
-    for (const position of acksOf(again)) expect(position).toBeLessThanOrEqual(6.1 * second);
+    expect(acksOf(again)).toEqual([7.2 * second]);
+    room.received(again, loudMs(1_800));
+    expect(acksOf(again).at(-1)).toBe(9 * second);
   });
 
   it("parts a hole of which the publisher has the end only, and fills that", async () => {
@@ -161,7 +215,7 @@ describe("a room that dies while it owes something", () => {
     const from = { session: sessionOf(publisher), position: 3 * second };
     const again = await begin(room, "p2", { ...start, ...from });
     expect(again.of("ready")).toEqual([expect.objectContaining({ resumeFrom: 3 * second })]);
-    room.received(again, loudMs(4_000));
+    room.received(again, loudMs(4_200));
     await settle();
     await world.batch.recognise("Rest.", 0, 1);
     await world.time.advance(timing.tickMs);
@@ -185,7 +239,7 @@ describe("a room that dies while it owes something", () => {
     room.received(hasty, loudMs(100));
     await settle();
     expect(world.batches).toHaveLength(asked + 1);
-    expect(world.batch.request.body).toHaveLength(headerBytes + (pauseAtMs - 3_000) * 32);
+    expect(world.batch.request.body).toHaveLength(headerBytes + (pauseAtMs - 3_000 + contextMs) * 32);
   });
 });
 
@@ -194,7 +248,7 @@ describe("the end of a session that is owed something", () => {
     const stage = await liveRoom();
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     await world.time.advance(1_000);
@@ -212,7 +266,7 @@ describe("the end of a session that is owed something", () => {
     await missSixSeconds(stage);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.store.gate = promise;
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     await world.batch.recognise("Two.", 0, 1);
@@ -226,7 +280,7 @@ describe("the end of a session that is owed something", () => {
     const stage = await liveRoom();
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     await world.time.advance(timing.backfillWaitMs - 1);
@@ -244,7 +298,7 @@ describe("the end of a session that is owed something", () => {
     const stage = await liveRoom();
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.left(publisher.id);
     await world.time.advance(timing.publisherGraceMs);
     await world.upstream.close(1000);
@@ -284,14 +338,14 @@ describe("a purge during a fill", () => {
     const stage = await liveRoom();
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     await room.purge();
     expect(linesOf(viewer)).toEqual([]);
     expect(world.batch.cancelled).toBe(true);
     expect(room.load.backfillBytes).toBe(0);
     expect(acksOf(publisher).at(-1)).toBe(7 * second);
     room.received(publisher, loudMs(500));
-    await world.upstream.results("After.", 0.93, 1.43, true);
+    await world.upstream.results("After.", newSocketS(7_000), newSocketS(7_500), true);
     await world.time.advance(timing.tickMs);
     expect(linesOf(viewer)).toEqual(["speech 7000–7500 After."]);
   });
@@ -300,7 +354,7 @@ describe("a purge during a fill", () => {
     const stage = await liveRoom();
     const { world, room, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     expect(publisher.of("finished")).toEqual([]);

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { timing } from "../../../shared/limits.ts";
-import { begin, held, liveRoom, loudMs, missSixSeconds, sessionOf } from "../../support/live-room.ts";
+import {
+  begin,
+  held,
+  liveRoom,
+  loudMs,
+  missSixSeconds,
+  newSocketS,
+  pauseAtMs,
+  sessionOf,
+} from "../../support/live-room.ts";
 import {
   type ScriptedBatch,
   type ScriptedMember,
@@ -115,7 +124,7 @@ describe("speakers", () => {
     const stage = await liveRoom(diarized);
     const { world, viewer } = stage;
     await missSixSeconds(stage);
-    await say(world.upstream, [["Live", 0]]);
+    await say(world.upstream, [["Live", 0]], newSocketS(pauseAtMs));
     await fill(world.batch, [
       ["Filled", 0],
       ["Also", 1],
@@ -128,10 +137,14 @@ describe("speakers", () => {
     const stage = await liveRoom(diarized);
     const { world, room, viewer, publisher } = stage;
     await missSixSeconds(stage);
-    await say(world.upstream, [
-      ["Live", 0],
-      ["Other", 1],
-    ]);
+    await say(
+      world.upstream,
+      [
+        ["Live", 0],
+        ["Other", 1],
+      ],
+      newSocketS(pauseAtMs),
+    );
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     await world.time.advance(timing.backfillWaitMs);

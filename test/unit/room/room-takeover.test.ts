@@ -8,6 +8,7 @@ import {
   liveRoom,
   loudMs,
   missSixSeconds,
+  sayThree,
   sessionOf,
 } from "../../support/live-room.ts";
 import { start } from "../../support/scripted-room.ts";
@@ -141,7 +142,7 @@ describe("taking a room over", () => {
     const stage = await liveRoom();
     const { world, room, viewer } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     const next = await begin(room, "p2", start, true);
     await world.upstream.close(1000);
     expect(next.of("ready")).toHaveLength(1);
@@ -158,7 +159,7 @@ describe("taking a room over", () => {
     const stage = await liveRoom();
     const { world, room, publisher } = stage;
     await missSixSeconds(stage);
-    await world.upstream.results("Three.", 0, 0.93, true);
+    await sayThree(world);
     room.received(publisher, JSON.stringify({ type: "finish" }));
     await world.upstream.close(1000);
     expect(publisher.of("finished")).toEqual([]);

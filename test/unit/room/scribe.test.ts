@@ -34,7 +34,7 @@ async function owing() {
     },
   });
   scribe.open(session);
-  scribe.owe(session.id, { from: 0, to: 1_000 }, new Uint8Array(2_000));
+  scribe.owe(session.id, { from: 0, to: 1_000 }, { from: 0, audio: new Uint8Array(2_000) });
   await settle();
   const [gap] = journal.transcript.segments;
   if (gap === undefined) throw new Error("no gap was written");

@@ -1,0 +1,154 @@
+import { errorFrame } from "../shared/errors.ts";
+import { limits, timing } from "../shared/limits.ts";
+import type { Position } from "../shared/position.ts";
+import type { Cancel, MemberSocket, Ports } from "./room/ports.ts";
+import { positionText } from "./tags.ts";
+
+/**
+ * A viewer by server-sent events: each frame the room sends is one event of the body, `id:` the position it leads to.
+ *
+ * The body is filled as fast as it is read. A reader that falls more than `limits.unseenMaxBytes` behind, or takes
+ * nothing for `timing.unseenMaxMs`, is told `too_slow` and ended, and what waited for it is dropped: it comes back with its
+ * `Last-Event-ID`.
+ *
+ * What workerd 1.20260730 does with such a body, found by trying: while it is open the object stays in memory (without
+ * it, it is evicted after 10 s). `cancel` is not delivered when the client goes away; `request.signal` is (with
+ * `enable_request_signal`, and without the edge handing its own on), but only once something more is written. So the
+ * comment that keeps proxies from closing a quiet connection also finds out who has left, and both ends are listened to.
+ */
+export class EventStream implements MemberSocket {
+  readonly id: string;
+  readonly selfPaced = true;
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #ports: Pick<Ports, "setTimer">;
+  readonly #left: () => void;
+  readonly #encoder = new TextEncoder();
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  /** Not taken yet by the stream, which itself holds one event at most. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Nothing is sent any more; what waits still goes out. */
+  #isEnding = false;
+  #cancelComment: Cancel;
+  #cancelStall: Cancel | null = null;
+
+  /** @param left called once when nobody reads any more, for whatever reason */
+  constructor(ports: Pick<Ports, "newId" | "random" | "setTimer">, left: () => void) {
+    this.id = ports.newId();
+    this.#ports = ports;
+    this.#left = left;
+    this.body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#taken(),
+      cancel: () => this.#drop(),
+    });
+    this.#cancelComment = this.#scheduleComment();
+    // Full jitter over the window, each reader its own: after an interruption everyone comes back.
+    this.#write(`retry: ${Math.ceil(ports.random() * timing.retryWindowMs)}\n\n`);
+  }
+
+  /** Its pings are its reading. */
+  lastPingAt(): null {
+    return null;
+  }
+
+  /** JSON has no line breaks outside of its escapes, so a frame is one `data:` line. */
+  send(text: string, head?: Position): void {
+    this.#write(`${head === undefined ? "" : `id: ${positionText(head)}\n`}data: ${text}\n\n`);
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  /** The client went away. */
+  gone(): void {
+    this.#keepNothing();
+    this.#end();
+  }
+
+  #write(event: string): void {
+    if (this.#isEnding) return;
+    const bytes = this.#encoder.encode(event);
+    // A single event may be larger, as a snapshot can be: it is the reader who is late, not the frame too long.
+    if (this.#waiting.length > 0 && this.#waitingBytes + bytes.length > limits.unseenMaxBytes) {
+      this.#tooSlow();
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#cancelComment();
+    this.#cancelComment = this.#scheduleComment();
+    this.#fill();
+  }
+
+  #tooSlow(): void {
+    this.#keepNothing();
+    this.send(JSON.stringify(errorFrame("too_slow")));
+    this.#end();
+  }
+
+  /** The reader took something. */
+  #taken(): void {
+    this.#cancelStall?.();
+    this.#cancelStall = null;
+    this.#fill();
+  }
+
+  #fill(): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    while (this.#waiting.length > 0 && (controller.desiredSize ?? 0) > 0) {
+      const bytes = this.#waiting.shift();
+      if (bytes === undefined) break;
+      this.#waitingBytes -= bytes.length;
+      controller.enqueue(bytes);
+    }
+    if (this.#waiting.length > 0) {
+      this.#cancelStall ??= this.#ports.setTimer(() => this.#stalled(), timing.unseenMaxMs);
+    } else if (this.#isEnding) {
+      this.#controller = null;
+      controller.close();
+    }
+  }
+
+  #stalled(): void {
+    this.#cancelStall = null;
+    if (!this.#isEnding) {
+      this.#tooSlow();
+      return;
+    }
+    // It has not even taken its last event since.
+    this.#controller?.error(new Error("too slow"));
+    this.#drop();
+  }
+
+  #end(): void {
+    if (!this.#isEnding) {
+      this.#isEnding = true;
+      this.#cancelComment();
+      this.#left();
+    }
+    this.#fill();
+  }
+
+  /** The stream is over: nothing may be written to it. */
+  #drop(): void {
+    this.#controller = null;
+    this.#keepNothing();
+    this.#end();
+  }
+
+  #keepNothing(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#cancelStall?.();
+    this.#cancelStall = null;
+  }
+
+  #scheduleComment(): Cancel {
+    return this.#ports.setTimer(() => this.#write(": still here\n\n"), timing.heartbeatMs);
+  }
+}

@@ -1,0 +1,29 @@
+import { type Position, parsePosition } from "../shared/position.ts";
+
+/** A position as one word: the id of an event, `?since=`, and the beginning of an `ETag`. */
+export function positionText({ epoch, version }: Position): string {
+  return `${epoch}.${version}`;
+}
+
+/** Reads it back. Anything else is no position: whoever asks with it gets a snapshot, never silence. */
+export function readPosition(text: string | null): Position | null {
+  const [epoch = null, version = null, ...rest] = text?.split(".") ?? [];
+  return rest.length > 0 ? null : parsePosition(epoch, version);
+}
+
+/**
+ * The `ETag` of an answer that says what was at this position and, besides, what is true at this moment.
+ * The present has no version, so it goes in by its digest: a tag that left it out would hide it behind a 304.
+ */
+export async function tagOf(position: Position, present: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(present));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hex = [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `"${positionText(position)}.${hex}"`;
+}
+
+/** Whether the asker holds this already. Compared weakly: caches that compress on the way weaken a tag. */
+export function isHeld(tag: string, headers: Headers): boolean {
+  const held = (headers.get("if-none-match") ?? "").split(",").map((entry) => entry.trim());
+  return held.some((entry) => entry === "*" || entry === tag || entry === `W/${tag}`);
+}

@@ -1,0 +1,113 @@
+import type { Commit, RoomStore, StoredRoom } from "../../../party/room/store.ts";
+import { MemoryStore } from "../../support/scripted-room.ts";
+import type { Random } from "../../support/tape/random.ts";
+import type { Clock } from "./clock.ts";
+
+/** What a room that gives itself up for the disk's sake names as its reason. */
+export const diskFull = "DiskFull";
+
+type Write = {
+  readonly apply: () => Promise<void>;
+  readonly settle: (failed: boolean) => void;
+  cancel: () => void;
+};
+
+class DiskFull extends Error {
+  override readonly name = diskFull;
+}
+
+/**
+ * The disk of a room: it outlives every object that opens it. Commits take time and are written in their order; of those
+ * on their way when the object dies, some are written and some are not.
+ */
+export class Disk {
+  readonly #memory = new MemoryStore();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #written: () => void;
+  #writing: Write[] = [];
+  #lastAt = 0;
+  /** Longest time a commit takes. */
+  slownessMs = 0;
+  #failures = 0;
+
+  constructor(clock: Clock, random: Random, written: () => void) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#written = written;
+  }
+
+  get room(): StoredRoom | null {
+    return this.#memory.room;
+  }
+
+  failNext(): void {
+    this.#failures += 1;
+  }
+
+  heal(): void {
+    this.#failures = 0;
+    this.slownessMs = 0;
+  }
+
+  /** The disk as one object sees it. */
+  open(): RoomStore {
+    return {
+      load: async () => {
+        await this.#wait();
+        return this.#memory.load();
+      },
+      create: (room) => this.#write(() => this.#memory.create(room)),
+      configure: (settings) => this.#write(() => this.#memory.configure(settings)),
+      commit: (commit: Commit) => this.#write(() => this.#memory.commit(commit)),
+    };
+  }
+
+  /** The object that was writing is dead. */
+  async crash(): Promise<void> {
+    const writing = this.#writing;
+    this.#writing = [];
+    for (const write of writing) write.cancel();
+    const done = this.#random.int(0, writing.length);
+    for (const write of writing.slice(0, done)) {
+      await write.apply();
+      this.#written();
+    }
+  }
+
+  #write(apply: () => Promise<void>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fails = this.#failures > 0;
+    if (fails) this.#failures -= 1;
+    const write: Write = {
+      apply,
+      settle: (failed) => (failed ? reject(new DiskFull()) : resolve()),
+      cancel: this.#later(() => {
+        this.#writing = this.#writing.filter((other) => other !== write);
+        if (fails) {
+          write.settle(true);
+          return;
+        }
+        void apply().then(() => {
+          this.#written();
+          write.settle(false);
+        }, reject);
+      }),
+    };
+    this.#writing.push(write);
+    return promise;
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#later(resolve);
+    });
+  }
+
+  #later(run: () => void): () => void {
+    const delayMs = this.#random.chance(0.8) ? 0 : this.#random.int(1, 10);
+    const at = this.#clock.elapsedMs + delayMs + this.#random.int(0, this.slownessMs);
+    this.#lastAt = Math.max(this.#lastAt, at);
+    return this.#clock.set(run, this.#lastAt - this.#clock.elapsedMs);
+  }
+}

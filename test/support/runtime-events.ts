@@ -1,0 +1,102 @@
+import { request } from "./runtime-client.ts";
+
+export type StreamedEvent = { readonly id: string | null; readonly data: string };
+
+/** Reads a stream of server-sent events as the standard says, and keeps all of it. */
+export class Events {
+  readonly events: StreamedEvent[] = [];
+  readonly comments: string[] = [];
+  retryMs: number | null = null;
+  lastId: string | null = null;
+  /** How it ended: by the room, or by a broken connection. */
+  ended: "closed" | "broken" | null = null;
+  readonly response: Response;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #wake: () => void = () => {};
+
+  private constructor(response: Response, body: ReadableStream<Uint8Array>) {
+    this.response = response;
+    this.#reader = body.getReader();
+    this.#pump()
+      .then(() => this.#end("closed"))
+      .catch(() => this.#end("broken"));
+  }
+
+  static async open(room: string, token: string, lastId: string | null = null, query = ""): Promise<Events> {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(lastId === null ? {} : { "last-event-id": lastId }),
+    };
+    const response = await request(`/v1/rooms/${room}/events${query}`, { headers });
+    if (response.status !== 200 || response.body === null) throw new Error(`no stream: ${response.status}`);
+    return new Events(response, response.body);
+  }
+
+  get frames(): Readonly<Record<string, unknown>>[] {
+    return this.events.map(({ data }) => JSON.parse(data));
+  }
+
+  async until(what: string, fits: (frame: Readonly<Record<string, unknown>>) => boolean) {
+    return this.#wait(what, () => this.frames.find(fits));
+  }
+
+  async end(): Promise<"closed" | "broken"> {
+    return this.#wait("the stream to end", () => this.ended ?? undefined);
+  }
+
+  async leave(): Promise<void> {
+    await this.#reader.cancel();
+  }
+
+  async #pump(): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) this.#block(block.split("\n"));
+      this.#wake();
+    }
+  }
+
+  #block(lines: readonly string[]): void {
+    let data: string | null = null;
+    for (const line of lines) {
+      const colon = line.indexOf(":");
+      const field = line.slice(0, colon);
+      const value = line.slice(colon + 1).replace(/^ /, "");
+      if (field === "") this.comments.push(value);
+      else if (field === "retry") this.retryMs = Number(value);
+      else if (field === "id") this.lastId = value;
+      else if (field === "data") data = data === null ? value : `${data}\n${value}`;
+      else throw new Error(`a field nobody knows: ${line}`);
+    }
+    if (data !== null) this.events.push({ id: this.lastId, data });
+  }
+
+  #end(how: "closed" | "broken"): void {
+    this.ended = how;
+    this.#wake();
+  }
+
+  async #wait<T>(what: string, find: () => T | undefined): Promise<T> {
+    const deadline = AbortSignal.timeout(10_000);
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        deadline.addEventListener("abort", () =>
+          reject(
+            new Error(
+              `waited in vain for ${what}; came: ${JSON.stringify(this.events.slice(-5))} ${this.ended}`,
+            ),
+          ),
+        );
+      });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { type Context, Hono } from "hono";
+import * as v from "valibot";
+import { roomPaths } from "../../party/requests.ts";
+import { readPosition } from "../../party/tags.ts";
+import { SegmentSchema } from "../../shared/captions.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { toJson } from "../../shared/export/json.ts";
+import { toSrt } from "../../shared/export/srt.ts";
+import { toText } from "../../shared/export/text.ts";
+import { toVtt } from "../../shared/export/vtt.ts";
+import { limits } from "../../shared/limits.ts";
+import type { App } from "../app.ts";
+import { askRoom, openRoom, smallBody } from "./object.ts";
+
+/** `/v1/rooms/{room}/captions`: the transcript to poll, to page back in, to take away as a file, and to correct. */
+export const captions = new Hono<App>();
+
+/**
+ * For answers that depend on the token alone, so that whoever polls with the same one may share them.
+ *
+ * A second is short enough for captions and for the end of a token, and lets a cache ask the room once for all of its
+ * pollers. `public` is what lets a shared cache keep an answer to a request with `Authorization` at all; `Vary` makes the
+ * token part of its key, so that nobody without that very token is answered from it. Cloudflare's own cache leaves
+ * `Vary` out of its key unless a rule says otherwise: it is told, in the header only it reads, to keep nothing.
+ */
+const sharedByToken = {
+  "cache-control": "public, max-age=1",
+  vary: "authorization",
+  "cloudflare-cdn-cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+} as const;
+
+captions.get("/v1/rooms/:room/captions", async (c) => {
+  const { object } = await openRoom(c, "captions:view");
+  const answer = await askRoom(object, `${roomPaths.captions}?${readQuery(c)}`, ifChanged(c));
+  return told(answer, answer.body, "application/json");
+});
+
+type Transcript = v.InferOutput<typeof TranscriptSchema>;
+const TranscriptSchema = v.object({
+  epoch: v.string(),
+  version: v.number(),
+  segments: v.array(SegmentSchema),
+});
+
+const formats: Record<string, { type: string; write(transcript: Transcript, room: string): string }> = {
+  vtt: { type: "text/vtt; charset=utf-8", write: ({ segments }) => toVtt(segments) },
+  srt: { type: "application/x-subrip; charset=utf-8", write: ({ segments }) => toSrt(segments) },
+  txt: { type: "text/plain; charset=utf-8", write: ({ segments }) => toText(segments) },
+  json: {
+    type: "application/json",
+    write: ({ segments, epoch, version }, room) => toJson(segments, { room, epoch, position: version }),
+  },
+};
+
+for (const [extension, { type, write }] of Object.entries(formats)) {
+  captions.get(`/v1/rooms/:room/captions.${extension}`, async (c) => {
+    const { room, object } = await openRoom(c, "captions:view");
+    const answer = await askRoom(object, roomPaths.transcript, ifChanged(c));
+    if (answer.status === 304) return told(answer, null, type);
+    // Made here and not in the room, which has live captions to see to.
+    const file = write(v.parse(TranscriptSchema, await answer.json()), room);
+    const response = told(answer, file, type);
+    // A room's name has no character that would have to be quoted.
+    response.headers.set("content-disposition", `attachment; filename="${room}.${extension}"`);
+    return response;
+  });
+}
+
+captions.patch("/v1/rooms/:room/captions/:id", smallBody, async (c) => {
+  const { object } = await openRoom(c, "captions:edit");
+  const path = `${roomPaths.captions}/${encodeURIComponent(c.req.param("id"))}`;
+  const answer = await askRoom(object, path, { method: "PATCH", body: await c.req.text() });
+  if (answer.status === 204) return c.body(null, 204);
+  c.header("cache-control", "no-store");
+  return c.json(await answer.json());
+});
+
+function told(answer: Response, body: BodyInit | null, type: string): Response {
+  const headers = new Headers({ ...sharedByToken, etag: answer.headers.get("etag") ?? "" });
+  if (answer.status === 304) return new Response(null, { status: 304, headers });
+  headers.set("content-type", type);
+  return new Response(body, { headers });
+}
+
+function ifChanged(c: Context<App>): RequestInit {
+  const held = c.req.header("if-none-match");
+  return held === undefined ? {} : { headers: { "if-none-match": held } };
+}
+
+const LimitSchema = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,4}$/),
+  v.transform(Number),
+  v.minValue(1),
+  v.maxValue(limits.snapshotMaxSegments),
+);
+
+/** Either `since`, or `before` and perhaps `limit`. A `since` that is no position is answered with a snapshot. */
+function readQuery(c: Context<App>): URLSearchParams {
+  const { since, before, limit } = c.req.query();
+  const query = new URLSearchParams();
+  if (before === undefined) {
+    if (limit !== undefined) throw new CaptionwireError("bad_request", "limit goes with before.");
+    const position = readPosition(since ?? null);
+    if (position !== null) {
+      query.set("epoch", position.epoch);
+      query.set("version", String(position.version));
+    }
+    return query;
+  }
+  if (since !== undefined) throw new CaptionwireError("bad_request", "Ask for since or before, not both.");
+  if (limit !== undefined && !v.is(LimitSchema, limit)) {
+    throw new CaptionwireError("bad_request", `limit is a number from 1 to ${limits.snapshotMaxSegments}.`);
+  }
+  query.set("before", before);
+  if (limit !== undefined) query.set("limit", limit);
+  return query;
+}
