@@ -44,8 +44,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
   override async fetch(request: Request): Promise<Response> {
-    // To ask for a room or to correct it is not to make one: partyserver would write its name down already.
-    const makesRoom = request.headers.get("upgrade") !== null || !["GET", "PATCH"].includes(request.method);
+    // Only members and settings make a room: to whatever else is asked of one that does not exist, partyserver would
+    // answer by writing its name down first.
+    const makesRoom = request.headers.get("upgrade") !== null || request.method === "PUT";
     if (!makesRoom && !this.#exists()) {
       return Response.json(errorFrame("not_found"), { status: errorTable.not_found.status });
     }

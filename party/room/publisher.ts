@@ -8,8 +8,9 @@ import { ackedOf, type Parts, partHole } from "./ledger.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import type { EndedBy, Hole, StoredSession } from "./store.ts";
+import type { UpstreamHooks } from "./upstream/hooks.ts";
 import type { Range } from "./upstream/state.ts";
-import { Upstream, type UpstreamHooks } from "./upstream/upstream.ts";
+import { Upstream } from "./upstream/upstream.ts";
 
 /** Who sends the audio: a socket, or nobody for the moment. */
 type Source =

@@ -1,5 +1,5 @@
 import type { Status } from "../../shared/captions.ts";
-import type { LinkState } from "./upstream/upstream.ts";
+import type { LinkState } from "./upstream/hooks.ts";
 
 /** What a status depends on. `lane` is null when no session runs. */
 export type Circumstances = {

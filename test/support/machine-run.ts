@@ -40,7 +40,7 @@ export class MachineRun {
   }
 
   audio(head: number, earliest = this.state.audio.earliest): UpstreamEffect[] {
-    return this.take({ kind: "audio", earliest, head });
+    return this.take({ kind: "audio", earliest, head, isQuiet: this.isQuiet });
   }
 
   opened(cut = this.state.audio.head): UpstreamEffect[] {

@@ -2,9 +2,9 @@ import type { ErrorCode } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { nextAttempt } from "./backoff.ts";
 import type { CloseMeaning } from "./events.ts";
+import { healthyAfterMs, isFlowing, isHealthy, opening, pace, pause, send } from "./live.ts";
 import {
   isLong,
-  type Live,
   quietDeadline,
   type Range,
   reachOf,
@@ -18,25 +18,15 @@ import {
 
 type Step = { readonly state: UpstreamState; readonly effects: readonly UpstreamEffect[] };
 
-/** Deepgram accepts at most 1.25 times real time; up to two seconds at once are no more than the jitter of a network. */
-const pace = { speed: 1.25, sliceMs: 100, burstMs: 2_000 } as const;
-/** A socket that recognised something and held this long was healthy: its loss is met by a new one at once. */
-const healthyAfterMs = 5_000;
 /** Finals that follow each other more closely than this leave no hole: providers round their times. */
 const holeToleranceMs = 50;
 /** Shorter than any word: not worth a request when it is all that is left. */
 const restToleranceMs = 250;
-/** A provider that settles nothing for so long (noise, a speaker without a pause) is asked for a final. */
-const unsettledMaxMs = 20_000;
 /** A recogniser that begins in the middle needs so much audio before the first word it is to be trusted with. */
 const contextMs = 1_000;
 /** How long the provider may take to see a socket close. */
 const leaveMs = 1_000;
-/** Silent audio for a socket that only audio keeps open. */
-const silenceMs = 500;
 const skipEveryMs = 10_000;
-/** Audio frames further apart than this are no stream: what was unanswered before the pause need not be answered now. */
-const flowMs = 2_000;
 
 /**
  * The life of a room's one speech-to-text socket, as a pure function: `step(state, event, now, random)` gives the next
@@ -56,7 +46,9 @@ export function step(state: UpstreamState, event: UpstreamEvent, now: number, ra
     case "audio": {
       const audio = { ...state.audio, earliest: event.earliest, head: event.head };
       const next = { ...state, audio };
-      return link.kind === "idle" && audio.head > audio.covered ? dial(next, now) : advance(next, now);
+      return link.kind === "idle" && audio.head > audio.covered
+        ? dial(next, now)
+        : advance(next, now, event.isQuiet);
     }
     case "jump":
       return jump(state, event.to, now);
@@ -103,24 +95,15 @@ function opened(state: UpstreamState, cut: number, now: number): Step {
   const isOwed = isLong(audio.head - from, audio);
   const captionsFrom = isOwed ? Math.min(Math.max(cut, from), audio.head) : from;
   const base = isOwed ? Math.max(from, captionsFrom - samplesOf(contextMs, audio)) : from;
-  const live: Live = {
-    kind: "live",
-    sent: base,
-    openedAt: now,
-    proven: false,
-    lastSentAt: now,
-    lastControlAt: now,
-    credit: { samples: samplesOf(pace.burstMs, audio), at: now },
-    nextSliceAt: now,
-    flushed: false,
-    unanswered: null,
-  };
-  const next = advance({ ...state, audio: { ...audio, covered: captionsFrom }, link: live }, now);
+  const next = advance(
+    { ...state, audio: { ...audio, covered: captionsFrom }, link: opening(base, audio, now) },
+    now,
+  );
   return after([...missing(state, audio.covered, captionsFrom), { kind: "began", base, captionsFrom }], next);
 }
 
 /** Moves on with whatever the state allows: audio out, then the end of the stream. */
-function advance(state: UpstreamState, now: number): Step {
+function advance(state: UpstreamState, now: number, isQuiet = false): Step {
   const { audio, link } = state;
   const isFinishing = state.finishBy !== null;
   if (link.kind === "idle" && isFinishing) return audio.covered >= audio.head ? end(state) : dial(state, now);
@@ -130,7 +113,7 @@ function advance(state: UpstreamState, now: number): Step {
     return leave({ ...state, skipNotBefore: now + skipEveryMs }, "dial", now);
   }
   const [live, effects] =
-    audio.head > link.sent && now >= link.nextSliceAt ? send(state, link, now) : [link, []];
+    audio.head > link.sent && now >= link.nextSliceAt ? send(state, link, isQuiet, now) : [link, []];
   if (!isFinishing || live.sent < audio.head) return { state: { ...state, link: live }, effects };
   return {
     state: { ...state, link: { kind: "finishing", giveUpAt: now + timing.finishTimeoutMs } },
@@ -147,33 +130,6 @@ function leave(state: UpstreamState, next: "dial" | "end", now: number): Step {
 
 function leftFor(next: "dial" | "end", state: UpstreamState, now: number): Step {
   return next === "dial" ? dial(state, now) : end(state);
-}
-
-function send({ audio }: UpstreamState, link: Live, now: number): [Live, UpstreamEffect[]] {
-  const credit = creditOf(link, audio, now);
-  const sent = Math.min(audio.head, link.sent + credit);
-  if (sent === link.sent) return [{ ...link, nextSliceAt: now + pace.sliceMs }, []];
-  const effects: UpstreamEffect[] = [{ kind: "send", from: link.sent, to: sent }];
-  const hasPaused = now - link.lastSentAt > flowMs;
-  const { since, samples } = (hasPaused ? null : link.unanswered) ?? { since: now, samples: 0 };
-  const live: Live = {
-    ...link,
-    sent,
-    lastSentAt: now,
-    credit: { samples: credit - (sent - link.sent), at: now },
-    nextSliceAt: sent < audio.head ? now + pace.sliceMs : now,
-    flushed: false,
-    unanswered: { since, samples: samples + sent - link.sent },
-  };
-  const isUnsettled =
-    sent - audio.covered > samplesOf(unsettledMaxMs, audio) && now - live.lastControlAt >= timing.keepAliveMs;
-  if (!isUnsettled) return [live, effects];
-  return [{ ...live, lastControlAt: now }, [...effects, { kind: "control", message: "finalize" }]];
-}
-
-function creditOf({ credit }: Live, audio: UpstreamState["audio"], now: number): number {
-  const grown = credit.samples + samplesOf((now - credit.at) * pace.speed, audio);
-  return Math.min(samplesOf(pace.burstMs, audio), grown);
 }
 
 function heard(
@@ -221,12 +177,6 @@ function closed(
   }
 }
 
-/** Audio is on its way, or was a moment ago: whoever calls that idle is not to be taken at its word. */
-function isFlowing(link: Live, audio: UpstreamState["audio"], now: number): boolean {
-  const hasSent = link.unanswered !== null || link.proven;
-  return audio.head > link.sent || (hasSent && now - link.lastSentAt < timing.keepAliveMs);
-}
-
 /** The first return after a healthy socket is immediate; from then on full jitter, and in the end only probes. */
 function retry(state: UpstreamState, now: number, random: number, isBusy = false): Step {
   if (isHealthy(state.link, now))
@@ -242,10 +192,6 @@ function retry(state: UpstreamState, now: number, random: number, isBusy = false
 function troubleOf({ trouble }: UpstreamState, isSetback: boolean, now: number): Trouble {
   const { since, failures, setbacks } = trouble ?? { since: now, failures: 0, setbacks: 0 };
   return { since, failures: failures + 1, setbacks: setbacks + (isSetback ? 1 : 0) };
-}
-
-function isHealthy(link: UpstreamState["link"], now: number): boolean {
-  return link.kind === "live" && link.proven && now - link.openedAt >= healthyAfterMs;
 }
 
 /** What is still uncaptioned before the jump is owed, since its audio is about to be dropped; then a new beginning. */
@@ -280,7 +226,9 @@ function tick(state: UpstreamState, isQuiet: boolean, now: number, random: numbe
       if (stallAt !== null && now >= stallAt)
         return leave({ ...state, trouble: troubleOf(state, false, now) }, "dial", now);
       if (audio.head > link.sent) return advance(state, now);
-      return now < quietDeadline(link) ? stay(state) : pause(state, link, isQuiet, now);
+      if (now < quietDeadline(link)) return stay(state);
+      const [live, effects] = pause(state, link, isQuiet, now);
+      return { state: { ...state, link: live }, effects };
     }
     case "leaving":
       return now < link.giveUpAt ? stay(state) : after([{ kind: "abandon" }], leftFor(link.next, state, now));
@@ -297,32 +245,6 @@ function tick(state: UpstreamState, isQuiet: boolean, now: number, random: numbe
     default:
       return link satisfies never;
   }
-}
-
-/**
- * No audio comes. If it paused where the speaker did, the last words are asked for; from then on the socket is kept
- * alive. If it broke off inside of a word (a publisher that lost its connection), the rest of that word is waited for:
- * neither a forced final nor silence may tear it, and a socket that does not survive this is opened again.
- */
-function pause(state: UpstreamState, link: Live, isQuiet: boolean, now: number): Step {
-  const { audio, keptBy } = state;
-  const live: Live = { ...link, flushed: true, lastControlAt: now };
-  const isWhole = isQuiet || link.sent === audio.covered;
-  const isOpen = link.sent > audio.covered;
-  if (!link.flushed)
-    return tell(state, live, isQuiet && isOpen ? [{ kind: "control", message: "finalize" }] : []);
-  // Messages alone do not keep a socket that has recognised nothing yet.
-  if (keptBy === "message" && link.proven) {
-    return tell(state, live, [{ kind: "control", message: "keepAlive" }]);
-  }
-  if (!isWhole) return tell(state, live, []);
-  const samples = Math.min(samplesOf(silenceMs, audio), creditOf(link, audio, now));
-  const credit = { samples: creditOf(link, audio, now) - samples, at: now };
-  return tell(state, { ...live, credit }, samples > 0 ? [{ kind: "silence", samples }] : []);
-}
-
-function tell(state: UpstreamState, link: Live, effects: readonly UpstreamEffect[]): Step {
-  return { state: { ...state, link }, effects };
 }
 
 /** The last words did not come in time: they are owed, and the session need not wait for ever. */

@@ -74,7 +74,8 @@ type Link =
 
 export type UpstreamEvent =
   | { readonly kind: "start" }
-  | { readonly kind: "audio"; readonly earliest: number; readonly head: number }
+  /** `isQuiet`: the newest audio is a pause, and no word is torn if it is taken for the end of one. */
+  | { readonly kind: "audio"; readonly earliest: number; readonly head: number; readonly isQuiet: boolean }
   /** The publisher will go on at a later position than it left off: what lies between cannot be had any more. */
   | { readonly kind: "jump"; readonly to: number }
   /** No more audio will come. `withinMs` bounds the wait for the last words; `null`: as long as it may take. */
@@ -99,7 +100,6 @@ export type UpstreamEvent =
       /** As the provider closes when it has said everything. */
       readonly clean: boolean;
     }
-  /** `isQuiet`: the newest audio is a pause, and no word is torn if it is taken for the end of one. */
   | { readonly kind: "tick"; readonly isQuiet: boolean };
 
 export type Range = { readonly from: number; readonly to: number };

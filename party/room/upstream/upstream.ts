@@ -1,6 +1,5 @@
-import { type AudioFormat, msToSamples } from "../../../shared/audio.ts";
-import type { ErrorCode } from "../../../shared/errors.ts";
-import { isFlux, type Recognition } from "../../../shared/settings.ts";
+import { msToSamples } from "../../../shared/audio.ts";
+import { isFlux } from "../../../shared/settings.ts";
 import type { Cancel, Ports, UpstreamSocket } from "../ports.ts";
 import { SteadyClock } from "../steady.ts";
 import { type Adapter, type Reader, refusalIsFatal } from "./adapter.ts";
@@ -8,6 +7,8 @@ import { SocketClock } from "./clock.ts";
 import type { ProviderEvent } from "./events.ts";
 import { flux } from "./flux.ts";
 import { type Heard, onSession, type Speech, type Spoken, within } from "./heard.ts";
+import { type LinkState, linkStateOf, type UpstreamHooks, type UpstreamSession } from "./hooks.ts";
+import { isUnsettled } from "./live.ts";
 import { step } from "./machine.ts";
 import { nova } from "./nova.ts";
 import { endsQuietly, quietPlace } from "./quiet.ts";
@@ -21,34 +22,6 @@ import {
   type UpstreamEvent,
   type UpstreamState,
 } from "./state.ts";
-
-export type UpstreamHooks = {
-  /** The audio of `[from, to)`. */
-  read(from: number, to: number): Uint8Array<ArrayBuffer>;
-  /** The newest audio, at most so many samples of it, and where it begins. */
-  newest(samples: number): { readonly from: number; readonly audio: Uint8Array };
-  /** What one frame said. `socket` tells the room's sockets apart: speakers are numbered anew on each. */
-  heard(events: readonly Heard[], socket: number): void;
-  /** The range will not be captioned. */
-  gap(range: Range): void;
-  /** The range must be captioned elsewhere. Its audio can be read now, and no longer than this call lasts. */
-  owe(range: Range): void;
-  /** The socket's state changed; see `linkState`. */
-  changed(): void;
-  ended(): void;
-  failed(code: ErrorCode): void;
-};
-
-export type LinkState = "idle" | "connecting" | "live" | "recovering" | "tripped";
-
-/** What a session's upstream is made for. */
-export type UpstreamSession = {
-  readonly format: AudioFormat;
-  readonly recognition: Recognition;
-  /** Position up to which captions are settled, and the first sample the lane will hold. */
-  readonly covered: number;
-  readonly earliest: number;
-};
 
 /** An open or opening socket and what is needed to understand it. */
 type Line = {
@@ -65,9 +38,6 @@ type Line = {
 const frameMaxMs = 250;
 /** Pauses are looked for in this much of the newest audio. */
 const recentMs = 4_000;
-/** So many failures in a row are not a hiccup any more, and readers are told. */
-const troubledAfter = 3;
-
 /**
  * Runs the upstream machine: holds the one socket and the one timer, executes effects, maps the socket's clock (which
  * begins at zero) to the session's.
@@ -101,7 +71,9 @@ export class Upstream {
   }
 
   audio(earliest: number, head: number): void {
-    this.#take({ kind: "audio", earliest, head });
+    const { link, audio } = this.#state;
+    const isAsked = link.kind === "live" && isUnsettled(link, audio);
+    this.#take({ kind: "audio", earliest, head, isQuiet: isAsked && this.#isQuiet() });
   }
 
   /** What is uncaptioned before `to` is owed or a gap by the time this returns. */
@@ -123,28 +95,9 @@ export class Upstream {
     this.#line = null;
   }
 
-  /** For status: a session that was live once and is opening a socket again is recovering. */
+  /** For status. */
   get linkState(): LinkState {
-    const { link, trouble } = this.#state;
-    switch (link.kind) {
-      case "idle":
-        return "idle";
-      case "connecting":
-      case "leaving":
-      case "recovering":
-        if ((trouble?.failures ?? 0) >= troubledAfter) return "tripped";
-        return this.#openedBefore ? "recovering" : "connecting";
-      case "tripped":
-        return "tripped";
-      case "live":
-      case "finishing":
-      case "ended":
-        return "live";
-      case "failed":
-        return "recovering";
-      default:
-        return link satisfies never;
-    }
+    return linkStateOf(this.#state, this.#openedBefore);
   }
 
   #take(event: UpstreamEvent): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../../party/room/status.ts";
-import type { LinkState } from "../../../party/room/upstream/upstream.ts";
+import type { LinkState } from "../../../party/room/upstream/hooks.ts";
 
 const lane = (link: LinkState, attached = true, finishing = false) => ({
   hadSession: true,
