@@ -4,6 +4,7 @@ import {
   type Publisher,
   type PublisherState,
   publish,
+  type Recognition,
   type Segment,
   type Subscription,
   subscribe,
@@ -32,8 +33,14 @@ export async function watch(stack: TestStack, room: string): Promise<Viewer> {
   return Object.assign(viewer, { frames });
 }
 
-export async function startPublisher(stack: TestStack, room: string, speech: Speech): Promise<Publisher> {
+export async function startPublisher(
+  stack: TestStack,
+  room: string,
+  speech: Speech,
+  recognition?: Recognition,
+): Promise<Publisher> {
   const publisher = publish({
+    ...(recognition === undefined ? {} : { recognition }),
     url: stack.url,
     room,
     token: () => stack.token({ scopes: ["captions:publish"], room }),

@@ -35,7 +35,7 @@ export type UpstreamSession = {
 };
 
 /** So many failures in a row are not a hiccup any more, and readers are told. */
-const troubledAfter = 3;
+const troubledAfter = 8;
 
 /** A session that was live once and is opening a socket again is recovering. */
 export function linkStateOf({ link, trouble }: UpstreamState, openedBefore: boolean): LinkState {
