@@ -22,3 +22,8 @@ export function roomAddress({ url, room, role, position, takeover }: Address): s
   }
   return address.href;
 }
+
+/** What is asked of a room by HTTP: `path` is "events" or "captions". */
+export function roomResource(url: string, room: string, path: "events" | "captions"): URL {
+  return new URL(`/v1/rooms/${encodeURIComponent(room)}/${path}`, url);
+}

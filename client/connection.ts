@@ -1,7 +1,8 @@
 import { CaptionwireError, type ErrorCode } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
-import { bearerSubprotocolPrefix, ping, pong, subprotocol } from "../shared/protocol.ts";
+import { ping, pong } from "../shared/protocol.ts";
 import { type BackoffPolicy, retryDelay } from "./backoff.ts";
+import type { Dialer, Transport } from "./dialer.ts";
 import type { Ports, WebSocketLike } from "./ports.ts";
 import { type Ending, judge } from "./verdict.ts";
 
@@ -10,7 +11,7 @@ export type TokenSource = string | (() => string | Promise<string>);
 
 export type Link =
   | { readonly state: "connecting" }
-  | { readonly state: "open" }
+  | { readonly state: "open"; readonly transport: Transport }
   | { readonly state: "waiting"; readonly retryInMs: number; readonly reason: string }
   | { readonly state: "closed"; readonly code: ErrorCode | "done"; readonly message: string };
 
@@ -30,10 +31,10 @@ export type Connection = {
 type Options = {
   readonly ports: Ports;
   readonly token: TokenSource;
+  readonly dialer: Dialer;
   readonly backoff: BackoffPolicy;
   /** The room wants to hear from us at least this often, however much it says itself; absent: it does not mind. */
   readonly speakEveryMs?: number;
-  address(): string;
   handleOpen(): void;
   handleText(text: string): void;
   handleLink(link: Link): void;
@@ -41,6 +42,8 @@ type Options = {
 
 /** A link that held this long was healthy: the next loss is a new one and not the same again. */
 const stableMs = 10_000;
+/** A ping is answered by the runtime at once, whatever the room does: a live link needs no longer than this. */
+const pongMaxMs = 8_000;
 
 /**
  * One socket at a time to a room, replaced whenever it is lost and coming back can help.
@@ -49,7 +52,7 @@ const stableMs = 10_000;
  * Events of a socket that has been replaced are ignored.
  */
 export function createConnection(options: Options): Connection {
-  const { ports, token, speakEveryMs } = options;
+  const { ports, token, dialer, speakEveryMs } = options;
   const canRenew = typeof token !== "string";
   let link: Link = { state: "connecting" };
   let backoff = options.backoff;
@@ -92,9 +95,9 @@ export function createConnection(options: Options): Connection {
   function open(mine: number, bearer: string): void {
     let opened: WebSocketLike;
     try {
-      opened = ports.openSocket(options.address(), [subprotocol, bearerSubprotocolPrefix + bearer]);
+      opened = dialer.dial(bearer);
     } catch {
-      // The constructor throws only for an address or token that can never be sent.
+      // It throws only for an address or token that can never be sent.
       drop({ kind: "no-token", error: unusable() });
       return;
     }
@@ -126,7 +129,9 @@ export function createConnection(options: Options): Connection {
   function watchForSilence(): void {
     setTimer(heartbeatMs, () => {
       send(ping);
-      setTimer(heartbeatMs * 1.5, () => drop({ kind: "fault", reason: "The connection went silent." }));
+      setTimer(Math.min(heartbeatMs * 1.5, pongMaxMs), () =>
+        drop({ kind: "fault", reason: "The connection went silent." }),
+      );
     });
   }
 
@@ -150,6 +155,7 @@ export function createConnection(options: Options): Connection {
   function drop(ending: Ending): void {
     if (link.state === "closed" || link.state === "waiting") return;
     const wasStable = settledAt !== null && ports.now() - settledAt >= stableMs;
+    if (socket !== null) dialer.ended(ending, settledAt !== null);
     leave();
     const verdict = judge(ending, canRenew);
     if (!verdict.retry) {
@@ -184,7 +190,7 @@ export function createConnection(options: Options): Connection {
       heartbeatMs = announced.heartbeatMs ?? heartbeatMs;
       backoff = { ...backoff, windowMs: announced.windowMs ?? backoff.windowMs };
       watchForSilence();
-      setLink({ state: "open" });
+      setLink({ state: "open", transport: dialer.transport });
     },
     drop,
     close() {

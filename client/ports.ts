@@ -1,3 +1,5 @@
+import { openEventStream } from "./event-stream.ts";
+
 /** What the client asks of its surroundings. Tests hand in a clock and sockets of their own. */
 export type Ports = {
   /** Epoch milliseconds. */
@@ -9,6 +11,14 @@ export type Ports = {
   /** Runs once after `delayMs`; the answer cancels it. */
   setTimer(run: () => void, delayMs: number): () => void;
   openSocket(url: string, protocols: string[]): WebSocketLike;
+  /** A stream of server-sent events, taken for a socket that only listens; see `event-stream.ts`. */
+  openEvents(url: string, headers: Readonly<Record<string, string>>): WebSocketLike;
+  fetch(url: string, init: FetchInit): Promise<Response>;
+};
+
+export type FetchInit = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 };
 
 /** The part of a WebSocket that the client uses: the browser's, Node's or a scripted one. */
@@ -25,7 +35,7 @@ export type WebSocketLike = {
   ): void;
 };
 
-/** The only place where the client touches the real clock, random source and WebSocket. */
+/** The only place where the client touches the real clock, random source and network. */
 export const systemPorts: Ports = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -35,4 +45,7 @@ export const systemPorts: Ports = {
     return () => clearTimeout(timer);
   },
   openSocket: (url, protocols) => new WebSocket(url, protocols),
+  openEvents: (url, headers) => openEventStream((init) => fetch(url, init), headers),
+  // What the room holds now: an answer from a cache may be older than the frames that were read since.
+  fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }),
 };

@@ -8,6 +8,7 @@ import type { Recognition } from "../shared/settings.ts";
 import { roomAddress } from "./address.ts";
 import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
+import { dialSocket, socketDialer } from "./dialer.ts";
 import { type FrameLengthMs, nextFrameLength } from "./frame-length.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
@@ -63,8 +64,6 @@ const heartbeatMs = 5_000;
 /** With more than this waiting in the socket, the rest stays with us, where it can still be sent elsewhere. */
 const socketQueueMs = 2_000;
 const drainEveryMs = 50;
-/** The room gives up a publisher of whom it hears nothing for long: a pause in the sound is filled with pings. */
-const speakEveryMs = timing.publisherSilenceMs / 3;
 
 /**
  * Publishes audio into a room, exactly once: audio is kept until the room acknowledges that its captions are durable,
@@ -98,14 +97,18 @@ export function publish(options: PublishOptions): Publisher {
     ports,
     token: options.token,
     backoff,
-    speakEveryMs,
-    address: () =>
-      roomAddress({
-        url: options.url,
-        room: options.room,
-        role: "publisher",
-        takeover: options.takeover === true && session === undefined,
-      }),
+    // The room gives up a publisher of whom it hears nothing for long: a pause in the sound is filled with pings.
+    speakEveryMs: timing.publisherSilenceMs / 3,
+    dialer: socketDialer(
+      dialSocket(ports, () =>
+        roomAddress({
+          url: options.url,
+          room: options.room,
+          role: "publisher",
+          takeover: options.takeover === true && session === undefined,
+        }),
+      ),
+    ),
     handleOpen() {
       tell({
         type: "start",

@@ -1,12 +1,20 @@
 import { timing } from "../shared/limits.ts";
 import type { Position } from "../shared/position.ts";
-import { type ViewerFrame, ViewerFrameSchema, type ViewerMessage } from "../shared/protocol.ts";
-import { roomAddress } from "./address.ts";
+import {
+  type DeltaFrame,
+  type ViewerFrame,
+  ViewerFrameSchema,
+  type ViewerMessage,
+} from "../shared/protocol.ts";
+import { roomAddress, roomResource } from "./address.ts";
 import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
+import { dialEvents, dialSocket, fallbackDialer, type Transport } from "./dialer.ts";
+import { fetchEarlier } from "./earlier.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
-import { apply, type Captions, noCaptions } from "./transcript.ts";
+import { createReceipts } from "./receipts.ts";
+import { apply, type Captions, noCaptions, prepend } from "./transcript.ts";
 
 export type SubscribeOptions = {
   /** http(s) origin of the Worker. */
@@ -22,11 +30,19 @@ export type SubscribeOptions = {
 export type Subscription = {
   readonly captions: Captions;
   readonly link: Link;
+  /** How frames travel, or will with the next attempt. */
+  readonly transport: Transport;
+  /**
+   * Fetches the segments before those held (`captions.hasEarlier`) and answers the captions with them; `onChange` is
+   * not called. Calls at the same time share one request. Without anything earlier, and when the room's history was
+   * replaced meanwhile, the captions are answered as they are.
+   *
+   * Rejects with a `CaptionwireError`, after which it may be called again.
+   */
+  earlier(): Promise<Captions>;
   close(): void;
 };
 
-/** How often a viewer tells the room what it has read. */
-const seenEveryMs = 3_000;
 /** A room batches its frames, so its head may run ahead of ours for a moment. Longer than this, the link is a zombie. */
 const headPatienceMs = 5_000;
 const maxRetryMs = 30_000;
@@ -39,22 +55,34 @@ const maxRetryMs = 30_000;
  * each segment once. `captions` is a new value after each frame; a value read earlier never changes.
  */
 export function subscribe(options: SubscribeOptions): Subscription {
+  const { url, room, token } = options;
   const ports: Ports = { ...systemPorts, ...options.ports };
   const onChange = guarded(options.onChange);
   const onLink = guarded(options.onLink);
   let captions = noCaptions;
-  let seenVersion = -1;
+  /** Applied since earlier captions were asked for; `null` while nobody has asked. */
+  let deltas: DeltaFrame[] | null = null;
+  let fetching: Promise<Captions> | null = null;
+  const closing = new AbortController();
   /** What the last status said. */
   let head: Position | null = null;
-  let cancelSeen: (() => void) | null = null;
   let cancelHead: (() => void) | null = null;
 
+  const dialer = fallbackDialer({
+    websocket: dialSocket(ports, () =>
+      roomAddress({ url, room, role: "viewer", position: captions.position }),
+    ),
+    events: dialEvents(
+      ports,
+      () => roomResource(url, room, "events").href,
+      () => captions.position,
+    ),
+  });
   const connection = createConnection({
     ports,
-    token: options.token,
+    dialer,
+    token,
     backoff: { windowMs: timing.retryWindowMs, maxMs: maxRetryMs },
-    address: () =>
-      roomAddress({ url: options.url, room: options.room, role: "viewer", position: captions.position }),
     handleOpen() {},
     handleText(text) {
       const frame = parseFrame(ViewerFrameSchema, text);
@@ -65,9 +93,16 @@ export function subscribe(options: SubscribeOptions): Subscription {
       }
     },
     handleLink(link) {
-      if (link.state === "waiting" || link.state === "closed") stopTimers();
+      if (link.state === "waiting" || link.state === "closed") {
+        receipts.reset();
+        cancelHead?.();
+        cancelHead = null;
+      }
       onLink(link);
     },
+  });
+  const receipts = createReceipts(ports, ({ version }) => {
+    connection.send(JSON.stringify({ type: "seen", version } satisfies ViewerMessage));
   });
 
   function handleFrame(frame: ViewerFrame): void {
@@ -81,6 +116,8 @@ export function subscribe(options: SubscribeOptions): Subscription {
       return;
     }
     captions = next;
+    if (frame.type === "snapshot") deltas = null;
+    if (frame.type === "delta") deltas?.push(frame);
     if (frame.type === "status") {
       watchHead({ epoch: frame.epoch, version: frame.version });
     } else {
@@ -88,7 +125,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
         heartbeatMs: frame.welcome?.heartbeatMs,
         windowMs: frame.welcome?.retryWindowMs,
       });
-      tellSeen();
+      if (captions.position !== null) receipts.reached(captions.position);
     }
     onChange(captions, frame);
   }
@@ -111,22 +148,17 @@ export function subscribe(options: SubscribeOptions): Subscription {
     connection.drop({ kind: "fault", reason: "The connection fell behind the room." });
   }
 
-  function tellSeen(): void {
-    if (cancelSeen !== null || captions.position?.version === seenVersion) return;
-    cancelSeen = ports.setTimer(() => {
-      cancelSeen = null;
-      if (captions.position === null) return;
-      seenVersion = captions.position.version;
-      connection.send(JSON.stringify({ type: "seen", version: seenVersion } satisfies ViewerMessage));
-    }, seenEveryMs);
-  }
-
-  function stopTimers(): void {
-    cancelSeen?.();
-    cancelHead?.();
-    cancelSeen = null;
-    cancelHead = null;
-    seenVersion = -1;
+  async function fetchPart(before: string): Promise<Captions> {
+    const since: DeltaFrame[] = [];
+    deltas = since;
+    try {
+      const part = await fetchEarlier({ url, room, token, ports }, before, closing.signal);
+      if (deltas === since) captions = prepend(captions, part, since);
+      return captions;
+    } finally {
+      deltas = null;
+      fetching = null;
+    }
   }
 
   return {
@@ -136,8 +168,19 @@ export function subscribe(options: SubscribeOptions): Subscription {
     get link() {
       return connection.link;
     },
+    get transport() {
+      return dialer.transport;
+    },
+    earlier() {
+      const first = captions.segments[0];
+      if (fetching !== null) return fetching;
+      if (!captions.hasEarlier || first === undefined) return Promise.resolve(captions);
+      fetching = fetchPart(first.id);
+      return fetching;
+    },
     close() {
       connection.close();
+      closing.abort();
     },
   };
 }

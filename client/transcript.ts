@@ -8,7 +8,7 @@ import {
 import type { Position } from "../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../shared/protocol.ts";
 
-/** What a viewer holds: after every frame it equals the room's transcript from its first segment on. */
+/** What a viewer holds: after every frame it equals the room's transcript from `boundary` on. */
 export type Captions = {
   /** In reading order, that of `compareSegments`. */
   readonly segments: readonly Segment[];
@@ -19,7 +19,15 @@ export type Captions = {
   readonly position: Position | null;
   /** The room holds segments before the first one here; they come by HTTP. */
   readonly hasEarlier: boolean;
+  /**
+   * Where what is held begins in the order of `compareSegments`: the first segment of the snapshot, or of what was fetched
+   * since, as it was then; it may be gone. `null`: everything is held.
+   */
+  readonly boundary: Segment | null;
 };
+
+/** Segments before the first one held, without a hole between. */
+export type EarlierPart = { readonly segments: readonly Segment[]; readonly hasEarlier: boolean };
 
 export const noCaptions: Captions = {
   segments: [],
@@ -28,6 +36,7 @@ export const noCaptions: Captions = {
   session: null,
   position: null,
   hasEarlier: false,
+  boundary: null,
 };
 
 /**
@@ -39,26 +48,30 @@ export function apply(
   frame: SnapshotFrame | DeltaFrame | StatusFrame,
 ): Captions | "resync" {
   switch (frame.type) {
-    case "snapshot":
+    case "snapshot": {
+      const segments = frame.segments.toSorted(compareSegments);
       return {
-        segments: frame.segments.toSorted(compareSegments),
+        segments,
         interim: frame.interim,
         status: frame.status,
         session: frame.session,
         position: { epoch: frame.epoch, version: frame.version },
         hasEarlier: frame.hasEarlier,
+        boundary: boundaryOf(segments, frame.hasEarlier, null),
       };
+    }
     case "delta": {
       const { position } = captions;
       if (position === null || position.epoch !== frame.epoch) return "resync";
       if (position.version < frame.from || position.version > frame.to) return "resync";
       return {
-        segments: change(captions.segments, frame.put, frame.removed),
+        segments: change(captions, frame.put, frame.removed),
         interim: frame.interim,
         status: frame.status,
         session: frame.session,
         position: { epoch: frame.epoch, version: frame.to },
         hasEarlier: captions.hasEarlier,
+        boundary: captions.boundary,
       };
     }
     case "status":
@@ -66,9 +79,36 @@ export function apply(
   }
 }
 
+/**
+ * The captions with an earlier part before them, and its beginning as the new boundary.
+ *
+ * The part may be older than what is held: `deltas` are those that were applied since it was asked for, because what they
+ * changed in it had no place here yet. Where it is newer, the next delta says so too.
+ */
+export function prepend(captions: Captions, part: EarlierPart, deltas: readonly DeltaFrame[]): Captions {
+  const all = new Map(part.segments.map((segment) => [segment.id, segment]));
+  for (const { put, removed } of deltas) {
+    for (const id of removed) all.delete(id);
+    for (const segment of put) all.set(segment.id, segment);
+  }
+  for (const segment of captions.segments) all.set(segment.id, segment);
+  const boundary = boundaryOf(part.segments.toSorted(compareSegments), part.hasEarlier, captions.boundary);
+  const segments = [...all.values()].filter((segment) => isWithin(boundary, segment)).sort(compareSegments);
+  return { ...captions, segments, hasEarlier: part.hasEarlier, boundary };
+}
+
+function boundaryOf(ordered: readonly Segment[], hasEarlier: boolean, otherwise: Segment | null) {
+  return hasEarlier ? (ordered[0] ?? otherwise) : null;
+}
+
+function isWithin(boundary: Segment | null, segment: Segment): boolean {
+  return boundary === null || compareSegments(segment, boundary) >= 0;
+}
+
 /** The same array when nothing changed, so that a frame of interims costs nothing and can be told apart by identity. */
-function change(held: readonly Segment[], put: readonly Segment[], removed: readonly string[]) {
-  if (put.length === 0 && removed.length === 0) return held;
+function change({ segments, boundary }: Captions, put: readonly Segment[], removed: readonly string[]) {
+  if (put.length === 0 && removed.length === 0) return segments;
   const gone = new Set([...removed, ...put.map(({ id }) => id)]);
-  return [...held.filter(({ id }) => !gone.has(id)), ...put].sort(compareSegments);
+  const kept = segments.filter(({ id }) => !gone.has(id));
+  return [...kept, ...put.filter((segment) => isWithin(boundary, segment))].sort(compareSegments);
 }

@@ -1,4 +1,4 @@
-import { type Captions, type Link, type Subscription, subscribe } from "../client/index.ts";
+import { type Captions, type Link, subscribe } from "../client/index.ts";
 import { createCaptionView } from "./caption-view.ts";
 import { paragraphs } from "./paragraphs.ts";
 import { createStateLine } from "./state-line.ts";
@@ -14,8 +14,14 @@ type Options = {
   handleDrawn(captions: Captions): void;
 };
 
+export type Following = {
+  /** Fetches captions before the first one shown and draws them inside `around`. Rejects with a `CaptionwireError`. */
+  showEarlier(around: (draw: () => void) => void): Promise<void>;
+  close(): void;
+};
+
 /** Shows the captions of a room and the state of the link in words, until closed. */
-export function follow({ room, box, seen, spoken, handleDrawn }: Options): Subscription {
+export function follow({ room, box, seen, spoken, handleDrawn }: Options): Following {
   const view = createCaptionView(box);
   const line = createStateLine(seen, spoken);
   let wasOpen = false;
@@ -25,12 +31,16 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Subsc
     room,
     token: tokenSource(["captions:view"], room),
     onChange(captions) {
-      view.draw(paragraphs(captions.segments, captions.interim));
+      draw(captions);
       showState(subscription.link);
-      handleDrawn(captions);
     },
     onLink: showState,
   });
+
+  function draw(captions: Captions): void {
+    view.draw(paragraphs(captions.segments, captions.interim));
+    handleDrawn(captions);
+  }
 
   function showState(link: Link): void {
     wasOpen ||= link.state === "open";
@@ -38,5 +48,13 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Subsc
   }
 
   showState(subscription.link);
-  return subscription;
+  return {
+    async showEarlier(around) {
+      const captions = await subscription.earlier();
+      around(() => draw(captions));
+    },
+    close() {
+      subscription.close();
+    },
+  };
 }

@@ -1,14 +1,19 @@
 /** Nearer to the end than this counts as being there, in CSS pixels. */
 const slack = 40;
 
+export type StickToEnd = {
+  /** Text was added at the end. */
+  grown(): void;
+  /** Runs what adds text above: whatever the reader looks at stays where it is. */
+  keepPlace(add: () => void): void;
+  follow(): void;
+};
+
 /**
  * Keeps a scroller at its end while text grows, until the reader scrolls back; from then on the reader's place is
  * left alone. `handleChange` hears when following begins or stops.
  */
-export function stickToEnd(
-  scroller: Element,
-  handleChange: (isFollowing: boolean) => void,
-): { follow(): void; grown(): void } {
+export function stickToEnd(scroller: Element, handleChange: (isFollowing: boolean) => void): StickToEnd {
   const target = scroller === document.scrollingElement ? document : scroller;
   let isFollowing = true;
   let lastTop = scroller.scrollTop;
@@ -43,6 +48,13 @@ export function stickToEnd(
 
   return {
     grown,
+    keepPlace(add) {
+      const belowTop = scroller.scrollHeight - scroller.scrollTop;
+      add();
+      if (isFollowing) return;
+      scroller.scrollTop = scroller.scrollHeight - belowTop;
+      lastTop = scroller.scrollTop;
+    },
     follow() {
       toEnd();
       setFollowing(true);

@@ -1,5 +1,5 @@
-import type { Captions, Subscription } from "../../client/index.ts";
-import { follow } from "../follow.ts";
+import type { Captions } from "../../client/index.ts";
+import { type Following, follow } from "../follow.ts";
 import { part } from "../page.ts";
 import { createStateLine } from "../state-line.ts";
 import { stickToEnd } from "../stick-to-end.ts";
@@ -25,7 +25,7 @@ const line = createStateLine(part("broadcast", HTMLElement), part("broadcast-ann
 const stick = stickToEnd(box, () => {});
 
 let current: Broadcast | null = null;
-let subscription: Subscription | null = null;
+let following: Following | null = null;
 let isOnAir = false;
 
 function openSource(): Promise<Sound> {
@@ -72,10 +72,10 @@ function showFirstCaption(captions: Captions): void {
 }
 
 function enterRoom(): void {
-  subscription?.close();
+  following?.close();
   box.replaceChildren();
   showLinks(roomField.value);
-  subscription = follow({
+  following = follow({
     room: roomField.value,
     box,
     seen: part("state", HTMLElement),

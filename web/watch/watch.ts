@@ -14,7 +14,7 @@ const stick = stickToEnd(document.documentElement, (isFollowing) => {
 jump.addEventListener("click", () => stick.follow());
 
 const earlier = part("earlier", HTMLElement);
-follow({
+const following = follow({
   room,
   box: part("captions", HTMLElement),
   seen: part("state", HTMLElement),
@@ -23,4 +23,17 @@ follow({
     earlier.hidden = !captions.hasEarlier;
     stick.grown();
   },
+});
+
+const showEarlier = part("show-earlier", HTMLButtonElement);
+const problem = part("earlier-problem", HTMLElement);
+showEarlier.addEventListener("click", async () => {
+  showEarlier.disabled = true;
+  problem.textContent = "";
+  try {
+    await following.showEarlier(stick.keepPlace);
+  } catch (error) {
+    problem.textContent = error instanceof Error ? error.message : String(error);
+  }
+  showEarlier.disabled = false;
 });

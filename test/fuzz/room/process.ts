@@ -29,6 +29,10 @@ export class Process {
         this.links.push(link);
         return link.socket;
       },
+      openEvents: () => {
+        throw new Error("A publisher has no use for events.");
+      },
+      fetch: () => Promise.reject(new TypeError("There is no HTTP here.")),
     };
     this.publisher = publish({
       url: "http://room.test",

@@ -1,4 +1,4 @@
-import type { Ports as ClientPorts } from "../../../client/ports.ts";
+import type { Ports as ClientPorts, WebSocketLike } from "../../../client/ports.ts";
 import { type Subscription, subscribe } from "../../../client/subscribe.ts";
 import { Timers } from "./clock.ts";
 import type { Link } from "./link.ts";
@@ -49,15 +49,26 @@ export class Watcher {
   #subscribe(): Subscription {
     const world = this.#world;
     const timers = this.#timers;
+    const openSocket = (url: string): WebSocketLike => {
+      this.#link = world.connect("viewer", url, this);
+      return this.#link.socket;
+    };
     const ports: ClientPorts = {
       now: () => world.clientWallMs(),
       random: world.random.fork().next,
       newKey: () => "viewers-make-no-keys",
       setTimer: timers.set,
-      openSocket: (url) => {
-        this.#link = world.connect("viewer", url, this);
-        return this.#link.socket;
+      openSocket,
+      // The same frames by another way; what the viewer says there is heard too, which does no harm.
+      openEvents: (url, headers) => {
+        const address = new URL(url);
+        const [epoch = "", version = ""] = headers["last-event-id"]?.split(".") ?? [];
+        address.searchParams.set("role", "viewer");
+        address.searchParams.set("epoch", epoch);
+        address.searchParams.set("version", version);
+        return openSocket(address.href);
       },
+      fetch: () => Promise.reject(new TypeError("There is no HTTP here.")),
     };
     return subscribe({
       url: "http://room.test",

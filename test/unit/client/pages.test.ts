@@ -120,7 +120,7 @@ describe("states in words", () => {
   it("tell why nothing comes, where the room knows", () => {
     const recovering = { state: "recovering", since: 0 } as const;
     const told = (status: Parameters<typeof inWords>[1]) =>
-      inWords({ state: "open" }, status, true).announced;
+      inWords({ state: "open", transport: "websocket" }, status, true).announced;
     expect(told(recovering)).toBe("Captions are interrupted, they will come back");
     expect(told({ ...recovering, reason: "publisher_away" })).toBe("The publisher is away");
     expect(told({ ...recovering, state: "connecting", reason: "provider_unavailable" })).toBe(

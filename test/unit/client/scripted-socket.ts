@@ -11,7 +11,10 @@ type Listeners = {
 /** The client's end of a socket whose other end the test plays by hand. */
 export class ScriptedSocket implements WebSocketLike {
   readonly url: URL;
+  /** Of a WebSocket. */
   readonly protocols: readonly string[];
+  /** Of a stream of events; `null`: it is a WebSocket. */
+  readonly headers: Readonly<Record<string, string>> | null;
   readonly sent: (string | Uint8Array<ArrayBuffer>)[] = [];
   readonly #listeners: Listeners = { open: [], error: [], message: [], close: [] };
   bufferedAmount = 0;
@@ -19,9 +22,14 @@ export class ScriptedSocket implements WebSocketLike {
   /** Sees whatever the client sends, as it does. */
   handleSent: (data: string | Uint8Array<ArrayBuffer>) => void = () => {};
 
-  constructor(url: string, protocols: readonly string[]) {
+  constructor(
+    url: string,
+    protocols: readonly string[],
+    headers: Readonly<Record<string, string>> | null = null,
+  ) {
     this.url = new URL(url);
     this.protocols = protocols;
+    this.headers = headers;
   }
 
   get messages(): unknown[] {
@@ -66,10 +74,21 @@ export class ScriptedSocket implements WebSocketLike {
   }
 }
 
+/** What the client asked by HTTP, for the test to answer. */
+export type ScriptedRequest = {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  answer(status: number, body: unknown): void;
+  fail(): void;
+};
+
 export type Scene = {
   readonly time: VirtualTime;
   readonly ports: Ports;
+  /** WebSockets and streams of events. */
   readonly sockets: ScriptedSocket[];
+  readonly requests: ScriptedRequest[];
   /** The latest socket the client opened. */
   socket(): ScriptedSocket;
   /** Waits out the backoff and opens the socket that comes of it. */
@@ -80,6 +99,7 @@ export type Scene = {
 export function scene(random = 0.5): Scene {
   const time = new VirtualTime();
   const sockets: ScriptedSocket[] = [];
+  const requests: ScriptedRequest[] = [];
   function socket(): ScriptedSocket {
     const latest = sockets.at(-1);
     if (latest === undefined) throw new Error("The client has opened no socket.");
@@ -88,6 +108,7 @@ export function scene(random = 0.5): Scene {
   return {
     time,
     sockets,
+    requests,
     socket,
     ports: {
       now: time.now,
@@ -98,6 +119,22 @@ export function scene(random = 0.5): Scene {
         const opened = new ScriptedSocket(url, protocols);
         sockets.push(opened);
         return opened;
+      },
+      openEvents(url, headers) {
+        const opened = new ScriptedSocket(url, [], headers);
+        sockets.push(opened);
+        return opened;
+      },
+      fetch(url, { headers, signal }) {
+        const answered = Promise.withResolvers<Response>();
+        requests.push({
+          url: new URL(url),
+          headers,
+          signal,
+          answer: (status, body) => answered.resolve(Response.json(body, { status })),
+          fail: () => answered.reject(new TypeError("fetch failed")),
+        });
+        return answered.promise;
       },
     },
     async reopen() {

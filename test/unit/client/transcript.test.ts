@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { apply, type Captions, noCaptions } from "../../../client/transcript.ts";
+import { apply, type Captions, type EarlierPart, noCaptions, prepend } from "../../../client/transcript.ts";
 import {
   change,
   changed,
   type Draft,
+  deltaSince,
   emptyTranscript,
   resume,
   type Transcript,
 } from "../../../party/room/transcript.ts";
+import { compareSegments, type Segment } from "../../../shared/captions.ts";
+import type { DeltaFrame } from "../../../shared/protocol.ts";
 import { delta, segment, snapshot, status } from "./frames.ts";
 
 function applied(captions: Captions, ...frames: Parameters<typeof apply>[1][]): Captions {
@@ -89,27 +92,117 @@ describe("the viewer's transcript", () => {
     expect(next.position?.version).toBe(3);
   });
 
-  it("equals the room's transcript after every frame, whichever frames were missed", () => {
+  it("does not show what lies before its first segment, even when that one is gone", () => {
+    const limited = applied(
+      noCaptions,
+      snapshot(3, [segment("b", 1000), segment("c", 2000)], { hasEarlier: true }),
+    );
+    const filled = applied(limited, delta(3, 4, [segment("early", 500), segment("late", 1500)]));
+    expect(ids(filled)).toEqual(["b", "late", "c"]);
+    const cut = applied(filled, delta(4, 5, [], { removed: ["b"] }), delta(5, 6, [segment("early", 600)]));
+    expect(ids(cut)).toEqual(["late", "c"]);
+    expect(ids(applied(cut, delta(6, 7, [segment("a", 1000)])))).toEqual(["late", "c"]);
+    expect(ids(applied(cut, delta(6, 7, [segment("bb", 1000)])))).toEqual(["bb", "late", "c"]);
+  });
+});
+
+describe("a viewer's transcript and the room's", () => {
+  it("are equal from the boundary on after every frame, whatever was missed and however little was given", () => {
     const op = fc.record({
       puts: fc.array(fc.record({ id: fc.nat(12), session: fc.nat(2), start: fc.nat(6) }), { maxLength: 3 }),
       removes: fc.array(fc.nat(12), { maxLength: 2 }),
       isHeard: fc.boolean(),
     });
+    const history = fc.array(op, { maxLength: 30 });
+    const segmentsMax = fc.integer({ min: 1, max: 12 });
     fc.assert(
-      fc.property(fc.array(op, { maxLength: 30 }), (ops) => {
+      fc.property(history, segmentsMax, fc.nat(4), fc.nat(10), (ops, limit, tombstonesMax, joinsAt) => {
         let room: Transcript = emptyTranscript("e1");
-        const present = { interim: null, status: { state: "live", since: 1 }, session: null } as const;
-        let viewer = applied(noCaptions, resume(room, null, present, 1000));
+        let held = noCaptions;
+        let boundary: Segment | null = null;
         for (const [at, { puts, removes, isHeard }] of ops.entries()) {
-          room = edited(room, puts, removes, at);
-          if (!isHeard) continue;
-          viewer = applied(viewer, resume(room, viewer.position, present, 1000));
-          expect(viewer.segments).toEqual(room.segments);
+          room = edited(room, puts, removes, at, tombstonesMax);
+          if (at < joinsAt || !isHeard) continue;
+          const frame = resume(room, held.position, present, limit);
+          if (frame.type === "snapshot") boundary = frame.hasEarlier ? (frame.segments[0] ?? null) : null;
+          held = applied(held, frame);
+          expect(held.segments).toEqual(from(boundary, room));
+          expect(held.position?.version).toBe(room.version);
         }
       }),
     );
   });
+
+  it("are equal from the new boundary on when an earlier part comes, however late", () => {
+    const op = fc.record({
+      puts: fc.array(fc.nat(20), { maxLength: 3 }),
+      removes: fc.array(fc.nat(20), { maxLength: 2 }),
+      does: fc.constantFrom("nothing", "hears", "hears", "asks", "answers", "fetches"),
+    });
+    const history = fc.array(op, { minLength: 10, maxLength: 60 });
+    fc.assert(
+      fc.property(
+        history,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 6 }),
+        (ops, limit, partMax) => {
+          let room = edited(emptyTranscript("e1"), places([0, 4, 8, 12, 16, 20]), [], 0);
+          const rooms = new Map([[room.version, room]]);
+          let held = applied(noCaptions, resume(room, null, present, limit));
+          let before: string | null = null;
+          let part: AnsweredPart | null = null;
+          let deltas: DeltaFrame[] = [];
+          let newest = 0;
+          for (const [at, { puts, removes, does }] of ops.entries()) {
+            room = edited(room, places(puts), removes, at);
+            rooms.set(room.version, room);
+            const first = held.segments[0];
+            if (does === "hears") {
+              const frame = deltaSince(room, held.position?.version ?? 0, present);
+              held = applied(held, frame);
+              deltas.push(frame);
+            } else if (does === "asks" && before === null && held.hasEarlier && first !== undefined) {
+              before = first.id;
+              deltas = [];
+            } else if (does === "answers" && before !== null && part === null) {
+              part = partBefore(room, before, partMax);
+              if (part === null) before = null;
+            } else if (does === "fetches" && part !== null) {
+              newest = part.version;
+              held = prepend(held, part, deltas);
+              before = null;
+              part = null;
+            }
+            const version = held.position?.version ?? 0;
+            // What is newer than the last frame is made whole by the next one.
+            if (version < newest) continue;
+            expect(held.segments).toEqual(from(held.boundary, rooms.get(version) ?? room));
+          }
+        },
+      ),
+    );
+  });
 });
+
+const present = { interim: null, status: { state: "live", since: 1 }, session: null } as const;
+
+function from(boundary: Segment | null, { segments }: Transcript): readonly Segment[] {
+  return segments.filter((segment) => boundary === null || compareSegments(segment, boundary) >= 0);
+}
+
+/** Segments that keep their place for life: a number in the transcript's order. */
+function places(numbers: readonly number[]) {
+  return numbers.map((id) => ({ id, session: 0, start: id }));
+}
+
+type AnsweredPart = EarlierPart & { readonly version: number };
+
+/** What the room answers to `?before={id}&limit={max}`; `null` when it does not hold that segment any more. */
+function partBefore({ segments, version }: Transcript, before: string, max: number): AnsweredPart | null {
+  const end = segments.findIndex(({ id }) => id === before);
+  if (end < 0) return null;
+  return { segments: segments.slice(Math.max(0, end - max), end), hasEarlier: end > max, version };
+}
 
 /** A segment keeps its session for life: rooms never move words from one broadcast to another. */
 function edited(
@@ -117,6 +210,7 @@ function edited(
   puts: readonly { id: number; session: number; start: number }[],
   removes: readonly number[],
   at: number,
+  tombstonesMax = 1000,
 ): Transcript {
   const put = new Map<string, Draft>();
   for (const { id, session, start } of puts) {
@@ -126,5 +220,6 @@ function edited(
   }
   const held = room.segments.filter(({ id }) => removes.includes(Number(id.split("-")[1])) && !put.has(id));
   if (put.size === 0 && held.length === 0) return room;
-  return changed(room, change(room, { put: [...put.values()], remove: held.map(({ id }) => id) }, at, 1000));
+  const edit = { put: [...put.values()], remove: held.map(({ id }) => id) };
+  return changed(room, change(room, edit, at, tombstonesMax));
 }

@@ -3,7 +3,8 @@ import { limits, timing } from "../../../shared/limits.ts";
 import { kindsOf, MachineRun } from "../../support/machine-run.ts";
 
 /** What `finish` takes at most: what may still have to be replayed, and the wait for the last words. */
-const finishMaxMs = limits.replayMaxMs / 1.25 + timing.finishTimeoutMs;
+/** After its deadline the session waits, for a second at most, until the provider has seen its socket close. */
+const finishMaxMs = limits.replayMaxMs / 1.25 + timing.finishTimeoutMs + 1_000;
 
 function speaking(): MachineRun {
   const run = new MachineRun();

@@ -28,7 +28,8 @@ const restToleranceMs = 250;
 const contextMs = 1_000;
 const leaveMs = 1_000;
 const burstMs = 2_000;
-const finishMaxMs = limits.replayMaxMs / 1.25 + timing.finishTimeoutMs;
+/** After its deadline the session waits, for a second at most, until the provider has seen its socket close. */
+const finishMaxMs = limits.replayMaxMs / 1.25 + timing.finishTimeoutMs + 1_000;
 
 /** The provider's one socket for this room. One that is left is open until the provider has seen its close. */
 type Socket =

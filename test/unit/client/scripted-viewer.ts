@@ -1,0 +1,33 @@
+import { type Captions, type Link, subscribe, type TokenSource } from "../../../client/index.ts";
+import type { SnapshotFrame } from "../../../shared/protocol.ts";
+import { settle } from "../../support/virtual-time.ts";
+import { segment, snapshot } from "./frames.ts";
+import { scene } from "./scripted-socket.ts";
+
+/** A viewer in scripted surroundings: nothing it reaches for is real. */
+export async function viewer(token: TokenSource = () => "t", random?: number) {
+  const stage = scene(random);
+  const links: Link[] = [];
+  const seen: Captions[] = [];
+  const subscription = subscribe({
+    url: "http://captions.test",
+    room: "demo",
+    token,
+    ports: stage.ports,
+    onLink: (link) => links.push(link),
+    onChange: (captions) => seen.push(captions),
+  });
+  await settle();
+  return { ...stage, subscription, links, seen };
+}
+
+export async function openViewer(
+  token?: TokenSource,
+  random?: number,
+  first: SnapshotFrame = snapshot(3, [segment("a")]),
+) {
+  const opened = await viewer(token, random);
+  await opened.socket().open();
+  await opened.socket().say(first);
+  return opened;
+}
