@@ -7,6 +7,9 @@ import { UserError } from "../cli/errors.ts";
 const benchmarks: Record<string, () => Promise<{ command: Command }>> = {
   recovery: () => import("./recovery.ts"),
   fanout: () => import("./fanout.ts"),
+  resync: () => import("./resync.ts"),
+  jitter: () => import("./jitter.ts"),
+  latency: () => import("./latency.ts"),
 };
 
 process.exit(await main(process.argv.slice(2)));

@@ -6,12 +6,20 @@ import { SentLog } from "./sent-log.ts";
 
 /** What one delivery costs a room, measured on local workerd: 25–35 µs of CPU, nearly whatever the size. */
 const sendCostMs = 0.035;
-/** Share of one core that sending may take. */
-const sendShare = 0.35;
+/** Shares of one core that sending may take: in all, and for interims, which are read as well a little later. */
+const share = { all: 0.35, interims: 0.08 } as const;
+/** Interims that come less often than this are no live captions any more. */
+const slowestTickMs = 1_000;
 
-/** Least time between two frames to everybody: the default tick, longer as the audience grows. */
+/** Least time between two frames to everybody, whatever they bring: nothing but what sending them costs. */
+export function spacingMs(viewers: number): number {
+  return Math.ceil((viewers * sendCostMs) / share.all);
+}
+
+/** Least time between two frames of interims: the default tick, longer as the audience grows. */
 export function tickMs(viewers: number): number {
-  return Math.max(timing.tickMs, Math.ceil((viewers * sendCostMs) / sendShare));
+  const thrifty = Math.min(slowestTickMs, Math.ceil((viewers * sendCostMs) / share.interims));
+  return Math.max(timing.tickMs, thrifty, spacingMs(viewers));
 }
 
 const unseenMaxBeats = Math.ceil(timing.unseenMaxMs / timing.heartbeatMs);
@@ -34,8 +42,8 @@ export type AudienceHooks = {
 /**
  * The room's viewers and the pacing of what they are sent.
  *
- * A change goes out at once when a tick has passed since the last frame, else at the end of the tick; whatever happens
- * until then travels in the same frame. The frame is asked for when it is sent, so it always holds the newest state, and
+ * Interims go out at once when a tick has passed since the last frame, else at the end of the tick; finals and first words
+ * wait only as long as the audience's size demands. Whatever happens until then travels in the same frame. The frame is asked for when it is sent, so it always holds the newest state, and
  * it is encoded once for all.
  *
  * The platform has no backpressure signal for WebSockets (a Worker's `send` neither blocks nor tells what is buffered),
@@ -51,6 +59,7 @@ export class Audience {
   #sentVersion: number;
   #lastFrameAt = 0;
   #cancelFlush: Cancel | null = null;
+  #isFlushUrgent = false;
 
   constructor(ports: Ports, sentVersion: number, hooks: AudienceHooks) {
     this.#ports = ports;
@@ -88,16 +97,19 @@ export class Audience {
     viewer.seenBytes = Math.max(viewer.seenBytes, this.#log.bytesAt(viewer.seenVersion));
   }
 
-  /** Something changed. `urgent` skips the tick: the first words of an utterance are not made to wait. */
+  /** Something changed. `urgent`: finals, and the first words of an utterance, do not wait for the tick. */
   changed(urgent: boolean): void {
-    const tick = tickMs(this.#viewers.size);
-    // Never longer than a tick, also when the clock was set back.
-    const waitMs = Math.min(tick, this.#lastFrameAt + tick - this.#ports.now());
-    if (urgent || waitMs <= 0) {
+    const spacing = urgent ? spacingMs(this.#viewers.size) : tickMs(this.#viewers.size);
+    // Never longer than that, also when the clock was set back.
+    const waitMs = Math.min(spacing, this.#lastFrameAt + spacing - this.#ports.now());
+    if (waitMs <= 0) {
       this.#flush();
-    } else {
-      this.#cancelFlush ??= this.#ports.setTimer(() => this.#flush(), waitMs);
+      return;
     }
+    if (this.#cancelFlush !== null && (this.#isFlushUrgent || !urgent)) return;
+    this.#cancelFlush?.();
+    this.#isFlushUrgent = urgent;
+    this.#cancelFlush = this.#ports.setTimer(() => this.#flush(), waitMs);
   }
 
   /** Sent at once, behind what it counts: state changes are rare. */

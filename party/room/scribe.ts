@@ -117,7 +117,7 @@ export class Scribe {
       if (next !== session || put.length > 0) await this.#store(put, [], next);
       const isChange = put.length > 0 || interim !== this.#interim;
       this.#interim = interim;
-      if (isChange) this.#hooks.changed(isUrgent);
+      if (isChange) this.#hooks.changed(isUrgent || put.length > 0);
     });
   }
 

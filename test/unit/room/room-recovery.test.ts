@@ -59,6 +59,7 @@ describe("a room that missed more than may be replayed", () => {
     const words = "Missed Three.";
     const endS = newSocketS(7_000);
     await world.upstream.results(words, 0, endS, false);
+    await world.time.advance(timing.tickMs);
     expect(viewer.of("delta").at(-1)).toMatchObject({ interim: { text: "Three.", start: pauseAtMs } });
     await world.upstream.results(words, 0, endS, true);
     await world.upstream.results("", endS, endS, true);
