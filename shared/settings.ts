@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { AudioFormat } from "./audio.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 /** Languages and models go into a provider's URL: words, digits, dots and hyphens only. */
 const ProviderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/));
@@ -118,13 +119,4 @@ function keytermsProblem(keyterms: readonly string[]): string | null {
   const tokens = words.reduce((sum, word) => sum + Math.ceil(utf8Bytes(word) / 3), 0);
   if (tokens <= keytermsMaxTokens) return null;
   return `The keyterms come to about ${tokens} tokens and ${keytermsMaxTokens} are the most; leave some out.`;
-}
-
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }

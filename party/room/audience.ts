@@ -1,6 +1,7 @@
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
+import { utf8Bytes } from "../../shared/utf8.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { SentLog } from "./sent-log.ts";
 
@@ -22,6 +23,8 @@ export function tickMs(viewers: number): number {
   return Math.max(timing.tickMs, thrifty, spacingMs(viewers));
 }
 
+/** Whoever has not seen for so many heartbeats what it was sent gets no more interims. */
+const laggingBeats = 2;
 const unseenMaxBeats = Math.ceil(timing.unseenMaxMs / timing.heartbeatMs);
 
 /** A viewer and what it has said that it has seen. */
@@ -158,11 +161,15 @@ export class Audience {
   /** One that cannot be sent to any more never stands in the way of the others: `send` does not throw. */
   #sendAll(text: string, head: Position, isInterim = false): void {
     const slow: MemberSocket[] = [];
-    this.#log.sent(text.length, head.version);
-    for (const { socket, seenBytes } of this.#viewers.values()) {
+    // Interims cannot be confirmed, and there may be many of them before the next final: they do not count.
+    if (!isInterim) this.#log.sent(utf8Bytes(text), head.version);
+    const dueVersion = this.#log.versionBefore(laggingBeats);
+    for (const { socket, seenBytes, seenVersion } of this.#viewers.values()) {
       const unseenBytes = socket.selfPaced === true ? 0 : this.#log.bytes - seenBytes;
+      const isLagging =
+        socket.selfPaced !== true && (seenVersion < dueVersion || unseenBytes > limits.unseenDropBytes);
       if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
-      else if (!isInterim || unseenBytes <= limits.unseenDropBytes) socket.send(text, head);
+      else if (!isInterim || !isLagging) socket.send(text, head);
     }
     for (const socket of slow) this.#hooks.tooSlow(socket);
   }

@@ -39,6 +39,11 @@ export class SentLog {
     return this.#entries.findLast((entry) => entry.version <= version)?.bytes ?? 0;
   }
 
+  /** The newest version that was sent so many heartbeats ago or earlier; -1 when there is none. */
+  versionBefore(beats: number): number {
+    return this.#entries.findLast((entry) => entry.beat <= this.#beat - beats)?.version ?? -1;
+  }
+
   /** Heartbeats since the first thing was sent that goes beyond this version; 0 when there is no such thing. */
   beatsSince(version: number): number {
     const first = this.#entries.find((entry) => entry.version > version);

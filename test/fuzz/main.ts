@@ -1,7 +1,10 @@
-// npm run fuzz: malformed input for the engine, or with --seeds schedules of faults for the room.
+// npm run fuzz: malformed input for the engine, with --seeds schedules of faults for the room, with --viewers-seeds for
+// crowds of viewers.
 const has = (option: string): boolean => process.argv.some((argument) => argument.startsWith(option));
 
-if (has("--seeds")) {
+if (has("--viewers-seeds")) {
+  await import("./viewers/main.ts");
+} else if (has("--seeds")) {
   await import("./room/main.ts");
 } else {
   if (has("--help"))

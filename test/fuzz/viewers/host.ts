@@ -25,7 +25,6 @@ export type Wire = {
 export type HostHooks = {
   died(): void;
   violation(what: string): void;
-  note(what: string): void;
 };
 
 /** One object that holds the room in memory. All it is and does ends with it. */

@@ -139,7 +139,10 @@ export class Line implements Wire {
     this.#watchPatience(frame);
     world.broadcasts.told(this, text, frame, world.clock.elapsedMs);
     // A new object counts anew.
-    const most = this.#firstBytes + limits.unseenMaxBytes * (1 + world.deaths - this.#deathsBefore);
+    // Interims are not counted by the room: a viewer gets them for two heartbeats after it has stopped reading.
+    const mostInterimBytes = limits.unseenDropBytes;
+    const most =
+      this.#firstBytes + mostInterimBytes + limits.unseenMaxBytes * (1 + world.deaths - this.#deathsBefore);
     if (!this.isSelfPaced && this.#unreadBytes > most) {
       world.violation(`${this.id} is sent more although it holds ${this.#unreadBytes} bytes unread`);
     }

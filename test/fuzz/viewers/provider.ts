@@ -167,7 +167,6 @@ export class BabblingProvider implements Provider {
   #sockets: Socket[] = [];
   #refusesUntil = 0;
   #batchFails = 0.3;
-  finals = 0;
 
   constructor(clock: Clock, random: Random, style: SpeechStyle) {
     this.#clock = clock;
@@ -211,7 +210,7 @@ export class BabblingProvider implements Provider {
     const utterances = Array.from({ length: count }, (_, at) => {
       const [startS, endS] = [(seconds * at) / count, (seconds * (at + 0.9)) / count];
       const text = anyText(this.#random, 1);
-      const { words } = { words: [{ text, startS, endS, speaker: 0 }] };
+      const words = [{ text, startS, endS, speaker: 0 }];
       return { start: startS, end: endS, channel: 0, ...alternativeOf(words) };
     });
     const channels = [{ alternatives: [{ transcript: "", words: [] }] }];

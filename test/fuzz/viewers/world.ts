@@ -71,7 +71,6 @@ export class World {
           this.note("the object is gone");
         },
         violation: this.violation,
-        note: (what) => this.note(what),
       },
     });
     const stored = script.stored(this.host.wallMs());
