@@ -1,4 +1,4 @@
-import type { Position } from "../shared/position.ts";
+import { type Position, putPosition } from "../shared/position.ts";
 import type { Role } from "../shared/protocol.ts";
 
 type Address = {
@@ -16,10 +16,7 @@ export function roomAddress({ url, room, role, position, takeover }: Address): s
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("role", role);
   if (takeover) address.searchParams.set("takeover", "1");
-  if (position) {
-    address.searchParams.set("epoch", position.epoch);
-    address.searchParams.set("version", String(position.version));
-  }
+  putPosition(address.searchParams, position);
   return address.href;
 }
 

@@ -1,4 +1,4 @@
-import type { Position } from "../shared/position.ts";
+import { type Position, positionText } from "../shared/position.ts";
 import { bearerSubprotocolPrefix, subprotocol } from "../shared/protocol.ts";
 import type { Ports, WebSocketLike } from "./ports.ts";
 import type { Ending } from "./verdict.ts";
@@ -26,7 +26,7 @@ export function dialEvents(ports: Ports, address: () => string, position: () => 
     const held = position();
     return ports.openEvents(address(), {
       authorization: `Bearer ${bearer}`,
-      ...(held === null ? {} : { "last-event-id": `${held.epoch}.${held.version}` }),
+      ...(held === null ? {} : { "last-event-id": positionText(held) }),
     });
   };
 }

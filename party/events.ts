@@ -1,8 +1,7 @@
 import { errorFrame } from "../shared/errors.ts";
 import { limits, timing } from "../shared/limits.ts";
-import type { Position } from "../shared/position.ts";
+import { type Position, positionText } from "../shared/position.ts";
 import type { Cancel, MemberSocket, Ports } from "./room/ports.ts";
-import { positionText } from "./tags.ts";
 
 /**
  * A viewer by server-sent events: each frame the room sends is one event of the body, `id:` the position it leads to.

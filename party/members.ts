@@ -1,5 +1,4 @@
 import type { Connection } from "partyserver";
-import { type ErrorCode, errorFrame, errorTable } from "../shared/errors.ts";
 import type { MemberSocket } from "./room/ports.ts";
 
 /**
@@ -14,11 +13,6 @@ export function memberSocket(connection: Connection, lastPingAt: () => Date | nu
     send: (text) => sendQuietly(connection, text),
     close: (code, reason) => closeQuietly(connection, code, reason),
   };
-}
-
-export function dismiss(connection: Connection, code: ErrorCode): void {
-  sendQuietly(connection, JSON.stringify(errorFrame(code)));
-  closeQuietly(connection, errorTable[code].close, code);
 }
 
 function sendQuietly(connection: Connection, text: string): void {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
 import { limits } from "../shared/limits.ts";
-import { type Position, parsePosition } from "../shared/position.ts";
+import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
 import { EventStream } from "./events.ts";
 import { platform } from "./platform.ts";
@@ -103,10 +103,6 @@ function events(request: Request, room: Room, query: URLSearchParams): Response 
   if (signal.aborted) stream.gone();
   else signal.addEventListener("abort", () => stream.gone(), { once: true });
   return new Response(stream.body, { headers: { "content-type": "text/event-stream" } });
-}
-
-function positionIn(query: URLSearchParams): Position | null {
-  return parsePosition(query.get("epoch"), query.get("version"));
 }
 
 function idIn(pathname: string): string | null {

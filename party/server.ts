@@ -1,14 +1,15 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import * as v from "valibot";
 import { errorFrame, errorTable } from "../shared/errors.ts";
-import { parsePosition } from "../shared/position.ts";
+import { positionIn } from "../shared/position.ts";
 import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
 import { dialProvider } from "./dial.ts";
-import { dismiss, memberSocket } from "./members.ts";
+import { memberSocket } from "./members.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
 import { answerRequest } from "./requests.ts";
+import { dismiss } from "./room/dismiss.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import { SqliteStore } from "./room/sqlite.ts";
@@ -65,8 +66,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     await this.#guarded(connection, (room) => {
       const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
       connection.setState(member);
-      const { searchParams } = new URL(request.url);
-      const position = parsePosition(searchParams.get("epoch"), searchParams.get("version"));
+      const position = positionIn(new URL(request.url).searchParams);
       if (member.role === "viewer") room.viewerJoined(this.#socketOf(connection), position, member.expiresAt);
       else room.publisherJoined(this.#socketOf(connection), { takeover: member.takeover === true });
     });
@@ -94,7 +94,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       work(await this.#opened());
     } catch (error) {
       console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
-      dismiss(connection, "internal");
+      dismiss(this.#socketOf(connection), "internal");
     }
   }
 
@@ -137,7 +137,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     for (const connection of this.getConnections<Member>()) {
       if (connection.state?.role === "viewer") room.viewerKept(this.#socketOf(connection));
       // A publisher's socket that outlived the room's memory comes back with its session and position.
-      else if (connection.state?.role === "publisher") dismiss(connection, "draining");
+      else if (connection.state?.role === "publisher") dismiss(this.#socketOf(connection), "draining");
     }
     return room;
   }

@@ -1,15 +1,4 @@
-import { type Position, parsePosition } from "../shared/position.ts";
-
-/** A position as one word: the id of an event, `?since=`, and the beginning of an `ETag`. */
-export function positionText({ epoch, version }: Position): string {
-  return `${epoch}.${version}`;
-}
-
-/** Reads it back. Anything else is no position: whoever asks with it gets a snapshot, never silence. */
-export function readPosition(text: string | null): Position | null {
-  const [epoch = null, version = null, ...rest] = text?.split(".") ?? [];
-  return rest.length > 0 ? null : parsePosition(epoch, version);
-}
+import { type Position, positionText } from "../shared/position.ts";
 
 /**
  * The `ETag` of an answer that says what was at this position and, besides, what is true at this moment.

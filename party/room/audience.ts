@@ -45,9 +45,9 @@ export type AudienceHooks = {
 /**
  * The room's viewers and the pacing of what they are sent.
  *
- * Interims go out at once when a tick has passed since the last frame, else at the end of the tick; finals and first words
- * wait only as long as the audience's size demands. Whatever happens until then travels in the same frame. The frame is asked for when it is sent, so it always holds the newest state, and
- * it is encoded once for all.
+ * Interims go out at once when a tick has passed since the last frame, else at the end of the tick; finals and first
+ * words wait only as long as the audience's size demands. Whatever happens until then travels in the same frame. The
+ * frame is asked for when it is sent, so it always holds the newest state, and it is encoded once for all.
  *
  * The platform has no backpressure signal for WebSockets (a Worker's `send` neither blocks nor tells what is buffered),
  * so a slow viewer is known by what it says it has seen: past one limit it gets no more interims, past another it is
@@ -165,10 +165,10 @@ export class Audience {
     if (!isInterim) this.#log.sent(utf8Bytes(text), head.version);
     const dueVersion = this.#log.versionBefore(laggingBeats);
     for (const { socket, seenBytes, seenVersion } of this.#viewers.values()) {
-      const unseenBytes = socket.selfPaced === true ? 0 : this.#log.bytes - seenBytes;
-      const isLagging =
-        socket.selfPaced !== true && (seenVersion < dueVersion || unseenBytes > limits.unseenDropBytes);
-      if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
+      const unseenBytes = this.#log.bytes - seenBytes;
+      const isLagging = seenVersion < dueVersion || unseenBytes > limits.unseenDropBytes;
+      if (socket.selfPaced === true) socket.send(text, head);
+      else if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
       else if (!isInterim || !isLagging) socket.send(text, head);
     }
     for (const socket of slow) this.#hooks.tooSlow(socket);

@@ -1,13 +1,15 @@
 import { bytesToSamples, msToSamples, samplesToBytes } from "../../shared/audio.ts";
 import { AudioBuffer } from "../../shared/audio-buffer.ts";
-import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
 import type { Excerpt } from "./backfill/backfill.ts";
+import { dismiss } from "./dismiss.ts";
 import { ackedOf, type Parts, partHole } from "./ledger.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import type { EndedBy, Hole, StoredSession } from "./store.ts";
+import { contextMs } from "./upstream/heard.ts";
 import type { UpstreamHooks } from "./upstream/hooks.ts";
 import type { Range } from "./upstream/state.ts";
 import { Upstream } from "./upstream/upstream.ts";
@@ -28,9 +30,6 @@ export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
   /** The publisher stayed away longer than the grace period. */
   abandoned(): void;
 };
-
-/** A recogniser that is given an excerpt hears its edges better with so much of what is around them. */
-const contextMs = 1_000;
 
 /**
  * The audio lane of one running session: publisher → rolling buffer → upstream, and acknowledgements back.
@@ -113,7 +112,7 @@ export class PublisherLane {
   }
 
   attach(socket: MemberSocket): void {
-    this.#release("publisher_present");
+    this.#release();
     this.#buffer.dropTorn();
     const presence = new Presence(this.#ports, socket, () => this.#hooks.silent(socket));
     this.#source = { kind: "attached", socket, presence };
@@ -126,8 +125,8 @@ export class PublisherLane {
   }
 
   /** Sends the publisher away; its session stays. */
-  dismiss(code: "publisher_present"): void {
-    this.#release(code);
+  dismiss(): void {
+    this.#release();
     this.#source = this.#awaitReturn();
   }
 
@@ -212,14 +211,14 @@ export class PublisherLane {
     return { from, audio: this.#buffer.read(from, end) };
   }
 
-  #release(code: "publisher_present"): void {
+  /** The place is another's now. */
+  #release(): void {
     if (this.#source.kind === "away") {
       this.#source.cancelGrace();
       return;
     }
     this.#source.presence.stop();
-    this.tell(errorFrame(code));
-    this.#source.socket.close(errorTable[code].close, code);
+    dismiss(this.#source.socket, "publisher_present");
   }
 
   #awaitReturn(): Source {

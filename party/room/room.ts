@@ -1,11 +1,12 @@
 import type { Segment, Session, Status } from "../../shared/captions.ts";
-import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
+import { CaptionwireError, type ErrorCode } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, RoomDescription, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
 import type { RoomSettings } from "../../shared/settings.ts";
 import { Audience } from "./audience.ts";
 import { correction, readCorrection } from "./correction.ts";
+import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
@@ -100,9 +101,12 @@ export class Room {
 
   /** A frame from a member. What cannot be understood or is not allowed ends that member alone, with its reason. */
   received(socket: MemberSocket, frame: string | Uint8Array): void {
+    if (!this.#audience.has(socket.id)) {
+      this.#stage.received(socket, frame);
+      return;
+    }
     try {
-      if (this.#audience.has(socket.id)) this.#fromViewer(socket, frame);
-      else this.#stage.received(socket, frame);
+      this.#fromViewer(socket, frame);
     } catch (error) {
       if (!(error instanceof CaptionwireError)) throw error;
       this.#dismiss(socket, error.code, error.message);
@@ -115,10 +119,9 @@ export class Room {
     this.#audience.seen(id, Math.min(version, this.#journal.transcript.version));
   }
 
-  /** Ends this member alone. */
+  /** Ends this viewer alone. */
   #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
-    socket.send(JSON.stringify(errorFrame(code, message)));
-    socket.close(errorTable[code].close, code);
+    dismiss(socket, code, message);
     this.left(socket.id);
   }
 

@@ -12,7 +12,7 @@ import type { Range } from "./upstream/state.ts";
 import { Utterance } from "./utterance.ts";
 
 export type ScribeHooks = {
-  /** Viewers have something new to see; `urgent` when it begins an utterance. */
+  /** Viewers have something new to see; `urgent` when it is final or begins an utterance. */
   changed(urgent: boolean): void;
   /** The running session's new state is in storage. */
   stored(session: StoredSession): void;

@@ -1,13 +1,11 @@
 import * as v from "valibot";
+import type { AudioFormat } from "../../shared/audio.ts";
 import type { Start } from "../../shared/protocol.ts";
 import { type Recognition, RecognitionSchema, type RoomSettings } from "../../shared/settings.ts";
 import type { Ports } from "./ports.ts";
 import type { StoredSession } from "./store.ts";
 
-/**
- * A session as its `start` asks for it, whose first sample is at `position`; `latest` is the room's session before it.
- * What the start does not say about recognition, the room's settings do.
- */
+/** A session as its `start` asks for it, whose first sample is at `position`; `latest` is the room's session before it. */
 export function beginSession(
   start: Start,
   position: number,
@@ -20,13 +18,22 @@ export function beginSession(
     id: `${ordinal(latest, startedAt)}-${newId()}`,
     key: start.key ?? null,
     startedAt,
-    format: { encoding: start.encoding, sampleRate: start.sampleRate, channels: start.channels },
-    recognition: { ...recognitionOf(settings), ...recognitionOf(start) },
+    format: formatOf(start),
+    recognition: recognitionFor(start, settings),
     covered: position,
     holes: [],
     speakers: 0,
     ended: null,
   };
+}
+
+export function formatOf({ encoding, sampleRate, channels }: Start): AudioFormat {
+  return { encoding, sampleRate, channels };
+}
+
+/** What the start does not say, the room's settings do. */
+export function recognitionFor(start: Start, settings: RoomSettings): Recognition {
+  return { ...recognitionOf(settings), ...recognitionOf(start) };
 }
 
 const Picked = v.object(RecognitionSchema.entries);

@@ -4,12 +4,13 @@ import { timing } from "../../shared/limits.ts";
 import type { PublisherFrame, Start } from "../../shared/protocol.ts";
 import { recognitionProblem } from "../../shared/settings.ts";
 import { type Admission, admit } from "./admission.ts";
+import { dismiss } from "./dismiss.ts";
 import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
 import type { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
 import type { Scribe } from "./scribe.ts";
-import { beginSession } from "./sessions.ts";
+import { beginSession, formatOf, recognitionFor } from "./sessions.ts";
 import { Starting } from "./starting.ts";
 import type { Circumstances } from "./status.ts";
 import type { EndedBy, StoredSession } from "./store.ts";
@@ -89,8 +90,17 @@ export class Stage {
     this.#hooks.changed();
   }
 
-  /** Throws a `CaptionwireError` for what cannot be understood or is out of place. */
+  /** What cannot be understood or is out of place ends this member alone, with its reason. */
   received(socket: MemberSocket, frame: string | Uint8Array): void {
+    try {
+      this.#take(socket, frame);
+    } catch (error) {
+      if (!(error instanceof CaptionwireError)) throw error;
+      this.#dismiss(socket, error.code, error.message);
+    }
+  }
+
+  #take(socket: MemberSocket, frame: string | Uint8Array): void {
     if (typeof frame !== "string") checkAudioFrame(frame);
     if (this.#lane?.publisherId === socket.id) this.#lane.heard();
     const starting = this.#newcomers.get(socket.id)?.starting ?? null;
@@ -99,10 +109,8 @@ export class Stage {
     else this.#laneOf(socket).audio(frame);
   }
 
-  /** Ends this member alone. */
-  dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
-    socket.send(JSON.stringify(errorFrame(code, message)));
-    socket.close(errorTable[code].close, code);
+  #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
+    dismiss(socket, code, message);
     this.left(socket.id);
   }
 
@@ -162,7 +170,7 @@ export class Stage {
       if (!isHere()) return;
       if (!(await this.#admit(socket, start, newcomer.takeover, isHere, work))) return;
       this.#newcomers.delete(socket.id);
-      for (const frame of starting.held) this.#receivedLate(socket, frame);
+      for (const frame of starting.held) this.received(socket, frame);
     };
     this.#enqueue(work);
   }
@@ -180,12 +188,12 @@ export class Stage {
     const admission = admit(start, this.#journal.session, state, takeover);
     const problem = this.#problemOf(start, admission);
     if (problem !== null) {
-      this.dismiss(socket, "bad_message", problem);
+      this.#dismiss(socket, "bad_message", problem);
       return false;
     }
     switch (admission.kind) {
       case "refused":
-        this.dismiss(socket, admission.code, admission.detail);
+        this.#dismiss(socket, admission.code, admission.detail);
         return false;
       case "finished":
         socket.send(JSON.stringify({ type: "finished", version: this.#journal.transcript.version }));
@@ -214,8 +222,7 @@ export class Stage {
   /** What is wrong with the session this start would begin: said before anybody is sent away for it. */
   #problemOf(start: Start, { kind }: Admission): string | null {
     if (kind !== "begin" && kind !== "replace") return null;
-    const { recognition, format } = beginSession(start, 0, this.#journal, this.#ports);
-    return recognitionProblem(recognition, format);
+    return recognitionProblem(recognitionFor(start, this.#journal.settings), formatOf(start));
   }
 
   #enter(socket: MemberSocket, session: StoredSession, position: number, isHere: () => boolean): boolean {
@@ -224,15 +231,6 @@ export class Stage {
     if (!isHere()) return false;
     this.#attach(socket, session, position);
     return true;
-  }
-
-  #receivedLate(socket: MemberSocket, frame: string | Uint8Array): void {
-    try {
-      this.received(socket, frame);
-    } catch (error) {
-      if (!(error instanceof CaptionwireError)) throw error;
-      this.dismiss(socket, error.code, error.message);
-    }
   }
 
   #attach(socket: MemberSocket, session: StoredSession, position: number): void {
@@ -261,7 +259,7 @@ export class Stage {
         lane.tell(errorFrame(code));
         this.#enqueue(() => this.#end(lane, "failure", errorTable[code].close));
       },
-      silent: (socket) => this.dismiss(socket, "publisher_silent"),
+      silent: (socket) => this.#dismiss(socket, "publisher_silent"),
       abandoned: () => lane.finish("absence"),
     });
     this.#lane = lane;
@@ -276,7 +274,7 @@ export class Stage {
       await this.#end(lane, lane.finishing ?? by);
       return;
     }
-    if (lane.publisherId !== null) lane.dismiss("publisher_present");
+    if (lane.publisherId !== null) lane.dismiss();
     lane.finish(by, timing.handoverMs);
   }
 

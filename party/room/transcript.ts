@@ -56,11 +56,13 @@ export function change(
   tombstonesMax: number,
 ): Change {
   const version = transcript.version + 1;
-  const writtenAt = new Map(transcript.segments.map((segment) => [segment.id, segment.at]));
+  const replaced = new Set(drafts.map(({ id }) => id));
+  const writtenAt = new Map(
+    transcript.segments.filter(({ id }) => replaced.has(id)).map((segment) => [segment.id, segment.at]),
+  );
   const put = drafts.map((draft): Segment => ({ ...draft, at: writtenAt.get(draft.id) ?? at, version }));
   const removed = remove.map((id): Tombstone => ({ id, version }));
-  const touched = touchedBy({ put, removed });
-  const tombstones = [...transcript.tombstones.filter(({ id }) => !touched.has(id)), ...removed];
+  const tombstones = tombstonesAfter(transcript, { put, removed });
   const forgotten = tombstones.slice(0, Math.max(0, tombstones.length - tombstonesMax));
   const earliest = Math.max(transcript.earliest, ...forgotten.map((tombstone) => tombstone.version));
   return { version, earliest, put, removed };
@@ -70,17 +72,26 @@ export function change(
 export function changed(transcript: Transcript, { version, earliest, put, removed }: Change): Transcript {
   const touched = touchedBy({ put, removed });
   const kept = transcript.segments.filter(({ id }) => !touched.has(id));
-  const tombstones = [...transcript.tombstones.filter(({ id }) => !touched.has(id)), ...removed];
   return {
     epoch: transcript.epoch,
     version,
     earliest,
     segments: [...kept, ...put].sort(compareSegments),
-    tombstones: tombstones.filter((tombstone) => tombstone.version > earliest),
+    tombstones: tombstonesAfter(transcript, { put, removed }).filter(
+      (tombstone) => tombstone.version > earliest,
+    ),
   };
 }
 
-function touchedBy({ put, removed }: Pick<Change, "put" | "removed">): ReadonlySet<string> {
+type Touch = Pick<Change, "put" | "removed">;
+
+/** All there are to remember; what comes back is none any more. */
+function tombstonesAfter({ tombstones }: Transcript, touch: Touch): readonly Tombstone[] {
+  const touched = touchedBy(touch);
+  return [...tombstones.filter(({ id }) => !touched.has(id)), ...touch.removed];
+}
+
+function touchedBy({ put, removed }: Touch): ReadonlySet<string> {
   return new Set([...put, ...removed].map(({ id }) => id));
 }
 

@@ -1,6 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import * as v from "valibot";
+import { Waiting } from "./runtime-wait.ts";
 
 /** Talks to the Worker from inside the runtime, as a stranger would from outside. */
 export const apiKey = "api-key-of-the-tests";
@@ -56,7 +57,7 @@ export class Member {
   readonly protocol: string | null;
   closed: { readonly code: number; readonly reason: string } | null = null;
   readonly #socket: WebSocket;
-  #wake: () => void = () => {};
+  readonly #waiting = new Waiting(() => JSON.stringify(this.frames.slice(-5)));
 
   private constructor(socket: WebSocket, protocol: string | null) {
     this.#socket = socket;
@@ -65,11 +66,11 @@ export class Member {
       if (typeof data !== "string") return;
       this.texts.push(data);
       if (data.startsWith("{")) this.frames.push(JSON.parse(data));
-      this.#wake();
+      this.#waiting.wake();
     });
     socket.addEventListener("close", ({ code, reason }) => {
       this.closed = { code, reason };
-      this.#wake();
+      this.#waiting.wake();
     });
     socket.accept();
   }
@@ -103,29 +104,15 @@ export class Member {
 
   /** The first frame that fits, sooner or later; says what came instead when it does not. */
   async until(what: string, fits: (frame: Frame) => boolean): Promise<Frame> {
-    return this.#wait(what, () => this.frames.find(fits));
+    return this.#waiting.for(what, () => this.frames.find(fits));
   }
 
   async end(): Promise<{ readonly code: number; readonly reason: string }> {
-    return this.#wait("the socket to close", () => this.closed ?? undefined);
+    return this.#waiting.for("the socket to close", () => this.closed ?? undefined);
   }
 
   async text(what: string): Promise<string> {
-    return this.#wait(`the text ${what}`, () => this.texts.find((text) => text === what));
-  }
-
-  async #wait<T>(what: string, find: () => T | undefined): Promise<T> {
-    const deadline = AbortSignal.timeout(10_000);
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        deadline.addEventListener("abort", () =>
-          reject(new Error(`waited in vain for ${what}; came: ${JSON.stringify(this.frames.slice(-5))}`)),
-        );
-      });
-    }
+    return this.#waiting.for(`the text ${what}`, () => this.texts.find((text) => text === what));
   }
 }
 

@@ -1,4 +1,5 @@
 import { request } from "./runtime-client.ts";
+import { Waiting } from "./runtime-wait.ts";
 
 export type StreamedEvent = { readonly id: string | null; readonly data: string };
 
@@ -12,7 +13,7 @@ export class Events {
   ended: "closed" | "broken" | null = null;
   readonly response: Response;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #wake: () => void = () => {};
+  readonly #waiting = new Waiting(() => `${JSON.stringify(this.events.slice(-5))} ${this.ended}`);
 
   private constructor(response: Response, body: ReadableStream<Uint8Array>) {
     this.response = response;
@@ -37,11 +38,11 @@ export class Events {
   }
 
   async until(what: string, fits: (frame: Readonly<Record<string, unknown>>) => boolean) {
-    return this.#wait(what, () => this.frames.find(fits));
+    return this.#waiting.for(what, () => this.frames.find(fits));
   }
 
   async end(): Promise<"closed" | "broken"> {
-    return this.#wait("the stream to end", () => this.ended ?? undefined);
+    return this.#waiting.for("the stream to end", () => this.ended ?? undefined);
   }
 
   async leave(): Promise<void> {
@@ -58,7 +59,7 @@ export class Events {
       const blocks = text.split("\n\n");
       text = blocks.pop() ?? "";
       for (const block of blocks) this.#block(block.split("\n"));
-      this.#wake();
+      this.#waiting.wake();
     }
   }
 
@@ -79,24 +80,6 @@ export class Events {
 
   #end(how: "closed" | "broken"): void {
     this.ended = how;
-    this.#wake();
-  }
-
-  async #wait<T>(what: string, find: () => T | undefined): Promise<T> {
-    const deadline = AbortSignal.timeout(10_000);
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        deadline.addEventListener("abort", () =>
-          reject(
-            new Error(
-              `waited in vain for ${what}; came: ${JSON.stringify(this.events.slice(-5))} ${this.ended}`,
-            ),
-          ),
-        );
-      });
-    }
+    this.#waiting.wake();
   }
 }

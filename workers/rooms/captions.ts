@@ -1,7 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { roomPaths } from "../../party/requests.ts";
-import { readPosition } from "../../party/tags.ts";
 import { SegmentSchema } from "../../shared/captions.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/export/json.ts";
@@ -9,6 +8,7 @@ import { toSrt } from "../../shared/export/srt.ts";
 import { toText } from "../../shared/export/text.ts";
 import { toVtt } from "../../shared/export/vtt.ts";
 import { limits } from "../../shared/limits.ts";
+import { putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
 import { askRoom, openRoom, smallBody } from "./object.ts";
 
@@ -102,11 +102,7 @@ function readQuery(c: Context<App>): URLSearchParams {
   const query = new URLSearchParams();
   if (before === undefined) {
     if (limit !== undefined) throw new CaptionwireError("bad_request", "limit goes with before.");
-    const position = readPosition(since ?? null);
-    if (position !== null) {
-      query.set("epoch", position.epoch);
-      query.set("version", String(position.version));
-    }
+    putPosition(query, readPosition(since ?? null));
     return query;
   }
   if (since !== undefined) throw new CaptionwireError("bad_request", "Ask for since or before, not both.");

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { roomPaths } from "../../party/requests.ts";
-import { readPosition } from "../../party/tags.ts";
-import { parsePosition } from "../../shared/position.ts";
+import { positionIn, putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
 import { askRoom, openRoom } from "./object.ts";
 
@@ -24,13 +23,9 @@ events.get("/v1/rooms/:room/events", async (c) => {
   }
   // A reader that comes back by itself asks for the same address, but says in the header how far it came since.
   const position =
-    readPosition(c.req.header("last-event-id") ?? null) ??
-    parsePosition(c.req.query("epoch") ?? null, c.req.query("version") ?? null);
+    readPosition(c.req.header("last-event-id") ?? null) ?? positionIn(new URL(c.req.url).searchParams);
   const query = new URLSearchParams({ expiresAt: String(grant.expiresAt) });
-  if (position !== null) {
-    query.set("epoch", position.epoch);
-    query.set("version", String(position.version));
-  }
+  putPosition(query, position);
   const { body } = await askRoom(object, `${roomPaths.events}?${query}`);
   return new Response(body, { headers });
 });

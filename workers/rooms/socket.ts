@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Member, memberHeader } from "../../party/server.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
-import { parsePosition } from "../../shared/position.ts";
+import { positionIn, putPosition } from "../../shared/position.ts";
 import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
 import type { App } from "../app.ts";
 import { authorizationSecret, requireGrant, requireScope, subprotocolSecret } from "../tokens/credentials.ts";
@@ -32,11 +32,7 @@ socket.get("/parties/captions/:room", async (c) => {
     // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no
     // `_pk`, by which a stranger could choose the id of its connection.
     const url = new URL("https://room/");
-    const position = parsePosition(c.req.query("epoch") ?? null, c.req.query("version") ?? null);
-    if (position !== null) {
-      url.searchParams.set("epoch", position.epoch);
-      url.searchParams.set("version", String(position.version));
-    }
+    putPosition(url.searchParams, positionIn(new URL(c.req.url).searchParams));
     const headers = new Headers({ upgrade: "websocket" });
     if (offersProtocol(raw.headers)) headers.set("sec-websocket-protocol", subprotocol);
     const member: Member = {

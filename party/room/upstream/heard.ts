@@ -45,6 +45,9 @@ export function onSession<E extends Spoken>(
   return { kind, from: position(startS), to: position(endS), text, words };
 }
 
+/** A recogniser needs so much audio around the words it is to be trusted with. */
+export const contextMs = 1_000;
+
 /**
  * Of what was heard, the words that belong to a range: those whose middle lies in it. Two recognisers that both hear a
  * little beyond their common border so caption each word once, and none torn.

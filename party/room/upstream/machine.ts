@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { nextAttempt } from "./backoff.ts";
 import type { CloseMeaning } from "./events.ts";
+import { contextMs } from "./heard.ts";
 import { healthyAfterMs, isFlowing, isHealthy, opening, pace, pause, send } from "./live.ts";
 import {
   isLong,
@@ -22,8 +23,6 @@ type Step = { readonly state: UpstreamState; readonly effects: readonly Upstream
 const holeToleranceMs = 50;
 /** Shorter than any word: not worth a request when it is all that is left. */
 const restToleranceMs = 250;
-/** A recogniser that begins in the middle needs so much audio before the first word it is to be trusted with. */
-const contextMs = 1_000;
 /** How long the provider may take to see a socket close. */
 const leaveMs = 1_000;
 const skipEveryMs = 10_000;

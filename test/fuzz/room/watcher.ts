@@ -1,5 +1,6 @@
 import type { Ports as ClientPorts, WebSocketLike } from "../../../client/ports.ts";
 import { type Subscription, subscribe } from "../../../client/subscribe.ts";
+import { putPosition, readPosition } from "../../../shared/position.ts";
 import { Timers } from "./clock.ts";
 import type { Link } from "./link.ts";
 import type { World } from "./world.ts";
@@ -62,10 +63,8 @@ export class Watcher {
       // The same frames by another way; what the viewer says there is heard too, which does no harm.
       openEvents: (url, headers) => {
         const address = new URL(url);
-        const [epoch = "", version = ""] = headers["last-event-id"]?.split(".") ?? [];
         address.searchParams.set("role", "viewer");
-        address.searchParams.set("epoch", epoch);
-        address.searchParams.set("version", version);
+        putPosition(address.searchParams, readPosition(headers["last-event-id"] ?? null));
         return openSocket(address.href);
       },
       fetch: () => Promise.reject(new TypeError("There is no HTTP here.")),

@@ -1,6 +1,6 @@
 import { errorTable } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
-import { type Position, parsePosition } from "../../../shared/position.ts";
+import { type Position, positionIn } from "../../../shared/position.ts";
 import type { ViewerFrame } from "../../../shared/protocol.ts";
 import type { Wire } from "./host.ts";
 import type { World } from "./world.ts";
@@ -63,7 +63,7 @@ export class Line implements Wire {
     this.#deathsBefore = world.deaths;
     this.joinedMs = world.clock.elapsedMs;
     this.#latencyMs = latencyMs;
-    this.#asked = parsePosition(url.searchParams.get("epoch"), url.searchParams.get("version"));
+    this.#asked = positionIn(url.searchParams);
   }
 
   get isGreeted(): boolean {

@@ -1,21 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Backfill, type Job } from "../../../party/room/backfill/backfill.ts";
-import type { StoredSession } from "../../../party/room/store.ts";
 import type { Speech } from "../../../party/room/upstream/heard.ts";
 import { limits } from "../../../shared/limits.ts";
 import { ScriptedWorld } from "../../support/scripted-room.ts";
+import { begunSession } from "../../support/stored-session.ts";
 
-const session: StoredSession = {
-  id: "s1",
-  key: null,
-  startedAt: 0,
-  format: { encoding: "linear16", sampleRate: 1_000, channels: 1 },
-  recognition: {},
-  covered: 0,
-  holes: [],
-  speakers: 0,
-  ended: null,
-};
+const session = begunSession;
 
 function job(id: string, from = 0, bytes = 4_000, of = session): Job {
   const audio = { from, audio: new Uint8Array(bytes) };

@@ -1,19 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ackedOf, closedHole, owed, partHole, settled } from "../../../party/room/ledger.ts";
-import type { StoredSession } from "../../../party/room/store.ts";
+import { begunSession } from "../../support/stored-session.ts";
 
-const session: StoredSession = {
-  id: "s",
-  key: null,
-  startedAt: 0,
-  format: { encoding: "linear16", sampleRate: 16_000, channels: 1 },
-  recognition: {},
-  covered: 0,
-  holes: [],
-  speakers: 0,
-  ended: null,
-};
+const session = { ...begunSession, id: "s" };
 
 describe("what is acknowledged", () => {
   it("is what is captioned, up to the first hole", () => {

@@ -1,22 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Journal } from "../../../party/room/journal.ts";
 import { Scribe } from "../../../party/room/scribe.ts";
-import type { StoredSession } from "../../../party/room/store.ts";
 import { emptyTranscript } from "../../../party/room/transcript.ts";
 import { ScriptedWorld } from "../../support/scripted-room.ts";
+import { begunSession } from "../../support/stored-session.ts";
 import { settle } from "../../support/virtual-time.ts";
 
-const session: StoredSession = {
-  id: "s",
-  key: null,
-  startedAt: 0,
-  format: { encoding: "linear16", sampleRate: 1_000, channels: 1 },
-  recognition: {},
-  covered: 0,
-  holes: [],
-  speakers: 0,
-  ended: null,
-};
+const session = { ...begunSession, id: "s" };
 
 async function owing() {
   const world = new ScriptedWorld();
