@@ -89,7 +89,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
       if (frame === null) {
         connection.drop({ kind: "fault", reason: "The room sent something this viewer cannot read." });
       } else {
-        handleFrame(frame);
+        handleFrame(frame, text.length);
       }
     },
     handleLink(link) {
@@ -105,7 +105,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
     connection.send(JSON.stringify({ type: "seen", version } satisfies ViewerMessage));
   });
 
-  function handleFrame(frame: ViewerFrame): void {
+  function handleFrame(frame: ViewerFrame, bytes: number): void {
     if (frame.type === "error") {
       connection.drop({ kind: "error", code: frame.code, message: frame.message, retry: frame.retry });
       return;
@@ -125,7 +125,13 @@ export function subscribe(options: SubscribeOptions): Subscription {
         heartbeatMs: frame.welcome?.heartbeatMs,
         windowMs: frame.welcome?.retryWindowMs,
       });
-      if (captions.position !== null) receipts.reached(captions.position);
+      const { position } = captions;
+      if (position !== null) {
+        // A first frame and a snapshot put this viewer where the room already knows it to be.
+        const isBegin = frame.type === "snapshot" || frame.welcome !== undefined;
+        if (isBegin) receipts.began(position);
+        else receipts.reached(position, bytes);
+      }
     }
     onChange(captions, frame);
   }

@@ -7,8 +7,9 @@ import type { MemberSocket } from "./room/ports.ts";
  * @param lastPingAt what the runtime says of the pings it answered for us
  */
 export function memberSocket(connection: Connection, lastPingAt: () => Date | null): MemberSocket {
+  const { id } = connection;
   return {
-    id: connection.id,
+    id,
     lastPingAt: () => lastPingAt()?.getTime() ?? null,
     send: (text) => sendQuietly(connection, text),
     close: (code, reason) => closeQuietly(connection, code, reason),

@@ -33,6 +33,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   // false by default in partyserver
   static override options = { hibernate: true };
   #room: Promise<Room> | null = null;
+  /** partyserver decodes a socket's attachment for every message, which costs several times what the message does. */
+  readonly #members = new WeakMap<WebSocket, MemberSocket>();
   /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
   readonly #greeted = new WeakSet<Request>();
 
@@ -63,38 +65,50 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
     this.#greeted.add(request);
-    await this.#guarded(connection, (room) => {
+    const socket = this.#memberOf(connection);
+    await this.#guarded(socket, (room) => {
       const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
       connection.setState(member);
       const position = positionIn(new URL(request.url).searchParams);
-      if (member.role === "viewer") room.viewerJoined(this.#socketOf(connection), position, member.expiresAt);
-      else room.publisherJoined(this.#socketOf(connection), { takeover: member.takeover === true });
+      if (member.role === "viewer") room.viewerJoined(socket, position, member.expiresAt);
+      else room.publisherJoined(socket, { takeover: member.takeover === true });
     });
     // Whatever this one will say expires some day.
     if (connection.state?.role === "publisher") await this.#scheduleExpiry().catch(() => {});
   }
 
+  override webSocketMessage(socket: WebSocket, message: ArrayBuffer | string): Promise<void> {
+    const member = this.#members.get(socket);
+    return member === undefined ? super.webSocketMessage(socket, message) : this.#received(member, message);
+  }
+
   override onMessage(connection: Connection<Member>, message: WSMessage): Promise<void> {
-    return this.#guarded(connection, (room) => {
-      room.received(this.#socketOf(connection), typeof message === "string" ? message : bytesOf(message));
+    return this.#received(this.#memberOf(connection), message);
+  }
+
+  #received(member: MemberSocket, message: WSMessage): Promise<void> {
+    return this.#guarded(member, (room) => {
+      room.received(member, typeof message === "string" ? message : bytesOf(message));
     });
   }
 
   override onClose(connection: Connection<Member>): Promise<void> {
-    return this.#guarded(connection, (room) => room.left(connection.id));
+    const member = this.#memberOf(connection);
+    return this.#guarded(member, (room) => room.left(member.id));
   }
 
   override onError(connection: Connection<Member>): Promise<void> {
-    return this.#guarded(connection, (room) => room.left(connection.id));
+    const member = this.#memberOf(connection);
+    return this.#guarded(member, (room) => room.left(member.id));
   }
 
   /** What nobody foresaw ends this member alone, and never reaches partyserver, which would send the stack along. */
-  async #guarded(connection: Connection, work: (room: Room) => void): Promise<void> {
+  async #guarded(member: MemberSocket, work: (room: Room) => void): Promise<void> {
     try {
       work(await this.#opened());
     } catch (error) {
       console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
-      dismiss(this.#socketOf(connection), "internal");
+      dismiss(member, "internal");
     }
   }
 
@@ -135,15 +149,19 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   async #open(): Promise<Room> {
     const room = await Room.open(this.#ports(), this.#store());
     for (const connection of this.getConnections<Member>()) {
-      if (connection.state?.role === "viewer") room.viewerKept(this.#socketOf(connection));
+      if (connection.state?.role === "viewer") room.viewerKept(this.#memberOf(connection));
       // A publisher's socket that outlived the room's memory comes back with its session and position.
-      else if (connection.state?.role === "publisher") dismiss(this.#socketOf(connection), "draining");
+      else if (connection.state?.role === "publisher") dismiss(this.#memberOf(connection), "draining");
     }
     return room;
   }
 
-  #socketOf(connection: Connection): MemberSocket {
-    return memberSocket(connection, () => this.ctx.getWebSocketAutoResponseTimestamp(connection));
+  #memberOf(connection: Connection): MemberSocket {
+    const known = this.#members.get(connection);
+    if (known !== undefined) return known;
+    const member = memberSocket(connection, () => this.ctx.getWebSocketAutoResponseTimestamp(connection));
+    this.#members.set(connection, member);
+    return member;
   }
 
   #store(): SqliteStore {

@@ -26,6 +26,8 @@ export const limits = {
   /** Sent to a viewer and not seen by it yet: past the first it gets no more interims, past the second it is closed. */
   unseenDropBytes: 128 * 1024,
   unseenMaxBytes: 1024 * 1024,
+  /** Finals a viewer may read without saying so; far below both. */
+  seenEveryBytes: 16 * 1024,
   /** Segments in a snapshot; earlier ones come by HTTP. */
   snapshotMaxSegments: 500,
   /** Removed segments remembered, so that a returning viewer gets a delta and not a snapshot. */
@@ -52,8 +54,13 @@ export const timing = {
   retryWindowMs: 2_000,
   /** Least time between two frames of interims to the same audience; see `party/room/audience.ts`. */
   tickMs: 200,
-  /** A viewer tells at most this often, and only after something new, what it has seen. */
-  seenEveryMs: 5_000,
+  /**
+   * A viewer tells what it has seen between one and two of these after something new, sooner when that is a lot
+   * (`limits.seenEveryBytes`): thousands of answers cost a room as much as the captions they confirm.
+   */
+  seenEveryMs: 10_000,
+  /** And then spread over this, because everybody reads a frame at the same moment. */
+  seenSpreadMs: 2_000,
   /** A viewer that has not seen for this long what it was sent is closed, and may come back with its position. */
   unseenMaxMs: 60_000,
   /** The publisher is told a new number of viewers at most this often. */

@@ -88,8 +88,8 @@ export class Viewer {
 
   #answerLater(): void {
     if (this.#receipt !== null || this.#socket === null) return;
-    // Viewers are not in step with each other: a fifth around the interval that the protocol asks for.
-    const delayMs = timing.seenEveryMs * (0.8 + 0.4 * this.#random.next());
+    // As the client does it, with its jitter.
+    const delayMs = timing.seenEveryMs * (1 + this.#random.next());
     this.#receipt = setTimeout(() => {
       this.#receipt = null;
       if (!this.isOpen) return;

@@ -4,6 +4,7 @@ import { toInt16, toLinear16 } from "../audio/pcm.ts";
 import { createResampler } from "../audio/resample.ts";
 import { openWavHeader } from "../audio/wav.ts";
 import { MP3_RATE, type PlainFormat, type SpeakFormat } from "./formats.ts";
+import { createOpus } from "./opus.ts";
 import { FLITE_RATE } from "./voices.ts";
 
 /** Turns a voice's samples into what goes over the wire, piece by piece. */
@@ -12,12 +13,16 @@ export type SpeechEncoder = {
   header: Uint8Array;
   encode(samples: Float32Array): Uint8Array;
   finish(): Uint8Array;
+  /** Gives back its memory; also where nothing was finished. */
+  free(): void;
 };
 
 const NOTHING = new Uint8Array(0);
 
 export async function createSpeechEncoder(format: SpeakFormat): Promise<SpeechEncoder> {
-  return format.encoding === "mp3" ? createMp3(format.bitRate) : createPlain(format);
+  if (format.encoding === "mp3") return createMp3(format.bitRate);
+  if (format.encoding === "opus") return createOpus(format.bitRate);
+  return createPlain(format);
 }
 
 const CODES = {
@@ -34,6 +39,7 @@ function createPlain(format: PlainFormat): SpeechEncoder {
     header: container === "wav" ? openWavHeader(sampleRate, encoding) : NOTHING,
     encode: (samples) => code(resampler.push(samples)),
     finish: () => code(resampler.finish()),
+    free() {},
   };
 }
 
@@ -48,5 +54,7 @@ async function createMp3(bitRate: 32_000 | 48_000): Promise<SpeechEncoder> {
     header: NOTHING,
     encode: (samples) => encode(resampler.push(samples)),
     finish: () => Buffer.concat([encode(resampler.finish()), lame.finalize()]),
+    // An instance of its own, which goes with it.
+    free() {},
   };
 }

@@ -1,7 +1,11 @@
 import { modernQueryError, notAvailable, type WireError } from "../wire/errors.ts";
 
 /** What `/v1/speak` is asked to send. */
-export type SpeakFormat = PlainFormat | { encoding: "mp3"; bitRate: 32_000 | 48_000 };
+export type SpeakFormat =
+  | PlainFormat
+  | { encoding: "mp3"; bitRate: 32_000 | 48_000 }
+  /** In Ogg, as 48 kHz. */
+  | { encoding: "opus"; bitRate: number };
 
 /** Samples as they are, with a header before them or without. */
 export type PlainFormat = {
@@ -26,7 +30,10 @@ const RATES = {
 } as const;
 
 /** Deepgram's, but there is no encoder for them here. */
-const ABSENT: ReadonlySet<string> = new Set(["opus", "flac", "aac"]);
+const ABSENT: ReadonlySet<string> = new Set(["flac", "aac"]);
+
+/** Bits per second of opus (reference 6.3). */
+const OPUS_BIT_RATE = { min: 4000, max: 650_000, default: 12_000 };
 
 /** Deepgram documents 22050 Hz for mp3; this is what was measured (reference 6.3, 15). */
 export const MP3_RATE = 24_000;
@@ -60,9 +67,21 @@ export function readFormat(
       return refuse(notAvailable(`sample_rate must be one of ${list(rates)} when encoding=${encoding}`));
     return { ok: true, format: { encoding, container, sampleRate } };
   }
+  if (encoding === "opus") {
+    if ((asked.container ?? "ogg") !== "ogg")
+      return refuse(notAvailable("container must be ogg when encoding=opus"));
+    if ((asked.sampleRate ?? "48000") !== "48000")
+      return refuse(notAvailable("sample_rate must be 48000 when encoding=opus"));
+    const { min, max } = OPUS_BIT_RATE;
+    const wanted = asked.bitRate ?? String(OPUS_BIT_RATE.default);
+    const bitRate = /^\d{4,6}$/.test(wanted) ? Number(wanted) : 0;
+    if (bitRate < min || bitRate > max)
+      return refuse(notAvailable(`bit_rate must be ${min} to ${max} when encoding=opus`));
+    return { ok: true, format: { encoding, bitRate } };
+  }
   if (ABSENT.has(encoding))
     return refuse(
-      notAvailable(`encoding=${encoding} is not available here; send mp3, linear16, mulaw or alaw`),
+      notAvailable(`encoding=${encoding} is not available here; send mp3, linear16, mulaw, alaw or opus`),
     );
   return refuse(modernQueryError("encoding must be one of mp3, linear16, mulaw, alaw, opus, flac and aac"));
 }
@@ -70,6 +89,7 @@ export function readFormat(
 /** Reference 6.3. */
 export function contentType(format: SpeakFormat): string {
   if (format.encoding === "mp3") return "audio/mpeg";
+  if (format.encoding === "opus") return "audio/ogg;codecs=opus";
   if (format.container === "wav") return "audio/wav";
   const name = format.encoding === "linear16" ? "l16" : format.encoding;
   return `audio/${name};rate=${format.sampleRate}`;

@@ -48,21 +48,24 @@ export async function handleSpeak(
     "dg-char-count": String(read.characters),
   });
   response.flushHeaders();
-  await write(response, encoder.header);
-
-  for (const sentence of splitSentences(read.text)) {
-    const samples = await synthesise({
-      text: toFliteText(sentence),
-      voice: voice.flite,
-      stretch: 1 / speed,
-    });
-    for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
-      if (response.destroyed) return;
-      await write(response, encoder.encode(samples.subarray(at, at + PIECE_SAMPLES)));
-      await nextTurn();
+  try {
+    await write(response, encoder.header);
+    for (const sentence of splitSentences(read.text)) {
+      const samples = await synthesise({
+        text: toFliteText(sentence),
+        voice: voice.flite,
+        stretch: 1 / speed,
+      });
+      for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
+        if (response.destroyed) return;
+        await write(response, encoder.encode(samples.subarray(at, at + PIECE_SAMPLES)));
+        await nextTurn();
+      }
     }
+    response.end(encoder.finish());
+  } finally {
+    encoder.free();
   }
-  response.end(encoder.finish());
 }
 
 /** Resolves when the client has room for more, or is gone. */

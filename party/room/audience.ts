@@ -24,7 +24,7 @@ export function tickMs(viewers: number): number {
 }
 
 /** Whoever has not seen for so many heartbeats what it was sent gets no more interims. */
-const laggingBeats = 2;
+const laggingBeats = 3;
 const unseenMaxBeats = Math.ceil(timing.unseenMaxMs / timing.heartbeatMs);
 
 /** A viewer and what it has said that it has seen. */

@@ -139,7 +139,7 @@ export class Line implements Wire {
     this.#watchPatience(frame);
     world.broadcasts.told(this, text, frame, world.clock.elapsedMs);
     // A new object counts anew.
-    // Interims are not counted by the room: a viewer gets them for two heartbeats after it has stopped reading.
+    // Interims are not counted by the room: a viewer gets them for three heartbeats after it has stopped reading.
     const mostInterimBytes = limits.unseenDropBytes;
     const most =
       this.#firstBytes + mostInterimBytes + limits.unseenMaxBytes * (1 + world.deaths - this.#deathsBefore);

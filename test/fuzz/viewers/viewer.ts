@@ -1,5 +1,6 @@
 import type { Transcript } from "../../../party/room/transcript.ts";
 import type { Segment } from "../../../shared/captions.ts";
+import { timing } from "../../../shared/limits.ts";
 import type { Position } from "../../../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../../../shared/protocol.ts";
 import type { Random } from "../../support/tape/random.ts";
@@ -34,7 +35,8 @@ type Held = {
 
 const nothing = (): Held => ({ position: null, segments: new Map(), boundary: null, sum: 0 });
 
-const seenEveryMs = 3_000;
+/** The longest that a client waits with its answer. */
+const seenEveryMs = 2 * timing.seenEveryMs;
 const headPatienceMs = 5_000;
 const retryWindowMs = 2_000;
 /** The longest a healthy host may take to greet, its storage being as slow as it gets here. */

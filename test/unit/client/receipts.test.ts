@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createReceipts } from "../../../client/receipts.ts";
-import { timing } from "../../../shared/limits.ts";
+import { limits, timing } from "../../../shared/limits.ts";
 import { delta, segment, snapshot } from "./frames.ts";
 import { scene } from "./scripted-socket.ts";
 import { openViewer } from "./scripted-viewer.ts";
@@ -15,7 +15,12 @@ function receipts(random: number) {
   const made = createReceipts(ports, ({ version }) =>
     told.push({ version, afterMs: time.now() - startedAt }),
   );
-  return { ...made, reach: (version: number, epoch = "e1") => made.reached({ epoch, version }), time, told };
+  return {
+    ...made,
+    reach: (version: number, epoch = "e1", bytes = 300) => made.reached({ epoch, version }, bytes),
+    time,
+    told,
+  };
 }
 
 describe("what a viewer has seen", () => {
@@ -35,15 +40,31 @@ describe("what a viewer has seen", () => {
 
   it("is never told more often than the room asks for, and always to the end", async () => {
     const { reach, told, time } = receipts(0);
-    for (let version = 1; version <= 200; version += 1) {
-      reach(version);
+    for (let version = 1; version <= 400; version += 1) {
+      reach(version, "e1", 10);
       await time.advance(170);
     }
     await time.advance(60_000);
-    expect(told.at(-1)?.version).toBe(200);
+    expect(told.at(-1)?.version).toBe(400);
     const gaps = told.slice(1).map(({ afterMs }, index) => afterMs - (told[index]?.afterMs ?? 0));
     expect(gaps.length).toBeGreaterThan(4);
     expect(gaps.every((gap) => gap >= everyMs)).toBe(true);
+  });
+
+  it("is told soon when a lot was read, of which interims are no part", async () => {
+    const { reach, told, time } = receipts(0.5);
+    const much = limits.seenEveryBytes / 2;
+    reach(3, "e1", much);
+    reach(3, "e1", 2 * much);
+    await time.advance(1_000);
+    reach(4, "e1", much + 1);
+    await time.advance(timing.seenSpreadMs);
+    expect(told).toEqual([{ version: 4, afterMs: 1_000 + timing.seenSpreadMs / 2 }]);
+    reach(5);
+    await time.advance(everyMs);
+    expect(told).toHaveLength(1);
+    await time.advance(everyMs);
+    expect(told.map(({ version }) => version)).toEqual([4, 5]);
   });
 
   it("is not told again while nothing is new, and leaves no timer", async () => {
@@ -71,6 +92,6 @@ describe("what a viewer has seen", () => {
     expect(again.messages).toEqual([{ type: "seen", version: 4 }]);
     await again.say(snapshot(0, [], { epoch: "e2", reason: "epoch" }));
     await time.advance(everyMs * 2);
-    expect(again.messages.at(-1)).toEqual({ type: "seen", version: 0 });
+    expect(again.messages).toHaveLength(1); // the room put this viewer there itself
   });
 });
