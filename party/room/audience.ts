@@ -61,6 +61,8 @@ export class Audience {
   /** Version every viewer has been sent. */
   #sentVersion: number;
   #lastFrameAt = 0;
+  /** Everybody was sent the room's head since the last heartbeat. */
+  #isHeadTold = false;
   #cancelFlush: Cancel | null = null;
   #isFlushUrgent = false;
 
@@ -122,10 +124,14 @@ export class Audience {
     this.#sendAll(JSON.stringify(frame), { epoch: frame.epoch, version: this.#sentVersion });
   }
 
-  /** The regular status. Whoever has not seen for several of them what it was sent is not there any more. */
+  /**
+   * The room's heartbeat: the head goes to everybody, unless something new has told it since the last one. Whoever has
+   * not seen for several of them what it was sent is not there any more.
+   */
   beat(frame: StatusFrame): void {
     this.#log.beat();
-    this.status(frame);
+    if (!this.#isHeadTold) this.status(frame);
+    this.#isHeadTold = false;
     const gone = [...this.#viewers.values()].filter(
       ({ socket, seenVersion }) =>
         socket.selfPaced !== true && this.#log.beatsSince(seenVersion) >= unseenMaxBeats,
@@ -162,7 +168,10 @@ export class Audience {
   #sendAll(text: string, head: Position, isInterim = false): void {
     const slow: MemberSocket[] = [];
     // Interims cannot be confirmed, and there may be many of them before the next final: they do not count.
-    if (!isInterim) this.#log.sent(utf8Bytes(text), head.version);
+    if (!isInterim) {
+      this.#log.sent(utf8Bytes(text), head.version);
+      this.#isHeadTold = true;
+    }
     const dueVersion = this.#log.versionBefore(laggingBeats);
     for (const { socket, seenBytes, seenVersion } of this.#viewers.values()) {
       const unseenBytes = this.#log.bytes - seenBytes;

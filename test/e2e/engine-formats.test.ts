@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { MPEGDecoder } from "mpg123-decoder";
+import { OggOpusDecoder } from "ogg-opus-decoder";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
@@ -208,6 +209,13 @@ async function recognise(query: string, audio: Uint8Array): Promise<string> {
   return answer.results.channels[0]?.alternatives[0]?.transcript ?? "";
 }
 
+function linear16Of(samples: Float32Array = new Float32Array(0)): Buffer {
+  const bytes = Buffer.alloc(samples.length * 2);
+  for (const [index, sample] of samples.entries())
+    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))), index * 2);
+  return bytes;
+}
+
 describe("engine: spoken formats", () => {
   it.each([
     ["encoding=linear16", "audio/wav", ""],
@@ -248,20 +256,35 @@ describe("engine: spoken formats", () => {
     expect(errors).toEqual([]);
     expect(sampleRate).toBe(24_000);
     expect((mp3.length * 8 * sampleRate) / samplesDecoded).toBeCloseTo(bitRate, -3);
-    const [mono = new Float32Array(0)] = channelData;
-    const bytes = Buffer.alloc(samplesDecoded * 2);
-    for (let index = 0; index < samplesDecoded; index++)
-      bytes.writeInt16LE(
-        Math.max(-32_768, Math.min(32_767, Math.round((mono[index] ?? 0) * 32_768))),
-        index * 2,
-      );
-    const heard = await recognise("encoding=linear16&sample_rate=24000", bytes);
+    const heard = await recognise("encoding=linear16&sample_rate=24000", linear16Of(channelData[0]));
     expect(wordErrorRate(SENTENCES, heard)).toBeLessThan(0.25);
   });
 
-  it("sends mp3 while it is still speaking", async () => {
+  it.each([
+    ["encoding=opus", 12_000],
+    ["encoding=opus&container=ogg&bit_rate=64000", 64_000],
+  ])("gives Ogg Opus that a decoder plays (%j)", async (query, bitRate) => {
+    const response = await say(query);
+    expect(response.headers.get("content-type")).toBe("audio/ogg;codecs=opus");
+    const ogg = new Uint8Array(await response.arrayBuffer());
+    const decoder = new OggOpusDecoder();
+    await decoder.ready;
+    const { channelData, sampleRate, samplesDecoded, errors } = await decoder.decodeFile(ogg);
+    decoder.free();
+    expect(errors).toEqual([]);
+    expect(sampleRate).toBe(48_000);
+    expect(samplesDecoded).toBe(3 * ((await plainSpeech(16_000)).length / 2));
+    expect((ogg.length * 8 * sampleRate) / samplesDecoded / bitRate).toBeLessThan(1.25);
+    const heard = await recognise("encoding=linear16&sample_rate=48000", linear16Of(channelData[0]));
+    expect(wordErrorRate(SENTENCES, heard)).toBeLessThan(0.25);
+  });
+
+  it.each([
+    ["mp3", ""],
+    ["opus", "encoding=opus"],
+  ])("sends %s while it is still speaking", async (_, query) => {
     const asked = performance.now();
-    const response = await say("", "This is one sentence of many, all alike. ".repeat(40));
+    const response = await say(query, "This is one sentence of many, all alike. ".repeat(40));
     const arrivals: number[] = [];
     for await (const _ of response.body ?? []) arrivals.push(performance.now() - asked);
     expect(arrivals.length).toBeGreaterThan(5);

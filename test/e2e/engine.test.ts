@@ -292,7 +292,7 @@ describe("engine: speaking", () => {
   it.each([
     ["more than 2000 characters", "x".repeat(2001), undefined, {}, 413, "Payload Too Large"],
     ["no characters", "", undefined, {}, 400, "Bad Request"],
-    ["a format that is not there", "Hello.", "encoding=opus", {}, 400, "UNSUPPORTED_AUDIO_FORMAT"],
+    ["a format that is not there", "Hello.", "encoding=flac", {}, 400, "UNSUPPORTED_AUDIO_FORMAT"],
     ["an unknown voice", "Hello.", "encoding=linear16&model=aura-nobody-en", {}, 400, "Bad Request"],
     ["an unknown parameter", "Hello.", "encoding=linear16&pitch=2", {}, 400, "INVALID_QUERY_PARAMETER"],
     ["no credential", "Hello.", undefined, { authorization: "" }, 401, "INVALID_AUTH"],

@@ -75,6 +75,18 @@ describe("speak v1", () => {
     expect(Math.abs(seconds - spoken.length / 2 / sampleRate)).toBeLessThan(0.3);
   });
 
+  it("speaks opus in Ogg", async () => {
+    const { audio, headers } = await generate({ encoding: "opus" });
+    expect(headers.get("content-type")).toMatch(/^audio\/ogg; ?codecs=opus$/);
+    expect(audio.toString("latin1", 0, 4)).toBe("OggS");
+    expect(audio.toString("latin1", 28, 36)).toBe("OpusHead");
+    const skipped = audio.readUInt16LE(28 + 10);
+    const end = Number(audio.readBigInt64LE(audio.lastIndexOf("OggS") + 6));
+    const spoken = (await generate({ encoding: "linear16", container: "none", sample_rate: sampleRate }))
+      .audio;
+    expect(Math.abs((end - skipped) / 48_000 - spoken.length / 2 / sampleRate)).toBeLessThan(0.3);
+  });
+
   it.each(["mulaw", "alaw"] as const)("speaks %s, bare and in WAV", async (encoding) => {
     const bare = await generate({ encoding, container: "none" });
     expect(bare.headers.get("content-type")).toMatch(new RegExp(`^audio/${encoding}; ?rate=8000$`));
@@ -94,6 +106,8 @@ describe("speak v1", () => {
     ["a sample rate nobody speaks", { encoding: "linear16", sample_rate: 12_345 }, 400],
     ["a bit rate for linear16", { encoding: "linear16", bit_rate: 48_000 }, 400],
     ["a container for mp3", { container: "wav" }, 400],
+    ["opus in WAV", { encoding: "opus", container: "wav" }, 400],
+    ["a bit rate too low for opus", { encoding: "opus", bit_rate: 3_999 }, 400],
     ["a speed for a voice of the first kind", { model: "aura-asteria-en", speed: 1.2 }, 400],
     ["a speed out of range", { speed: 3 }, 400],
   ])("refuses %s", async (_, options, status) => {

@@ -66,8 +66,8 @@ export const parameters = {
   speak: {
     model: ["aura-asteria-en", "aura-2-thalia-en"],
     encoding: ["linear16", "mp3", "mulaw", "alaw", "opus"],
-    container: ["wav", "none"],
-    sample_rate: ["8000", "16000", "24000"],
+    container: ["wav", "none", "ogg"],
+    sample_rate: ["8000", "16000", "24000", "48000"],
     bit_rate: ["48000"],
     speed: ["1.1"],
     callback: ["http://127.0.0.1:9/"],

@@ -1,18 +1,21 @@
+import { OggOpusDecoder } from "ogg-opus-decoder";
 import { describe, expect, it } from "vitest";
 import { createPcmReader } from "../../../engine/audio/pcm.ts";
 import { createSpeechEncoder } from "../../../engine/speak/encoders.ts";
 import type { SpeakFormat } from "../../../engine/speak/formats.ts";
+import { readOgg } from "../speak-stitch/ogg-files.ts";
 
 const tone = Float32Array.from(
   { length: 16_000 },
   (_, n) => 0.5 * Math.sin((2 * Math.PI * 440 * n) / 16_000),
 );
 
-async function encode(format: SpeakFormat, piece = 1000) {
+async function encode(format: SpeakFormat, piece = 1000, sound = tone) {
   const encoder = await createSpeechEncoder(format);
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < tone.length; at += piece) parts.push(encoder.encode(tone.subarray(at, at + piece)));
+  for (let at = 0; at < sound.length; at += piece) parts.push(encoder.encode(sound.subarray(at, at + piece)));
   parts.push(encoder.finish());
+  encoder.free();
   return { header: encoder.header, bytes: Buffer.concat(parts) };
 }
 
@@ -73,4 +76,89 @@ describe("speech encoder", () => {
     expect(header).toHaveLength(44);
     expect(bytes).toEqual(plain.bytes);
   });
+
+  const opus = (bitRate: number) => ({ encoding: "opus", bitRate }) as const;
+
+  it.each([
+    [12_000, 1000],
+    [64_000, 1],
+    [64_000, 16_000],
+    [650_000, 16_000],
+  ])(
+    "makes opus of %i bits a second in pieces of %i samples, which reads back as the tone it was",
+    async (bitRate, piece) => {
+      const { header, bytes } = await encode(opus(bitRate), piece);
+      const { samples, errors } = await decodeOpus(Buffer.concat([header, bytes]));
+      expect(errors).toEqual([]);
+      expect(samples).toHaveLength(3 * tone.length);
+      let [signal, noise] = [0, 0];
+      for (let n = 4800; n < samples.length - 4800; n++) {
+        const expected = 0.5 * Math.sin((2 * Math.PI * 440 * n) / 48_000);
+        signal += expected ** 2;
+        noise += ((samples[n] ?? 0) - expected) ** 2;
+      }
+      expect(10 * Math.log10(signal / noise)).toBeGreaterThan(bitRate < 64_000 ? 10 : 20);
+    },
+  );
+
+  it.each([0, 1, 215, 216, 217, 319, 320, 321, 535, 536, 537, 640])(
+    "ends opus of %i samples where they end",
+    async (length) => {
+      const { header, bytes } = await encode(opus(12_000), 100, tone.subarray(0, length));
+      const { pages, packets } = readOgg(Buffer.concat([header, bytes]));
+      const last = pages.at(-1)?.granule ?? 0;
+      expect(last).toBe(3 * length + 312);
+      // Not a packet more than the samples need.
+      expect(packets.length - 2).toBe(Math.ceil(last / 960));
+    },
+  );
+
+  it("numbers the pages of opus, with one beginning and one end, and checks them", async () => {
+    const { header, bytes } = await encode(opus(650_000), 16_000);
+    const { pages, packets } = readOgg(Buffer.concat([header, bytes]));
+    expect(pages.map(({ sequence }) => sequence)).toEqual([...pages.keys()]);
+    expect(new Set(pages.map(({ serial }) => serial)).size).toBe(1);
+    expect(pages.map(({ flags }) => flags)).toEqual([2, ...pages.slice(2).map(() => 0), 4]);
+    expect(pages.at(-1)?.granule).toBe(3 * tone.length + 312);
+    const positions = pages.map(({ granule }) => granule);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(packets.slice(0, 2).map((packet) => packet.toString("latin1", 0, 8))).toEqual([
+      "OpusHead",
+      "OpusTags",
+    ]);
+    expect(packets).toHaveLength(2 + 51);
+  });
+
+  it("gives opus out while it is fed", async () => {
+    const encoder = await createSpeechEncoder(opus(12_000));
+    const early = encoder.encode(tone.subarray(0, 4000));
+    encoder.free();
+    expect(readOgg(early).packets).toHaveLength(12);
+  });
+
+  it("keeps several voices in opus apart, and gives their memory back", async () => {
+    const alone = await encode(opus(24_000));
+    const other = await createSpeechEncoder(opus(6000));
+    const again = await createSpeechEncoder(opus(24_000));
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < tone.length; at += 1000) {
+      parts.push(again.encode(tone.subarray(at, at + 1000)));
+      other.encode(tone.subarray(0, 700));
+    }
+    parts.push(again.finish());
+    const packets = readOgg(Buffer.concat(parts)).packets;
+    expect(packets).toEqual(readOgg(alone.bytes).packets);
+    again.free();
+    other.free();
+    // Thousands would not fit if each kept its own.
+    for (let count = 0; count < 3000; count++) (await createSpeechEncoder(opus(12_000))).free();
+  });
 });
+
+async function decodeOpus(file: Uint8Array) {
+  const decoder = new OggOpusDecoder();
+  await decoder.ready;
+  const { channelData, samplesDecoded, errors } = await decoder.decodeFile(file);
+  decoder.free();
+  return { samples: (channelData[0] ?? new Float32Array(0)).slice(0, samplesDecoded), errors };
+}

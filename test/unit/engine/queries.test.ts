@@ -147,6 +147,13 @@ describe("speak query", () => {
       { encoding: "alaw", container: "none", sampleRate: 8000 },
       "audio/alaw;rate=8000",
     ],
+    ["encoding=opus", { encoding: "opus", bitRate: 12_000 }, "audio/ogg;codecs=opus"],
+    [
+      "encoding=opus&container=ogg&sample_rate=48000&bit_rate=650000",
+      { encoding: "opus", bitRate: 650_000 },
+      "audio/ogg;codecs=opus",
+    ],
+    ["encoding=opus&bit_rate=4000", { encoding: "opus", bitRate: 4000 }, "audio/ogg;codecs=opus"],
   ])("reads the format in %j", (search, format, type) => {
     const parsed = speak(search);
     expect(parsed).toMatchObject({ ok: true, options: { format, speed: 1 } });
@@ -168,7 +175,12 @@ describe("speak query", () => {
     ["bit_rate=64000", "bit_rate must be 32000 or 48000 when encoding=mp3"],
     ["encoding=linear16&container=ogg", "container must be wav or none when encoding=linear16"],
     ["encoding=mulaw&sample_rate=24000", "sample_rate must be one of 8000, 16000 when encoding=mulaw"],
-    ["encoding=opus", "encoding=opus is not available here; send mp3, linear16, mulaw or alaw"],
+    ["encoding=opus&container=wav", "container must be ogg when encoding=opus"],
+    ["encoding=opus&sample_rate=24000", "sample_rate must be 48000 when encoding=opus"],
+    ["encoding=opus&bit_rate=3999", "bit_rate must be 4000 to 650000 when encoding=opus"],
+    ["encoding=opus&bit_rate=650001", "bit_rate must be 4000 to 650000 when encoding=opus"],
+    ["encoding=opus&bit_rate=1.2e4", "bit_rate must be 4000 to 650000 when encoding=opus"],
+    ["encoding=flac", "encoding=flac is not available here; send mp3, linear16, mulaw, alaw or opus"],
   ])("says what is wrong with the format in %s", (search, details) => {
     expect(speak(search)).toMatchObject({
       error: { status: 400, shape: "modern", category: "UNSUPPORTED_AUDIO_FORMAT", details },

@@ -100,7 +100,7 @@ describe("the number of viewers", () => {
     await world.time.advance(timing.audienceTellMs);
     expect(publisher.of("audience").slice(before)).toEqual([{ type: "audience", viewers: 31 }]);
     expect(viewer.frames).toHaveLength(heard);
-    await world.time.advance(timing.heartbeatMs);
+    await world.time.advance(2 * timing.heartbeatMs);
     expect(viewer.of("status").at(-1)).toMatchObject({ viewers: 31 });
   });
 

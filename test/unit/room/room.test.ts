@@ -454,9 +454,18 @@ describe("a room", () => {
 
   it("tells the head regularly while a session runs, and sets no timer when none does", async () => {
     const { world, viewer } = await liveRoom();
-    const before = viewer.of("status").length;
-    await world.time.advance(3 * timing.heartbeatMs);
-    expect(viewer.of("status").length - before).toBeGreaterThanOrEqual(3);
+    const { length } = viewer.of("status");
+    await world.time.advance(timing.heartbeatMs); // everybody was just told that it is live
+    expect(viewer.of("status")).toHaveLength(length);
+    await world.time.advance(2 * timing.heartbeatMs);
+    expect(viewer.of("status")).toHaveLength(length + 2);
+    // A final tells the head as well, an interim does not.
+    await world.upstream.results("One.", 0, 0.5, true);
+    await world.time.advance(timing.heartbeatMs);
+    expect(viewer.of("status")).toHaveLength(length + 2);
+    await world.upstream.results("two", 0.5, 0.2, false);
+    await world.time.advance(timing.heartbeatMs);
+    expect(viewer.of("status")).toHaveLength(length + 3);
     const quiet = new ScriptedWorld();
     join(await quiet.openRoom(), "v1");
     expect(quiet.time.pending).toBe(0);
