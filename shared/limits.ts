@@ -38,6 +38,16 @@ export const limits = {
   tokenRequestMaxBytes: 4 * 1024,
   /** Body of `POST /v1/speak`: Deepgram's own limit. */
   speakBodyMaxBytes: 2 * 1024 * 1024,
+  /** Text of one request to speak, in code points: about an hour and a half of speech. */
+  speakMaxCharacters: 100_000,
+  /** Requests to speak at once with one token, as far as one isolate of the Worker sees. */
+  speakAtOnceMax: 10,
+  /** Audio of one chunk that is read ahead of the listener; beyond it the provider has to wait. */
+  speakReadAheadBytes: 1024 * 1024,
+  /** Of the provider's refusal, what is read and passed on. */
+  speakRefusalMaxBytes: 16 * 1024,
+  /** A longer chunk of audio is not kept in the cache. */
+  speakCacheChunkMaxBytes: 4 * 1024 * 1024,
   /** Longest life of a token. */
   tokenMaxSeconds: 2 * 60 * 60,
   /** Default life of a token for rooms, and of one for `speak` alone. */
@@ -79,6 +89,15 @@ export const timing = {
   publisherSilenceMs: 30_000,
   /** A connection to a room that was not answered by then is given up, the token's fetching included. */
   connectTimeoutMs: 10_000,
+  /** A request to speak that has brought no audio by then is tried again, or given up. */
+  speakFirstByteMs: 10_000,
+  /** Audio that stops coming in the middle for this long will not come any more. */
+  speakIdleMs: 15_000,
+  /** How long a busy provider is waited for: before there is any audio, and while a listener hears the chunk before. */
+  speakBusyFirstMs: 2_000,
+  speakBusyMs: 30_000,
+  /** How one finds out how a request to speak has ended, for so long. */
+  speakReportKeptMs: 24 * 60 * 60 * 1_000,
   /** A connection to the provider that is neither accepted nor refused by then is given up. */
   dialTimeoutMs: 4_000,
 } as const;

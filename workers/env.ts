@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { type Provider, ProviderSchema, parseProvider } from "../party/provider.ts";
 import { CaptionwireError } from "../shared/errors.ts";
+import { timing } from "../shared/limits.ts";
+import type { Patience } from "./speak/pipeline/ports.ts";
 
 /** Who may mint tokens. The key itself is stored nowhere: only its SHA-256. */
 const ApiKeySchema = v.object({
@@ -10,12 +12,23 @@ const ApiKeySchema = v.object({
 });
 export type ApiKey = Readonly<v.InferOutput<typeof ApiKeySchema>>;
 
+function milliseconds(usual: number) {
+  const schema = v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number), v.minValue(1));
+  return v.optional(schema, String(usual));
+}
+
 const EnvSchema = v.object({
   ...ProviderSchema.entries,
   TOKEN_SECRET: v.pipe(v.string(), v.minLength(32)),
   API_KEYS: v.pipe(v.string(), v.parseJson(), v.array(ApiKeySchema), v.minLength(1)),
   /** "true" only on a laptop: lets the pages on loopback mint their own tokens. */
   LOCAL_PAGES: v.optional(v.picklist(["true", "false"]), "false"),
+  /** Whether the provider may be sent to fetch a text from an address that a client names. */
+  SPEAK_URL_BODIES: v.optional(v.picklist(["true", "false"]), "false"),
+  /** Whether spoken chunks are kept and spoken again: not at all, for the same tenant, or for all. */
+  SPEAK_CACHE: v.optional(v.picklist(["off", "tenant", "shared"]), "off"),
+  SPEAK_FIRST_BYTE_MS: milliseconds(timing.speakFirstByteMs),
+  SPEAK_IDLE_MS: milliseconds(timing.speakIdleMs),
 });
 
 export type Config = {
@@ -23,6 +36,9 @@ export type Config = {
   readonly tokenSecret: Uint8Array;
   readonly apiKeys: readonly ApiKey[];
   readonly localPages: boolean;
+  readonly speakPatience: Patience;
+  readonly speakCache: "off" | "tenant" | "shared";
+  readonly speakUrlBodies: boolean;
 };
 
 const parsed = new WeakMap<object, Config>();
@@ -45,6 +61,14 @@ export function configOf(env: object): Config {
     tokenSecret: new TextEncoder().encode(result.output.TOKEN_SECRET),
     apiKeys: result.output.API_KEYS,
     localPages: result.output.LOCAL_PAGES === "true",
+    speakPatience: {
+      firstByteMs: result.output.SPEAK_FIRST_BYTE_MS,
+      idleMs: result.output.SPEAK_IDLE_MS,
+      busyFirstMs: timing.speakBusyFirstMs,
+      busyMs: timing.speakBusyMs,
+    },
+    speakCache: result.output.SPEAK_CACHE,
+    speakUrlBodies: result.output.SPEAK_URL_BODIES === "true",
   };
   parsed.set(env, config);
   return config;

@@ -1,28 +1,23 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as v from "valibot";
+import type { Grant } from "../../shared/claims.ts";
 import { CaptionwireError, type ErrorCode, errorTable } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
+import { enter } from "./gate.ts";
+import { SpeakRefusal, tooManyRequests } from "./refusal.ts";
+import { readBody } from "./request/body.ts";
+import { readQuery } from "./request/query.ts";
+import { speakOut } from "./speaking.ts";
 
 /**
- * `POST /v1/speak`: Deepgram's text-to-speech endpoint behind one of our tokens. The provider's answer is passed on as
- * it comes, first byte at once; its key stays here. Errors are in Deepgram's shape, because its clients read them.
+ * `POST /v1/speak`: Deepgram's text-to-speech endpoint behind one of our tokens, for text of any length: spoken chunk
+ * after chunk, heard as one. The first byte is passed on at once; the provider's key stays here. Errors are in
+ * Deepgram's shapes, because its clients read them. `GET /v1/speak/{requestId}` tells how a request ended.
  */
 export const speak = new Hono<App>();
-
-/** What a client may read of the provider's answer; anything else (cookies, project ids, rate headers) stays here. */
-const passedHeaders = [
-  "content-type",
-  "dg-model-name",
-  "dg-model-uuid",
-  "dg-additional-model-uuids",
-  "dg-char-count",
-  "dg-request-id",
-  "dg-error",
-  "retry-after",
-];
 
 const textBody = bodyLimit({
   maxSize: limits.speakBodyMaxBytes,
@@ -32,42 +27,57 @@ const textBody = bodyLimit({
 });
 
 speak.on("POST", ["/v1/speak", "/speak"], textBody, async (c) => {
-  const secret = authorizationSecret(c.req.raw.headers);
-  await requireGrant(secret, c.var.config.tokenSecret, { scope: "speak" });
-  const { provider } = c.var.config;
-  const query = new URL(c.req.url).search;
-  const answer = await fetch(`${provider.baseUrl}/v1/speak${query}`, {
-    method: "POST",
-    headers: {
-      authorization: `Token ${provider.apiKey}`,
-      "content-type": c.req.header("content-type") ?? "application/json",
-    },
-    body: await c.req.arrayBuffer(),
-    // A listener that goes away is not spoken to any longer (needs the flag enable_request_signal).
-    signal: c.req.raw.signal,
-  }).catch(() => {
-    throw new CaptionwireError("provider_unavailable");
-  });
-  // These speak of our key and our credit, not of the client's token.
-  if ([401, 402, 403].includes(answer.status)) {
-    console.error({ event: "provider_refused", status: answer.status });
-    await answer.body?.cancel();
-    throw new CaptionwireError("provider_refused");
+  const grant = await grantOf(c);
+  const leave = enter(grant.id);
+  try {
+    const { success } = await c.env.SPEAK_RATE.limit({ key: grant.id });
+    if (!success) throw tooManyRequests("Too many requests with one token. Please try again later.", 60);
+    const query = readQuery(new URL(c.req.url).searchParams);
+    const body = readBody(
+      c.req.header("content-type"),
+      await c.req.arrayBuffer(),
+      c.var.config.speakUrlBodies,
+    );
+    const requestId = crypto.randomUUID();
+    c.set("requestId", requestId);
+    return await speakOut(c, {
+      requestId,
+      grant,
+      query,
+      body,
+      note: (report) => logOf(c, grant).note(report),
+      over: leave,
+    });
+  } catch (error) {
+    leave();
+    throw error;
   }
-  const headers = new Headers({ "x-request-id": c.var.requestId });
-  for (const name of passedHeaders) {
-    const value = answer.headers.get(name);
-    if (value !== null) headers.set(name, value);
-  }
-  return new Response(answer.body, { status: answer.status, headers });
 });
 
+speak.get("/v1/speak/:requestId", async (c) => {
+  const grant = await grantOf(c);
+  const requestId = v.safeParse(v.pipe(v.string(), v.uuid()), c.req.param("requestId"));
+  const report = requestId.success ? await logOf(c, grant).find(requestId.output) : null;
+  if (report === null) throw new CaptionwireError("not_found", "No such request is known, or not any more.");
+  return c.json(report, 200, { "cache-control": "no-store" });
+});
+
+function grantOf(c: Context<App>): Promise<Grant> {
+  const secret = authorizationSecret(c.req.raw.headers);
+  return requireGrant(secret, c.var.config.tokenSecret, { scope: "speak" });
+}
+
+function logOf(c: Context<App>, { tenant }: Grant) {
+  return c.env.SPEAK_LOG.getByName(tenant);
+}
+
 speak.onError((error, c) => {
-  if (error instanceof CaptionwireError) return deepgramError(c, error);
+  if (error instanceof SpeakRefusal) return refused(c, error);
+  if (error instanceof CaptionwireError) return refused(c, inDeepgramsWords(error));
   throw error;
 });
 
-/** Deepgram's own words where it has some, so that its clients recognise the case. */
+/** Deepgram's own codes where it has some, so that its clients recognise the case. */
 const deepgramCodes: Partial<Record<ErrorCode, string>> = {
   unauthenticated: "INVALID_AUTH",
   token_invalid: "INVALID_AUTH",
@@ -77,14 +87,20 @@ const deepgramCodes: Partial<Record<ErrorCode, string>> = {
   rate_limited: "TOO_MANY_REQUESTS",
 };
 
-function deepgramError(c: Context<App>, { code, message }: CaptionwireError): Response {
-  const status: ContentfulStatusCode = errorTable[code].status;
-  return c.json(
-    { err_code: deepgramCodes[code] ?? code.toUpperCase(), err_msg: message, request_id: c.var.requestId },
-    status,
-    {
-      "dg-error": message,
-      "dg-request-id": c.var.requestId,
-    },
-  );
+function inDeepgramsWords({ code, message }: CaptionwireError): SpeakRefusal {
+  const { status, retry } = errorTable[code];
+  const err_code = deepgramCodes[code] ?? code.toUpperCase();
+  return new SpeakRefusal(status, { err_code, err_msg: message, retryable: retry });
+}
+
+function refused(c: Context<App>, { status, body, message, retryAfterS }: SpeakRefusal): Response {
+  const { requestId } = c.var;
+  const headers = new Headers({
+    "content-type": "application/json",
+    "dg-error": message.replaceAll(/[^\x20-\x7e]/g, "?"),
+    "dg-request-id": requestId,
+    "x-request-id": requestId,
+  });
+  if (retryAfterS !== null) headers.set("retry-after", String(retryAfterS));
+  return new Response(JSON.stringify({ request_id: requestId, ...body }), { status, headers });
 }

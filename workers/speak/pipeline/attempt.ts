@@ -1,0 +1,51 @@
+import type { Failure } from "./failure.ts";
+import type { SpeakPorts } from "./ports.ts";
+import { readRefusal } from "./provider-error.ts";
+import { within } from "./wait.ts";
+
+/** An answer whose first audio is here. */
+export type Begun = {
+  readonly kind: "begun";
+  readonly headers: Headers;
+  readonly first: Uint8Array;
+  readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+};
+
+/** Asks the provider once and waits for the first byte of its audio. Rejects with the signal's reason when that is aborted. */
+export async function attempt(
+  text: string,
+  ports: SpeakPorts,
+  firstByteMs: number,
+  signal: AbortSignal,
+): Promise<Begun | Failure> {
+  signal.throwIfAborted();
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  const outcome = await within(ports, firstByteMs, answer(text, ports, own.signal));
+  signal.throwIfAborted();
+  if (outcome === "late") {
+    own.abort();
+    signal.removeEventListener("abort", abort);
+    return { kind: "silent" };
+  }
+  // The body of an answer that has begun is still bound to the signal.
+  if (outcome.kind !== "begun") signal.removeEventListener("abort", abort);
+  return outcome;
+}
+
+async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Promise<Begun | Failure> {
+  try {
+    const response = await ports.ask(text, signal);
+    if (response.status !== 200) return await readRefusal(response);
+    if (response.body === null) return { kind: "empty" };
+    const rest: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+    for (;;) {
+      const { done, value } = await rest.read();
+      if (done) return { kind: "empty" };
+      if (value.length > 0) return { kind: "begun", headers: response.headers, first: value, rest };
+    }
+  } catch {
+    return { kind: "unreachable" };
+  }
+}

@@ -1,0 +1,41 @@
+import * as v from "valibot";
+import { limits } from "../../../shared/limits.ts";
+import { type Failure, mayHeal } from "./failure.ts";
+
+/** Each of Deepgram's three shapes; what else they hold is passed on as it is. */
+const ErrorSchema = v.looseObject({});
+
+/** A refusal of the provider, in its own words where they are JSON (reference 1.3). */
+export async function readRefusal(response: Response): Promise<Failure> {
+  const { status, headers } = response;
+  const text = await readSome(response, limits.speakRefusalMaxBytes);
+  const retryable = mayHeal(status);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorSchema), text);
+  const own = parsed.success ? parsed.output : { err_code: `HTTP_${status}`, err_msg: text.slice(0, 500) };
+  return {
+    kind: "refused",
+    status,
+    body: { ...own, retryable },
+    retryAfterMs: readRetryAfter(headers.get("retry-after")),
+  };
+}
+
+/** RFC 9110 §10.2.3, of which providers use the seconds; a date would need both clocks to agree. */
+function readRetryAfter(value: string | null): number | null {
+  return value !== null && /^\d{1,5}$/.test(value) ? Number(value) * 1_000 : null;
+}
+
+async function readSome({ body }: Response, maxBytes: number): Promise<string> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  let text = "";
+  for (let bytes = 0; bytes < maxBytes; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}

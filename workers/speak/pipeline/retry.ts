@@ -1,0 +1,53 @@
+import { type Failure, mayHeal } from "./failure.ts";
+
+/** What was tried for one chunk so far. */
+export type Tried = { readonly faults: number; readonly busy: number; readonly waitedMs: number };
+
+export const untried: Tried = { faults: 0, busy: 0, waitedMs: 0 };
+
+export type Verdict =
+  | { readonly kind: "again"; readonly afterMs: number; readonly tried: Tried }
+  | { readonly kind: "giveUp" };
+
+const triesMax = 2;
+/** Before the second try, with full jitter. */
+const faultPauseMs = 300;
+const busyPauseMs = { first: 500, most: 8_000 } as const;
+
+/**
+ * Whether a chunk that has brought no audio yet is asked for again. A fault is given one more try. A busy provider is
+ * waited for as long as it wishes or in growing steps with jitter, up to `busyMs` in all; it has done nothing yet, so
+ * asking again costs nothing.
+ *
+ * @param random in [0, 1)
+ */
+export function afterFailure(failure: Failure, tried: Tried, busyMs: number, random: number): Verdict {
+  if (failure.kind === "refused" && failure.status === 429) {
+    const step = Math.min(busyPauseMs.most, busyPauseMs.first * 2 ** tried.busy);
+    const afterMs = Math.ceil(failure.retryAfterMs ?? step * (0.5 + random / 2));
+    const waitedMs = tried.waitedMs + afterMs;
+    if (waitedMs > busyMs) return { kind: "giveUp" };
+    return { kind: "again", afterMs, tried: { ...tried, busy: tried.busy + 1, waitedMs } };
+  }
+  const faults = tried.faults + 1;
+  if (faults >= triesMax || !canHeal(failure)) return { kind: "giveUp" };
+  return { kind: "again", afterMs: Math.floor(faultPauseMs * random), tried: { ...tried, faults } };
+}
+
+function canHeal(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "unreachable":
+    case "silent":
+    case "empty":
+      return true;
+    case "refused":
+      return mayHeal(failure.status);
+    // Somebody has heard the beginning: said again it would be heard twice.
+    case "torn":
+    case "stalled":
+    case "unfit":
+      return false;
+    default:
+      return failure satisfies never;
+  }
+}
