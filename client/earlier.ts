@@ -22,19 +22,21 @@ type Source = {
 };
 
 /**
- * The segments of a room before the one with the id `before`, by HTTP.
+ * The segments of a room before the one with the id `before`, by HTTP; `null`: the newest ones.
  *
  * Throws a `CaptionwireError`: what the service or the token source refused with, `session_ended` when `signal` gave
  * it up, and `internal` when no usable answer came.
  */
 export async function fetchEarlier(
   { url, room, token, ports }: Source,
-  before: string,
+  before: string | null,
   signal: AbortSignal,
 ): Promise<EarlierPart> {
   const address = roomResource(url, room, "captions");
-  address.searchParams.set("before", before);
-  address.searchParams.set("limit", String(partSegments));
+  if (before !== null) {
+    address.searchParams.set("before", before);
+    address.searchParams.set("limit", String(partSegments));
+  }
   const abort = new AbortController();
   const given = Promise.withResolvers<never>();
   function giveUp(error: CaptionwireError): void {

@@ -1,3 +1,4 @@
+import { CaptionwireError } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import type { Position } from "../shared/position.ts";
 import {
@@ -154,16 +155,21 @@ export function subscribe(options: SubscribeOptions): Subscription {
     connection.drop({ kind: "fault", reason: "The connection fell behind the room." });
   }
 
-  async function fetchPart(before: string): Promise<Captions> {
+  async function fetchPart(): Promise<Captions> {
     const since: DeltaFrame[] = [];
     deltas = since;
+    // Without a first one the newest are asked for: all that was held may be gone, and what came before it not.
+    const before = captions.segments[0]?.id ?? null;
     try {
       const part = await fetchEarlier({ url, room, token, ports }, before, closing.signal);
       if (deltas === since) captions = prepend(captions, part, since);
       return captions;
-    } finally {
-      deltas = null;
-      fetching = null;
+    } catch (error) {
+      if (!(error instanceof CaptionwireError && error.code === "not_found")) throw error;
+      if (deltas !== since) return captions;
+      if ((captions.segments[0]?.id ?? null) === before) throw error;
+      // It was removed before the room was asked, and another one is the first now.
+      return fetchPart();
     }
   }
 
@@ -178,10 +184,12 @@ export function subscribe(options: SubscribeOptions): Subscription {
       return dialer.transport;
     },
     earlier() {
-      const first = captions.segments[0];
       if (fetching !== null) return fetching;
-      if (!captions.hasEarlier || first === undefined) return Promise.resolve(captions);
-      fetching = fetchPart(first.id);
+      if (!captions.hasEarlier) return Promise.resolve(captions);
+      fetching = fetchPart().finally(() => {
+        deltas = null;
+        fetching = null;
+      });
       return fetching;
     },
     close() {

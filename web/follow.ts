@@ -25,6 +25,9 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Follo
   const view = createCaptionView(box);
   const line = createStateLine(seen, spoken);
   let wasOpen = false;
+  let firstDrawn: string | undefined;
+  /** Each was the first one drawn when earlier ones were added. */
+  const openers = new Set<string>();
 
   const subscription = subscribe({
     url: location.origin,
@@ -38,7 +41,8 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Follo
   });
 
   function draw(captions: Captions): void {
-    view.draw(paragraphs(captions.segments, captions.interim));
+    view.draw(paragraphs(captions.segments, captions.interim, openers));
+    firstDrawn = captions.segments[0]?.id;
     handleDrawn(captions);
   }
 
@@ -51,6 +55,7 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Follo
   return {
     async showEarlier(around) {
       const captions = await subscription.earlier();
+      if (firstDrawn !== undefined) openers.add(firstDrawn);
       around(() => draw(captions));
     },
     close() {

@@ -16,8 +16,14 @@ const longChars = 320;
  * Groups captions into paragraphs. Whether a segment opens a paragraph depends only on what stands before it and on
  * its own start and speaker. So the interim and the final it becomes stand in the same place, and text already
  * shown never moves.
+ *
+ * @param openers ids of segments that open one in any case: what was the first stays so when earlier ones come before it
  */
-export function paragraphs(segments: readonly Segment[], interim: Interim | null): Paragraph[] {
+export function paragraphs(
+  segments: readonly Segment[],
+  interim: Interim | null,
+  openers: ReadonlySet<string> = new Set(),
+): Paragraph[] {
   const result: (Paragraph & { segments: Segment[]; interim: Interim | null })[] = [];
   let chars = 0;
   /** The last one whose speaker is known. */
@@ -29,6 +35,7 @@ export function paragraphs(segments: readonly Segment[], interim: Interim | null
       last === undefined ||
       before === undefined ||
       segment.kind === "gap" ||
+      openers.has(segment.id) ||
       segment.session !== before.session ||
       opens(segment, before, chars)
     ) {

@@ -9,6 +9,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { wavFile } from "../support/wav-file.ts";
+import { startWordyProvider, wordyAudio } from "../support/wordy-provider.ts";
 
 const evening =
   "Good evening, and welcome to the programme. The harbour is quiet tonight. Every boat has come home before the storm.";
@@ -104,6 +105,87 @@ describe("the watch page", () => {
         { timeout: 20_000, interval: 1_000 },
       )
       .toBe("This link has expired. Ask for a new one.");
+    await page.context().close();
+  });
+});
+
+describe("the watch page of a room that holds more than it shows at first", () => {
+  const atFirst = 500;
+  let provider: Awaited<ReturnType<typeof startWordyProvider>>;
+  let long: TestStack;
+  let spoken: readonly string[];
+
+  beforeAll(async () => {
+    provider = await startWordyProvider();
+    long = await startStack({ engineUrl: provider.url, providerUrl: provider.url });
+    const { segments } = await broadcast({ service: long, room: "evening", ...wordyAudio(atFirst + 250) });
+    spoken = segments.map(({ text }) => text);
+    expect(spoken).toHaveLength(atFirst + 250);
+  });
+
+  afterAll(async () => {
+    await long?.close();
+    await provider?.close();
+  });
+
+  const sentencesOf = async (page: Page) =>
+    (await page.locator("#captions .final").allTextContents()).map((text) => text.trim());
+  const shows = (page: Page, count: number) =>
+    page.waitForFunction((wanted) => document.querySelectorAll("#captions .final").length === wanted, count);
+  const earlierButton = (page: Page) => page.getByRole("button", { name: "Show earlier captions" });
+
+  /** Opened, and scrolled back to the first caption. */
+  async function openAtTop() {
+    const opened = await open(new URL("/watch/evening", long.url).href);
+    const { page } = opened;
+    await shows(page, atFirst);
+    expect(await sentencesOf(page)).toEqual(spoken.slice(-atFirst));
+    await page.mouse.move(640, 360);
+    await page.mouse.wheel(0, -1_000_000);
+    await page.getByRole("button", { name: "Jump to live" }).waitFor();
+    await page.waitForFunction(() => scrollY === 0);
+    return opened;
+  }
+
+  it("shows the earlier captions part by part, and what is read stays where it is", async () => {
+    const { page, complaints } = await openAtTop();
+    /** How far below the top of the window what is read stands, on this screen and further on. */
+    const places = () =>
+      page.evaluate(
+        (texts) =>
+          [...document.querySelectorAll("#captions .final")]
+            .filter((element) => texts.includes(element.textContent.trim()))
+            .map((element) => Math.round(element.getBoundingClientRect().y)),
+        spoken.slice(-atFirst),
+      );
+    const before = await places();
+    expect(before).toHaveLength(atFirst);
+    await earlierButton(page).focus();
+    await page.keyboard.press("Enter");
+    await shows(page, atFirst + 200);
+    const moved = (await places()).map((y, index) => Math.abs(y - (before[index] ?? 0)));
+    // Scrolling knows no fractions of a pixel.
+    expect(Math.max(...moved)).toBeLessThanOrEqual(1);
+    expect(await sentencesOf(page)).toEqual(spoken.slice(-atFirst - 200));
+    // Whoever has no mouse goes on with the same key.
+    await page.keyboard.press("Enter");
+    await shows(page, atFirst + 250);
+    expect(await sentencesOf(page)).toEqual(spoken);
+    expect(await earlierButton(page).isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says when they cannot be fetched, and fetches them when asked again", async () => {
+    const { page } = await openAtTop();
+    await page.context().setOffline(true);
+    await earlierButton(page).click();
+    await stateIs(page, "#earlier-problem", "The earlier captions could not be fetched. Try again.");
+    expect(await sentencesOf(page)).toHaveLength(atFirst);
+    await page.context().setOffline(false);
+    await earlierButton(page).click();
+    await shows(page, atFirst + 200);
+    expect(await page.locator("#earlier-problem").textContent()).toBe("");
     await page.context().close();
   });
 });

@@ -28,12 +28,13 @@ const following = follow({
 const showEarlier = part("show-earlier", HTMLButtonElement);
 const problem = part("earlier-problem", HTMLElement);
 showEarlier.addEventListener("click", async () => {
-  showEarlier.disabled = true;
+  // Not `disabled`, which would take the focus from whoever has no mouse; clicks meanwhile share one request.
+  showEarlier.setAttribute("aria-disabled", "true");
   problem.textContent = "";
   try {
     await following.showEarlier(stick.keepPlace);
   } catch (error) {
     problem.textContent = error instanceof Error ? error.message : String(error);
   }
-  showEarlier.disabled = false;
+  showEarlier.removeAttribute("aria-disabled");
 });
