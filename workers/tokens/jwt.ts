@@ -9,17 +9,24 @@ const algorithm = "HS256";
 const issuer = "captionwire";
 const audience = "captionwire";
 
-/** Keys that were made ready once: importing one costs as much as checking a token, and viewers come in thousands. */
-const keys = new WeakMap<Uint8Array, CryptoKey>();
+/**
+ * What is known of a secret: its key, made ready once, and the tokens it was found to have signed, the newest last.
+ * Either costs as much as the rest of a short request, and one token begins many.
+ */
+type Known = { readonly key: CryptoKey; readonly grants: Map<string, Grant> };
 
-async function keyOf(secret: Uint8Array): Promise<CryptoKey> {
-  const known = keys.get(secret);
-  if (known !== undefined) return known;
+const known = new WeakMap<Uint8Array, Known>();
+const knownGrantsMax = 1_000;
+
+async function knownOf(secret: Uint8Array): Promise<Known> {
+  const before = known.get(secret);
+  if (before !== undefined) return before;
   const hmac = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", secret, hmac, false, ["sign", "verify"]);
   // The key and not its promise: the runtime lets one request not wait for what another began.
-  keys.set(secret, key);
-  return key;
+  const made = { key, grants: new Map<string, Grant>() };
+  known.set(secret, made);
+  return made;
 }
 
 /**
@@ -48,14 +55,30 @@ export async function mintToken(
     .setJti(crypto.randomUUID())
     .setIssuedAt(nowSeconds)
     .setExpirationTime(expiresSeconds)
-    .sign(await keyOf(secret));
+    .sign((await knownOf(secret)).key);
   return { token, expiresAt: expiresSeconds * 1000 };
 }
 
 /** Checks signature, issuer, audience, life and shape. Throws `token_expired` or `token_invalid`, never saying more. */
 export async function checkToken(token: string, secret: Uint8Array): Promise<Grant> {
+  const { key, grants } = await knownOf(secret);
+  const grant = grants.get(token) ?? (await verified(token, key));
+  // jose has looked at this too, but perhaps a while ago.
+  if (grant.expiresAt + limits.tokenSkewSeconds * 1_000 <= Date.now()) {
+    grants.delete(token);
+    throw new CaptionwireError("token_expired");
+  }
+  if (!grants.has(token)) {
+    const oldest = grants.size < knownGrantsMax ? undefined : grants.keys().next().value;
+    if (oldest !== undefined) grants.delete(oldest);
+    grants.set(token, grant);
+  }
+  return grant;
+}
+
+async function verified(token: string, key: CryptoKey): Promise<Grant> {
   try {
-    const { payload } = await jwtVerify(token, await keyOf(secret), {
+    const { payload } = await jwtVerify(token, key, {
       algorithms: [algorithm],
       issuer,
       audience,
