@@ -28,16 +28,18 @@ const textBody = bodyLimit({
 
 speak.on("POST", ["/v1/speak", "/speak"], textBody, async (c) => {
   const grant = await grantOf(c);
+  // Side by side: each is a wait, and together they stand before the first byte.
+  const [{ success }, bytes] = await Promise.all([
+    c.env.SPEAK_RATE.limit({ key: grant.id }),
+    c.req.arrayBuffer(),
+  ]);
+  if (!success) throw tooManyRequests("Too many requests with one token. Please try again later.", 60);
+  // Nothing is waited for between here and the `waitUntil` of `speakOut`: of a client that leaves during such a wait, as
+  // in the middle of its upload, nothing runs any more, and its place would never be given back.
   const leave = enter(grant.id);
   try {
-    const { success } = await c.env.SPEAK_RATE.limit({ key: grant.id });
-    if (!success) throw tooManyRequests("Too many requests with one token. Please try again later.", 60);
     const query = readQuery(new URL(c.req.url).searchParams);
-    const body = readBody(
-      c.req.header("content-type"),
-      await c.req.arrayBuffer(),
-      c.var.config.speakUrlBodies,
-    );
+    const body = readBody(c.req.header("content-type"), bytes, c.var.config.speakUrlBodies);
     const requestId = crypto.randomUUID();
     c.set("requestId", requestId);
     return await speakOut(c, {
@@ -97,7 +99,8 @@ function refused(c: Context<App>, { status, body, message, retryAfterS }: SpeakR
   const { requestId } = c.var;
   const headers = new Headers({
     "content-type": "application/json",
-    "dg-error": message.replaceAll(/[^\x20-\x7e]/g, "?"),
+    // The provider's own words may be longer than what clients take as headers.
+    "dg-error": message.slice(0, 256).replaceAll(/[^\x20-\x7e]/g, "?"),
     "dg-request-id": requestId,
     "x-request-id": requestId,
   });

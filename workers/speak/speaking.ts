@@ -62,7 +62,7 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
       ports: portsFor(c, order, orders),
       patience: c.var.config.speakPatience,
       tally,
-      signal: stop.signal,
+      stop,
     });
     c.executionCtx.waitUntil(order.note(reportOf(request, tally, null)));
     const complete = (): void => ended.resolve({ state: "complete", at: Date.now() });
@@ -98,14 +98,15 @@ function portsFor(c: Context<App>, { grant, query, body }: Order, { isSingle }: 
     return { ...ports, ask: providerOf(provider, own, payload) };
   }
   const ask = providerOf(provider, own, textPayload);
-  if (speakCache === "off" || /\bno-(?:store|cache)\b/.test(c.req.header("cache-control") ?? "")) {
+  if (speakCache === "off" || /\bno-(?:store|cache)\b/i.test(c.req.header("cache-control") ?? "")) {
     return { ...ports, ask };
   }
   return {
     ...ports,
     ask: withCache(ask, {
       cache: caches.default,
-      scope: speakCache === "shared" ? "" : grant.tenant,
+      // All Workers of a zone have the same cache, and each may have a provider of its own.
+      scope: JSON.stringify([provider.baseUrl, speakCache === "shared" ? null : grant.tenant]),
       query: own,
       later: (work) => c.executionCtx.waitUntil(work),
     }),
@@ -118,6 +119,14 @@ const passedHeaders = [
   "dg-model-uuid",
   "dg-additional-model-uuids",
   "dg-request-id",
+] as const;
+
+/** Those that count for one chunk only. */
+const countingHeaders = [
+  "dg-char-count",
+  "dg-breaks-applied",
+  "dg-pronunciations-applied",
+  "dg-pronunciation-warnings",
 ] as const;
 
 function headersOf(
@@ -134,7 +143,7 @@ function headersOf(
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
   });
-  for (const name of isSingle ? [...passedHeaders, "dg-char-count"] : passedHeaders) {
+  for (const name of isSingle ? [...passedHeaders, ...countingHeaders] : passedHeaders) {
     const value = provider.get(name);
     if (value !== null) headers.set(name, value);
   }

@@ -83,7 +83,7 @@ export function speechOf(texts: readonly string[], stitcher: Stitcher | null = n
     },
     patience: { firstByteMs: 10_000, idleMs: 15_000, busyFirstMs: 2_000, busyMs: 30_000 },
     tally,
-    signal: stop.signal,
+    stop,
   };
   const orders: ChunkOrder[] = texts.map((text, index) => ({ text, size: text.length, number: index + 1 }));
   const speech = startSpeech(orders.values(), stitcher, context);

@@ -38,6 +38,10 @@ async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Pro
   try {
     const response = await ports.ask(text, signal);
     if (response.status !== 200) return await readRefusal(response);
+    if (!mayBeAudio(response.headers)) {
+      await response.body?.cancel();
+      return { kind: "unfit" };
+    }
     if (response.body === null) return { kind: "empty" };
     const rest: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
     for (;;) {
@@ -48,4 +52,9 @@ async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Pro
   } catch {
     return { kind: "unreachable" };
   }
+}
+
+/** A proxy's page or an error under a good status; as samples it would be loud noise. What has no type is given a try. */
+function mayBeAudio(headers: Headers): boolean {
+  return !/^(?:text\/|application\/(?:[\w.-]+\+)?json\b)/i.test(headers.get("content-type") ?? "");
 }

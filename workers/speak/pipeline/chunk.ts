@@ -23,8 +23,8 @@ export type Context = {
   readonly ports: SpeakPorts;
   readonly patience: Patience;
   readonly tally: Tally;
-  /** Ends everything that is under way: then all of it rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+  /** Ends everything that is under way: then all of it rejects with the reason of its signal. */
+  readonly stop: AbortController;
 };
 
 /**
@@ -42,7 +42,9 @@ export function openChunk(order: ChunkOrder, context: Context): OpenChunk {
   return { order, begun, read: () => audio.read() };
 }
 
-async function begin(order: ChunkOrder, { ports, patience, tally, signal }: Context): Promise<Begun> {
+async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Context): Promise<Begun> {
+  const { signal } = stop;
+  signal.throwIfAborted();
   const busyMs = order.number === 1 ? patience.busyFirstMs : patience.busyMs;
   tally.chunksAsked += 1;
   for (let tried = untried; ; ) {
@@ -63,7 +65,8 @@ async function begin(order: ChunkOrder, { ports, patience, tally, signal }: Cont
 }
 
 async function fill(audio: ReadAhead, { rest }: Begun, order: ChunkOrder, context: Context): Promise<void> {
-  const { ports, patience, signal } = context;
+  const { ports, patience } = context;
+  const { signal } = context.stop;
   try {
     for (;;) {
       await audio.room();

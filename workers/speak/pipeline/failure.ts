@@ -15,8 +15,10 @@ export type Failure =
       readonly body: RefusalBody;
       readonly retryAfterMs: number | null;
     }
-  /** In the middle of its audio: the connection broke, nothing more came, or it cannot be stitched. */
-  | { readonly kind: "torn" | "stalled" | "unfit" };
+  /** A good answer that is no audio, or none that can be stitched. */
+  | { readonly kind: "unfit" }
+  /** In the middle of its audio: the connection broke, or nothing more came. */
+  | { readonly kind: "torn" | "stalled" };
 
 /** A chunk that failed for good. What can be told the client is `refusalOf`, what can be written down `outcomeOf`. */
 export class ChunkFailure extends Error {
@@ -38,13 +40,17 @@ const ours = (status: number): boolean => [401, 402, 403].includes(status) || st
 /** Whether the same request may fare better later. */
 export const mayHeal = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
+/** When to come back to a busy provider that did not say, seconds. */
+const usualRetryAfterS = 2;
+
 /** What the client is answered when its first chunk failed: the provider's status and shape where it gave some. */
 export function refusalOf(failure: Failure): SpeakRefusal {
   switch (failure.kind) {
     case "refused": {
       const { status, body, retryAfterMs } = failure;
       if (ours(status)) return told(502, "PROVIDER_REFUSED", errorTable.provider_refused.message, false);
-      const retryAfterS = retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1_000);
+      const usualS = status === 429 ? usualRetryAfterS : null;
+      const retryAfterS = retryAfterMs === null ? usualS : Math.ceil(retryAfterMs / 1_000);
       return new SpeakRefusal(status, body, retryAfterS);
     }
     case "unreachable":

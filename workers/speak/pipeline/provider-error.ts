@@ -20,9 +20,12 @@ export async function readRefusal(response: Response): Promise<Failure> {
   };
 }
 
-/** RFC 9110 §10.2.3, of which providers use the seconds; a date would need both clocks to agree. */
+/**
+ * RFC 9110 §10.2.3, of which providers use the seconds; a date would need both clocks to agree. None is no time at all:
+ * taken at its word it would have us ask without end and without a pause.
+ */
 function readRetryAfter(value: string | null): number | null {
-  return value !== null && /^\d{1,5}$/.test(value) ? Number(value) * 1_000 : null;
+  return value !== null && /^[1-9]\d{0,4}$/.test(value) ? Number(value) * 1_000 : null;
 }
 
 async function readSome({ body }: Response, maxBytes: number): Promise<string> {

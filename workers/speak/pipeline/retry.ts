@@ -45,6 +45,8 @@ function canHeal(failure: Failure): boolean {
     // Somebody has heard the beginning: said again it would be heard twice.
     case "torn":
     case "stalled":
+      return false;
+    // Not a matter of time: the provider does not speak what it is asked for.
     case "unfit":
       return false;
     default:

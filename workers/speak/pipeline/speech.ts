@@ -6,7 +6,7 @@ import { ChunkFailure } from "./failure.ts";
 export type Speech = {
   /** The provider's headers for the first chunk. */
   readonly headers: Headers;
-  /** The audio, as it is asked for. Throws a `ChunkFailure` where it cannot go on; the signal's reason when that is aborted. */
+  /** The audio, as it is asked for. Throws a `ChunkFailure` where it cannot go on, and ends all that is under way; the reason of the stop after a stop. */
   readonly audio: AsyncGenerator<Uint8Array, void, void>;
 };
 
@@ -27,7 +27,17 @@ export async function startSpeech(
   const first = openNext(chunks, context);
   if (first === null) throw new Error("There is nothing to speak.");
   const headers = await first.begun;
-  return { headers, audio: speak(first, chunks, stitcher, context) };
+  return { headers, audio: stoppingWith(speak(first, chunks, stitcher, context), context.stop) };
+}
+
+/** When the audio cannot go on, nobody hears the rest of its chunk, nor the one ahead of it. */
+async function* stoppingWith<T>(audio: AsyncGenerator<T, void, void>, stop: AbortController) {
+  try {
+    yield* audio;
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
 }
 
 async function* speak(
