@@ -96,6 +96,10 @@ export const timing = {
   /** How long a busy provider is waited for: before there is any audio, and while a listener hears the chunk before. */
   speakBusyFirstMs: 2_000,
   speakBusyMs: 30_000,
+  /** A request to speak that takes longer than this is written down as running; most are over by then. */
+  speakReportRunningMs: 1_000,
+  /** What came to its end is written down so much later: out of the way of what the same client asks next. */
+  speakReportDelayMs: 100,
   /** How one finds out how a request to speak has ended, for so long. */
   speakReportKeptMs: 24 * 60 * 60 * 1_000,
   /** A connection to the provider that is neither accepted nor refused by then is given up. */

@@ -33,7 +33,7 @@ const EnvSchema = v.object({
 
 export type Config = {
   readonly provider: Provider;
-  readonly tokenSecret: Uint8Array;
+  readonly tokenSecret: Uint8Array<ArrayBuffer>;
   readonly apiKeys: readonly ApiKey[];
   readonly localPages: boolean;
   readonly speakPatience: Patience;
@@ -58,7 +58,7 @@ export function configOf(env: object): Config {
   }
   const config: Config = {
     provider: parseProvider(result.output),
-    tokenSecret: new TextEncoder().encode(result.output.TOKEN_SECRET),
+    tokenSecret: Uint8Array.from(new TextEncoder().encode(result.output.TOKEN_SECRET)),
     apiKeys: result.output.API_KEYS,
     localPages: result.output.LOCAL_PAGES === "true",
     speakPatience: {

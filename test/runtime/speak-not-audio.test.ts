@@ -11,6 +11,7 @@ it("a good answer that is no audio is not kept in the cache", async () => {
     () => new Response("audio", { headers: { "content-type": "audio/mpeg" } }),
   ];
   const ports = {
+    now: Date.now,
     random: () => 0.5,
     setTimer(run: () => void, delayMs: number) {
       const timer = setTimeout(run, delayMs);
@@ -26,7 +27,7 @@ it("a good answer that is no audio is not kept in the cache", async () => {
   const say = async () => {
     const begun = await attempt("Hello", ports, 5_000, new AbortController().signal);
     if (begun.kind !== "begun") return begun.kind;
-    while (!(await begun.rest.read()).done);
+    while ((await begun.rest.next()) !== null);
     await waitOnExecutionContext(context);
     return begun.headers.has(cachedHeader) ? "cached" : "spoken";
   };

@@ -1,13 +1,14 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import type { Grant } from "../../shared/claims.ts";
 import { CaptionwireError, type ErrorCode, errorTable } from "../../shared/errors.ts";
-import { limits } from "../../shared/limits.ts";
+import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
 import { enter } from "./gate.ts";
 import { SpeakRefusal, tooManyRequests } from "./refusal.ts";
+import type { Report } from "./report.ts";
 import { readBody } from "./request/body.ts";
 import { readQuery } from "./request/query.ts";
 import { speakOut } from "./speaking.ts";
@@ -19,6 +20,12 @@ import { speakOut } from "./speaking.ts";
  */
 export const speak = new Hono<App>();
 
+/** Before a byte of the body is kept. */
+const allowed: MiddlewareHandler<App> = async (c, next) => {
+  await grantOf(c);
+  await next();
+};
+
 const textBody = bodyLimit({
   maxSize: limits.speakBodyMaxBytes,
   onError: () => {
@@ -26,7 +33,7 @@ const textBody = bodyLimit({
   },
 });
 
-speak.on("POST", ["/v1/speak", "/speak"], textBody, async (c) => {
+speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
   const grant = await grantOf(c);
   // Side by side: each is a wait, and together they stand before the first byte.
   const [{ success }, bytes] = await Promise.all([
@@ -59,10 +66,18 @@ speak.on("POST", ["/v1/speak", "/speak"], textBody, async (c) => {
 speak.get("/v1/speak/:requestId", async (c) => {
   const grant = await grantOf(c);
   const requestId = v.safeParse(v.pipe(v.string(), v.uuid()), c.req.param("requestId"));
-  const report = requestId.success ? await logOf(c, grant).find(requestId.output) : null;
+  const report = requestId.success ? await findReport(logOf(c, grant), requestId.output) : null;
   if (report === null) throw new CaptionwireError("not_found", "No such request is known, or not any more.");
   return c.json(report, 200, { "cache-control": "no-store" });
 });
+
+/** A report comes a moment after the end it tells of. */
+async function findReport(log: ReturnType<typeof logOf>, requestId: string): Promise<Report | null> {
+  const report = await log.find(requestId);
+  if (report !== null) return report;
+  await new Promise((resolve) => setTimeout(resolve, 2 * timing.speakReportDelayMs));
+  return log.find(requestId);
+}
 
 function grantOf(c: Context<App>): Promise<Grant> {
   const secret = authorizationSecret(c.req.raw.headers);

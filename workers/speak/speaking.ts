@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Grant } from "../../shared/claims.ts";
+import { timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { bodyOf } from "./answer.ts";
 import { withCache } from "./cache.ts";
@@ -40,12 +41,7 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
   const request: Request = { requestId, startedAt, query, characters };
   const tally = new Tally();
   const ended = Promise.withResolvers<End>();
-  c.executionCtx.waitUntil(
-    ended.promise.then((end) => {
-      order.over();
-      return order.note(reportOf(request, tally, end));
-    }),
-  );
+  c.executionCtx.waitUntil(ended.promise.then((end) => noteEnd(order, reportOf(request, tally, end))));
   const stop = new AbortController();
   const left = (): void => {
     ended.resolve({ state: "cancelled", at: Date.now() });
@@ -64,7 +60,9 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
       tally,
       stop,
     });
-    c.executionCtx.waitUntil(order.note(reportOf(request, tally, null)));
+    const note = (): void => c.executionCtx.waitUntil(order.note(reportOf(request, tally, null)));
+    const noting = setTimeout(note, timing.speakReportRunningMs);
+    void ended.promise.then(() => clearTimeout(noting));
     const complete = (): void => ended.resolve({ state: "complete", at: Date.now() });
     const headers = headersOf(speech, order, orders, Date.now() - startedAt);
     return new Response(bodyOf(speech, { complete, failed, left }), { headers });
@@ -73,6 +71,14 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
     if (stop.signal.aborted) return new Response(null, { status: clientClosedRequest });
     throw error instanceof ChunkFailure ? refusalOf(error.failure) : error;
   }
+}
+
+/** Nobody waits for it but one who asks; the same token's next request perhaps does. */
+async function noteEnd(order: Order, report: Report): Promise<void> {
+  order.over();
+  if (report.state === "complete")
+    await new Promise((resolve) => setTimeout(resolve, timing.speakReportDelayMs));
+  await order.note(report);
 }
 
 function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
@@ -87,6 +93,7 @@ function portsFor(c: Context<App>, { grant, query, body }: Order, { isSingle }: 
   const { provider, speakCache } = c.var.config;
   const own = isSingle ? query.asked : chunkQuery(query);
   const ports = {
+    now: Date.now,
     random: Math.random,
     setTimer(run: () => void, delayMs: number) {
       const timer = setTimeout(run, delayMs);
@@ -150,6 +157,8 @@ function headersOf(
   if (body.kind === "text" && !headers.has("dg-char-count")) {
     headers.set("dg-char-count", String(body.characters));
   }
+  // From the cache: the provider has not heard of this request.
+  if (!headers.has("dg-request-id")) headers.set("dg-request-id", requestId);
   if (provider.has(cachedHeader)) headers.set(cachedHeader, "first");
   return headers;
 }

@@ -1,7 +1,7 @@
 import type { Grant, Scope } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { bearerSubprotocolPrefix } from "../../shared/protocol.ts";
-import { checkToken } from "./jwt.ts";
+import { checkToken, type Secret } from "./jwt.ts";
 
 /**
  * The secret in an `Authorization` header, or `null`. `Token` is Deepgram's word for what everybody else calls
@@ -25,7 +25,7 @@ export function subprotocolSecret(headers: Headers): string | null {
  */
 export async function requireGrant(
   secret: string | null,
-  tokenSecret: Uint8Array,
+  tokenSecret: Secret,
   need: { readonly scope: Scope | readonly Scope[]; readonly room?: string },
 ): Promise<Grant> {
   if (secret === null) throw new CaptionwireError("unauthenticated");

@@ -9,16 +9,18 @@ const algorithm = "HS256";
 const issuer = "captionwire";
 const audience = "captionwire";
 
+export type Secret = Uint8Array<ArrayBuffer>;
+
 /**
  * What is known of a secret: its key, made ready once, and the tokens it was found to have signed, the newest last.
  * Either costs as much as the rest of a short request, and one token begins many.
  */
 type Known = { readonly key: CryptoKey; readonly grants: Map<string, Grant> };
 
-const known = new WeakMap<Uint8Array, Known>();
+const known = new WeakMap<Secret, Known>();
 const knownGrantsMax = 1_000;
 
-async function knownOf(secret: Uint8Array): Promise<Known> {
+async function knownOf(secret: Secret): Promise<Known> {
   const before = known.get(secret);
   if (before !== undefined) return before;
   const hmac = { name: "HMAC", hash: "SHA-256" };
@@ -37,7 +39,7 @@ async function knownOf(secret: Uint8Array): Promise<Known> {
 export async function mintToken(
   request: TokenRequest,
   tenant: string,
-  secret: Uint8Array,
+  secret: Secret,
 ): Promise<{ token: string; expiresAt: number }> {
   const { roomTokenDefaultSeconds, speakTokenDefaultSeconds } = limits;
   const speakOnly = request.scopes.every((scope) => scope === "speak");
@@ -60,7 +62,7 @@ export async function mintToken(
 }
 
 /** Checks signature, issuer, audience, life and shape. Throws `token_expired` or `token_invalid`, never saying more. */
-export async function checkToken(token: string, secret: Uint8Array): Promise<Grant> {
+export async function checkToken(token: string, secret: Secret): Promise<Grant> {
   const { key, grants } = await knownOf(secret);
   const grant = grants.get(token) ?? (await verified(token, key));
   // jose has looked at this too, but perhaps a while ago.

@@ -21,13 +21,21 @@ describe("a provider that is busy", () => {
       }
       expect(asked).toHaveLength(1);
       for (let count = 0; count < 12 && time.pending > 0; count += 1) {
-        await wait(2_000);
+        await wait(375);
         await asked.at(-1)?.refuse(429, "{}", { "retry-after": retryAfter });
       }
       expect(await refusalBy(speech)).toMatchObject({ status: 429 });
       expect(asked).toHaveLength(3);
     },
   );
+
+  it("and takes its time to say so is not waited for any longer than one that is quick", async () => {
+    const { asked, wait, speech } = speechOf(["One."]);
+    await wait(1_700);
+    await asked[0]?.refuse(429);
+    expect(await refusalBy(speech)).toMatchObject({ status: 429 });
+    expect(asked).toHaveLength(1);
+  });
 
   it("has the client told when to come back, in its own words or ours", async () => {
     const named = speechOf(["One."]);

@@ -78,6 +78,7 @@ export function speechOf(texts: readonly string[], stitcher: Stitcher | null = n
         asked.push(one);
         return one.answer;
       },
+      now: time.now,
       random: () => 0.5,
       setTimer: time.setTimer,
     },

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../../../shared/limits.ts";
 import { checkToken, mintToken } from "../../../workers/tokens/jwt.ts";
 
-const secret = new TextEncoder().encode("a-secret-of-the-tests-which-is-long-enough");
-const other = new TextEncoder().encode("another-secret-which-is-also-long-enough-here");
+const secret = Uint8Array.from(new TextEncoder().encode("a-secret-of-the-tests-which-is-long-enough"));
+const other = Uint8Array.from(new TextEncoder().encode("another-secret-which-is-also-long-enough-here"));
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_790_000_000_000 });

@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.ts";
+import { type Pieces, piecesOf } from "./pieces.ts";
 import type { SpeakPorts } from "./ports.ts";
 import { readRefusal } from "./provider-error.ts";
 import { within } from "./wait.ts";
@@ -8,7 +9,7 @@ export type Begun = {
   readonly kind: "begun";
   readonly headers: Headers;
   readonly first: Uint8Array;
-  readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+  readonly rest: Pieces;
 };
 
 /** Asks the provider once and waits for the first byte of its audio. Rejects with the signal's reason when that is aborted. */
@@ -43,12 +44,11 @@ async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Pro
       return { kind: "unfit" };
     }
     if (response.body === null) return { kind: "empty" };
-    const rest: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-    for (;;) {
-      const { done, value } = await rest.read();
-      if (done) return { kind: "empty" };
-      if (value.length > 0) return { kind: "begun", headers: response.headers, first: value, rest };
+    const rest = piecesOf(response.body);
+    for (let first = await rest.next(); first !== null; first = await rest.next()) {
+      if (first.length > 0) return { kind: "begun", headers: response.headers, first, rest };
     }
+    return { kind: "empty" };
   } catch {
     return { kind: "unreachable" };
   }

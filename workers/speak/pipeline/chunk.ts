@@ -46,6 +46,7 @@ async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Contex
   const { signal } = stop;
   signal.throwIfAborted();
   const busyMs = order.number === 1 ? patience.busyFirstMs : patience.busyMs;
+  const began = ports.now();
   tally.chunksAsked += 1;
   for (let tried = untried; ; ) {
     tally.tries += 1;
@@ -57,7 +58,8 @@ async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Contex
     }
     // A provider that is busy has spoken nothing.
     if (outcome.kind === "refused" && outcome.status === 429) tally.charactersAsked -= order.size;
-    const verdict = afterFailure(outcome, tried, busyMs, ports.random());
+    const leftMs = busyMs - (ports.now() - began);
+    const verdict = afterFailure(outcome, tried, leftMs, ports.random());
     if (verdict.kind === "giveUp") throw new ChunkFailure(outcome, order.number);
     tried = verdict.tried;
     await pause(ports, verdict.afterMs, signal);
@@ -70,19 +72,19 @@ async function fill(audio: ReadAhead, { rest }: Begun, order: ChunkOrder, contex
   try {
     for (;;) {
       await audio.room();
-      const read = await within(ports, patience.idleMs, rest.read());
+      const read = await within(ports, patience.idleMs, rest.next());
       if (read === "late") {
         rest.cancel().catch(() => {});
         audio.end(new ChunkFailure({ kind: "stalled" }, order.number));
         return;
       }
-      if (read.done) {
+      if (read === null) {
         context.tally.chunksSpoken += 1;
         context.tally.charactersSpoken += order.size;
         audio.end();
         return;
       }
-      audio.push(read.value);
+      audio.push(read);
     }
   } catch {
     audio.end(signal.aborted ? signal.reason : new ChunkFailure({ kind: "torn" }, order.number));

@@ -2,6 +2,8 @@
 export type SpeakPorts = {
   /** Asks the provider to speak one chunk. Rejects when there is no answer at all, also after `signal` was aborted. */
   ask(text: string, signal: AbortSignal): Promise<Response>;
+  /** Milliseconds; only differences count. */
+  now(): number;
   random(): number;
   /** Runs once after so long; answers how to call it off. */
   setTimer(run: () => void, delayMs: number): () => void;

@@ -1,3 +1,6 @@
+/** However few bytes they hold. */
+const partsMax = 4_096;
+
 /** What was read of a body and not taken yet. One side fills it, while there is room; one side reads. */
 export class ReadAhead {
   readonly #maxBytes: number;
@@ -26,7 +29,7 @@ export class ReadAhead {
 
   /** Resolves when less than the most is held. */
   async room(): Promise<void> {
-    while (this.#bytes >= this.#maxBytes) await this.#stirred();
+    while (this.#bytes >= this.#maxBytes || this.#parts.length >= partsMax) await this.#stirred();
   }
 
   /** The next bytes, as they came; `null` at the end. Rejects with the error of the end. */

@@ -1,9 +1,9 @@
 import { type Failure, mayHeal } from "./failure.ts";
 
-/** What was tried for one chunk so far. */
-export type Tried = { readonly faults: number; readonly busy: number; readonly waitedMs: number };
+/** How often one chunk was tried so far, by what came of it. */
+export type Tried = { readonly faults: number; readonly busy: number };
 
-export const untried: Tried = { faults: 0, busy: 0, waitedMs: 0 };
+export const untried: Tried = { faults: 0, busy: 0 };
 
 export type Verdict =
   | { readonly kind: "again"; readonly afterMs: number; readonly tried: Tried }
@@ -16,18 +16,18 @@ const busyPauseMs = { first: 500, most: 8_000 } as const;
 
 /**
  * Whether a chunk that has brought no audio yet is asked for again. A fault is given one more try. A busy provider is
- * waited for as long as it wishes or in growing steps with jitter, up to `busyMs` in all; it has done nothing yet, so
+ * waited for as long as it wishes or in growing steps with jitter, while there is time; it has done nothing yet, so
  * asking again costs nothing.
  *
+ * @param leftMs how long a busy provider may still be waited for
  * @param random in [0, 1)
  */
-export function afterFailure(failure: Failure, tried: Tried, busyMs: number, random: number): Verdict {
+export function afterFailure(failure: Failure, tried: Tried, leftMs: number, random: number): Verdict {
   if (failure.kind === "refused" && failure.status === 429) {
     const step = Math.min(busyPauseMs.most, busyPauseMs.first * 2 ** tried.busy);
     const afterMs = Math.ceil(failure.retryAfterMs ?? step * (0.5 + random / 2));
-    const waitedMs = tried.waitedMs + afterMs;
-    if (waitedMs > busyMs) return { kind: "giveUp" };
-    return { kind: "again", afterMs, tried: { ...tried, busy: tried.busy + 1, waitedMs } };
+    if (afterMs > leftMs) return { kind: "giveUp" };
+    return { kind: "again", afterMs, tried: { ...tried, busy: tried.busy + 1 } };
   }
   const faults = tried.faults + 1;
   if (faults >= triesMax || !canHeal(failure)) return { kind: "giveUp" };

@@ -88,7 +88,9 @@ function lastSentence(
   accept: Accept,
   only?: SentenceBorder["kind"],
 ): SentenceBorder | null {
-  const found = candidates(reader.text, from, to + 1).filter(({ isLine }) => isLine || only !== "paragraph");
+  const found = candidates(reader.text, from, to + 1).filter(
+    ({ kind }) => kind === "line" || only !== "paragraph",
+  );
   const last = Math.max(0, found.length - triesMax);
   for (let index = found.length - 1; index >= last; index--) {
     const candidate = found[index];

@@ -5,6 +5,7 @@ import {
   isLetter,
   isLower,
   isSpace,
+  isUpper,
   isWide,
   matchAt,
   skipSpace,
@@ -27,12 +28,14 @@ const closers = /(?:["'”’)\]}」』】〕》〉）］｝﹂﹄*_~`]|[“‘�
 /** French closes its quotations behind a space. */
 const spacedCloser = /[ \u00a0\u202f][»›](?![\p{L}\p{N}])/uy;
 /** The numbers of footnotes. */
-const notes = /(?:[ \u00a0]?\[\w{1,4}\]){1,8}(?=\s|$)/y;
+const notes = /(?:[ \u00a0]?\[\w{1,4}\]|[⁰¹²³⁴-⁹]{1,3}){1,8}(?=\s|$)/y;
 /** Nothing begins with these: what was set apart by spaces is still the end of what came before. */
 const trailing = /[.!?…,;:)\]}。、，！？」』）]/;
-/** A picture behind the mark still belongs to what was said. */
+/** A picture behind the mark still belongs to what was said, drawn with letters or not. */
 const pictures =
-  /(?:[ \u00a0]?(?:\p{RI}\p{RI}|\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){0,12})){1,8}(?=\s|$)/uy;
+  /(?:[ \u00a0]?(?:\p{RI}\p{RI}|[:;=]-?[()DP]|\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){0,12})){1,8}(?=\s|$)/uy;
+/** How much of a line is looked at for a capital. */
+const lineLook = 320;
 const hasUnspacedMark = /[。｡！？︒।॥።፧။។᠃༎]/u;
 const isEllipsis = /^(?:[.．]{2,}|[.．]*…[.．…]*)$/;
 const hasQuote = /["'”’“»›«」』]/;
@@ -65,14 +68,27 @@ export function sentenceEnd(
   const next = nextOf(text, content);
   if (next.kind === "nothing") return border;
   const closing = text.slice(to, Math.min(closed, to + 8));
-  if (next.kind === "lower" || trailing.test(text.charAt(next.at)) || isAside(text, content, spans))
-    return null;
+  if (trailing.test(text.charAt(next.at)) || isAside(text, content, spans)) return null;
+  if (next.kind === "lower" && !(closing === "" && beginsUncapitalised(text, from, next, rules))) return null;
   const isIntroduced = hasQuote.test(closing) && isAnnounced(text, content, spans);
   if (isUnspaced) return endsUnspaced(text, border, closing, isIntroduced) ? border : null;
-  if (hasQuote.test(closing) && !isIntroduced && goesOnAfterQuote(next, marks)) return null;
-  if (isEllipsis.test(marks)) return endsOpenly(text, next) ? border : null;
+  if (hasQuote.test(closing) && !isIntroduced && goesOnAfterQuote(text, next, marks)) return null;
+  if (isEllipsis.test(marks) || isSpacedEllipsis(text, from)) return endsOpenly(text, next) ? border : null;
   if (marks === "." || marks === "．") return stopEnds(fullStop(text, from, next, rules)) ? border : null;
   return isMarkedName(text, from) && !rules.isStarter(next.word) ? null : border;
+}
+
+/** Chat is written without any capital; then only a word that begins sentences tells that one does. */
+function beginsUncapitalised(text: string, from: number, next: Next, rules: Rules): boolean {
+  if (!isLetter(text.charAt(next.at)) || !rules.isStarter(next.word) || isMarkedName(text, from))
+    return false;
+  const before = text.slice(Math.max(0, from - lineLook), from);
+  return !isUpper(before.slice(before.lastIndexOf("\n") + 1));
+}
+
+/** The last mark of ". . ." */
+function isSpacedEllipsis(text: string, from: number): boolean {
+  return /^\.[ \u00a0]\.$/.test(text.slice(Math.max(0, from - 2), from + 1));
 }
 
 function closeOf(text: string, to: number): number {
@@ -92,6 +108,8 @@ function endsUnspaced(
   closing: string,
   isIntroduced: boolean,
 ): boolean {
+  // What is in the marks of titles is a name.
+  if (/[》〉]/.test(closing)) return false;
   const ahead = text.slice(at, at + 24);
   // A straight quote between a mark and a word may as well open as close.
   if (at === content && /["']$/.test(closing) && !isIntroduced) return false;
@@ -124,8 +142,8 @@ function endsOpenly(text: string, next: Next): boolean {
 }
 
 /** Where no capital tells, and before "Tom asked", a quotation is taken for a part of what follows. */
-function goesOnAfterQuote(next: Next, marks: string): boolean {
-  if (next.kind === "uncased") return !next.isWide;
+function goesOnAfterQuote(text: string, next: Next, marks: string): boolean {
+  if (next.kind === "uncased") return !next.isWide && !hasQuote.test(text.charAt(next.at));
   // A statement before "Tom said" would end in a comma.
   return marks !== "." && next.kind === "upper" && isLower(charAt(next.second, 0)) && speaks.has(next.second);
 }

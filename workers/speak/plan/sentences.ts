@@ -1,13 +1,24 @@
 import { type Border, endMarks, sentenceEnd } from "./ends.ts";
 import { lineBreaks, lineEnd } from "./lines.ts";
+import { isItemAhead, itemSpaces } from "./numbers.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { type Spans, spanAround, spansOf } from "./spans.ts";
 
 /** Where a sentence or paragraph ends in a text, with what that takes to judge. */
 export type Reader = { readonly text: string; readonly spans: Spans; readonly rules: Rules };
 
-/** A place that may be a border: marks that end sentences, or a line break, at `text[from, to)`. */
-type Candidate = { readonly from: number; readonly to: number; readonly isLine: boolean };
+/** A place that may be a border, at `text[from, to)`: marks that end sentences, or white space. */
+type Candidate = {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: "marks" | "line" | "item";
+};
+
+const places = [
+  ["marks", endMarks],
+  ["line", lineBreaks],
+  ["item", itemSpaces],
+] as const;
 
 export type SentenceBorder = Border & { readonly kind: "paragraph" | "sentence" };
 
@@ -36,25 +47,22 @@ export function* sentences(text: string, language: string): Generator<string> {
 /** The places in `text[from, to)` that may be borders, in order. */
 export function candidates(text: string, from: number, to: number): readonly Candidate[] {
   const found: Candidate[] = [];
-  for (const [marks, isLine] of [[endMarks, false] as const, [lineBreaks, true] as const]) {
-    marks.lastIndex = from;
-    for (let match = marks.exec(text); match !== null && match.index < to; match = marks.exec(text)) {
-      found.push({ from: match.index, to: marks.lastIndex, isLine });
+  for (const [kind, place] of places) {
+    place.lastIndex = from;
+    for (let match = place.exec(text); match !== null && match.index < to; match = place.exec(text)) {
+      found.push({ from: match.index, to: place.lastIndex, kind });
     }
   }
   return found.sort((a, b) => a.from - b.from);
 }
 
-export function judge(
-  { text, spans, rules }: Reader,
-  { from, to, isLine }: Candidate,
-): SentenceBorder | null {
-  if (!isLine) {
+export function judge({ text, spans, rules }: Reader, { from, to, kind }: Candidate): SentenceBorder | null {
+  if (kind === "marks") {
     const border = sentenceEnd(text, from, to, spans, rules);
     return border === null ? null : { ...border, kind: "sentence" };
   }
-  const kind = lineEnd(text, from, to);
-  if (kind === null || spanAround(spans.hard, from) !== null) return null;
-  if (kind === "line" && spanAround(spans.soft, from) !== null) return null;
-  return { content: from, at: to, kind: kind === "line" ? "sentence" : kind };
+  const end = kind === "line" ? lineEnd(text, from, to) : isItemAhead(text, from, to, rules) ? "item" : null;
+  if (end === null || spanAround(spans.hard, from) !== null) return null;
+  if (end !== "paragraph" && spanAround(spans.soft, from) !== null) return null;
+  return { content: from, at: to, kind: end === "paragraph" ? end : "sentence" };
 }

@@ -8,8 +8,9 @@ export const starters: Readonly<Record<string, string>> = {
     "who where which our my his her their its your as after before for from however now yes no please not with by to " +
     "is are was were do does did can could will would should has have had let nobody everyone some many most all both " +
     "each every another one two three nothing something since although because meanwhile later finally next first " +
-    "today tomorrow yesterday here still also once only even never perhaps maybe just well send call ship see bring go " +
-    "take keep pay ask try use read turn check avoid wait thanks thank hello hi ok",
+    "today tomorrow yesterday here still also once only even never perhaps maybe just well send call ship see look listen come open close buy bring go " +
+    "take keep pay ask try use read turn check avoid wait thanks thank hello hi ok mine yours hers ours theirs several such few during " +
+    "despite until unless instead otherwise moreover furthermore",
   de:
     "der die das den dem des ein eine einen einem einer er sie es wir ich ihr du dies diese dieser dieses diesen jetzt heute morgen " +
     "gestern dann danach aber und oder doch wenn als in im am auf mit nach bei so da dort hier was wer wie wo warum wann man " +
@@ -37,7 +38,7 @@ export const starters: Readonly<Record<string, string>> = {
   ru:
     "он она оно они мы вы я ты это этот эта эти но и а или если когда что кто как где почему потом затем тогда в на с по для " +
     "из от к у за не нет да его её их наш мой свой там здесь сегодня вчера завтра теперь после до все всё",
-  pl: "on ona ono oni my wy ja ty to ten ta te ale i a lub jeśli kiedy co kto jak gdzie dlaczego potem wtedy w na z po dla od do nie tak jego jej ich dziś teraz",
+  pl: "on ona ono oni my wy ja ty to ten ta te ale i a lub jeśli kiedy co kto jak gdzie dlaczego potem wtedy w na z po dla od do nie tak jego jej ich dziś teraz jest są był była było byli",
   tr: "o bu şu ve ama ben sen biz siz onlar bir sonra ne kim nasıl neden",
   sv: "den det de han hon vi jag du ni en ett och men om när vad vem hur var varför i på med efter nu ja nej inte",
   da: "den det de han hun vi jeg du i en et og men om når hvad hvem hvor hvordan hvorfor på med efter nu ja nej ikke der her",

@@ -1,23 +1,25 @@
 import { backOverSpace, isDigit, isLower, isUpper, matchAt, wordStart } from "./chars.ts";
-import { dotted, type FullStop, lastPart } from "./full-stop.ts";
-import { isRoman, numberEnds } from "./numbers.ts";
-import { inCalendar } from "./rules.ts";
+import { dotted, type FullStop, isVowelless, lastPart } from "./full-stop.ts";
+import { isNextItem, isRoman, numberEnds } from "./numbers.ts";
+import { inCalendar, type Rules } from "./rules.ts";
 
 const initials = /^(?:\p{L}\p{M}*\.-?)*\p{L}\p{M}*$/u;
-const item = /\d{1,3}[.)]\s/y;
+const item = /\(?\d{1,3}(?=[.)]\s)/y;
+const plain = /^[\p{Ll}'’-]{2,}$/u;
 const timeOfDay = /^(?:[ap]\.m|[πμ]\.μ)$/i;
-/** Hardly a word; but behind a number a unit, which may end a sentence like any word. */
-const withoutVowel = /^(?:[b-df-hj-np-tv-xz]{2,5}|[бвгджзйклмнпрстфхцчшщ]{2,5})$/i;
 /** Of these a word of one letter is a word and no initial. */
 const syllabic = /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /** Whether a full stop ends a sentence: not behind an abbreviation, an initial, an ordinal or the number of an item. */
 export function stopEnds(stop: FullStop): boolean {
-  const { word, previous, next } = stop;
+  const { word, previous, next, rules } = stop;
   // Thai ends no sentence with a stop.
   if (/\p{Script=Thai}$/u.test(word)) return false;
   if (word === "") return next.kind === "upper" && previous.length > 2;
-  return isDigit(word.charAt(0)) || isRoman(word) ? numberEnds(stop) : wordEnds(stop);
+  if (next.kind === "lower") return plain.test(word) && isUnlisted(word, rules);
+  // "MM. Dupont et Durand" are no two thousand.
+  const isNumber = isDigit(word.charAt(0)) || (isRoman(word) && rules.stopOf(word) !== "never");
+  return isNumber ? numberEnds(stop) : wordEnds(stop);
 }
 
 function wordEnds(stop: FullStop): boolean {
@@ -36,9 +38,17 @@ function wordEnds(stop: FullStop): boolean {
   }
   if (initials.test(whole) && !syllabic.test(word)) return initialEnds(stop);
   // Before a number a short unknown word is more often an abbreviation than the last word of a sentence.
-  if (next.kind === "digit" && /^\p{L}{0,3}[°º]?$/u.test(word)) return matchAt(item, text, next.at) !== "";
-  const isUnknownShort = withoutVowel.test(word) && word !== word.toUpperCase() && !/\d$/.test(previous);
+  if (next.kind === "digit" && /^\p{L}{0,3}[°º]?$/u.test(word))
+    return isNextItem(text, next.at, Number(matchAt(item, text, next.at).replace("(", "")));
+  const isUnknownShort = isVowelless(word) && word !== word.toUpperCase() && !/\d$/.test(previous);
   return isStarter || !(dotted.test(word) || isUnknownShort);
+}
+
+/** Whether nothing speaks for an abbreviation or a number, in whatever case it is written. */
+function isUnlisted(word: string, rules: Rules): boolean {
+  if (isVowelless(word) || isRoman(word.toUpperCase())) return false;
+  const capitalised = `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+  return rules.stopOf(word) === null && rules.stopOf(capitalised) === null;
 }
 
 /** "At 5 p.m. Monday" and "At 5 a.m. Mr. Smith" go on. */

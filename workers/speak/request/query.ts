@@ -8,7 +8,7 @@ import { readFormat } from "./format.ts";
 export type SpeakQuery = {
   readonly model: string;
   readonly format: SpeakFormat;
-  /** All parameters as they were given. */
+  /** The parameters as they were given, each but `tag` once. */
   readonly asked: URLSearchParams;
 };
 
@@ -30,10 +30,13 @@ const QuerySchema = v.object(parameters);
 const refused = new Set(["callback", "callback_method"]);
 
 /** Reads Deepgram's parameters (reference 6.2). When one but `tag` is repeated, the last counts. Throws a `SpeakRefusal`. */
-export function readQuery(asked: URLSearchParams): SpeakQuery {
-  for (const name of asked.keys()) {
+export function readQuery(given: URLSearchParams): SpeakQuery {
+  const asked = new URLSearchParams();
+  for (const [name, value] of given) {
     if (refused.has(name)) throw badParameter(`${name} is not available here: the audio is the answer.`);
     if (!Object.hasOwn(parameters, name)) throw unknownParameter(name);
+    if (name === "tag") asked.append(name, value);
+    else asked.set(name, value);
   }
   const parsed = v.safeParse(QuerySchema, Object.fromEntries(asked));
   if (!parsed.success) {

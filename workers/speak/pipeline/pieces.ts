@@ -1,0 +1,45 @@
+/** A body, piece by piece; each piece is the reader's to keep. */
+export type Pieces = {
+  /** `null` at the end. Rejects when the body breaks. */
+  next(): Promise<Uint8Array | null>;
+  cancel(): Promise<void>;
+};
+
+const pieceBytes = 64 * 1024;
+
+/**
+ * Reads into one buffer again and again where the body allows it: the runtime otherwise makes a new one of 4 kB for
+ * whatever comes, and a long text is hundreds of megabytes.
+ */
+export function piecesOf(body: ReadableStream<Uint8Array>): Pieces {
+  const reader = byobReader(body);
+  if (reader === null) {
+    const plain: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+    return {
+      async next() {
+        const { done, value } = await plain.read();
+        return done ? null : value;
+      },
+      cancel: () => plain.cancel(),
+    };
+  }
+  let buffer = new ArrayBuffer(pieceBytes);
+  return {
+    async next() {
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (done || value === undefined) return null;
+      buffer = value.buffer;
+      return value.slice();
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+/** null: this body is not one of bytes, as those made by scripts are not. */
+function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
+}
