@@ -19,6 +19,8 @@ export type StackOptions = {
   readonly deepgramApiKey: string | undefined;
   /** Where the provider is, when that is neither Deepgram nor an engine of this stack's own. */
   readonly providerUrl?: string;
+  /** Variables and secrets of the Worker, over those that this stack gives it. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly progress: Progress;
   /** A part ended by itself; the stack is of no more use. */
   readonly onCrash?: (message: string) => void;
@@ -85,6 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
           LOCAL_PAGES: "true",
           ...(baseUrl === undefined ? {} : { DEEPGRAM_BASE_URL: baseUrl }),
+          ...options.variables,
         },
       }),
     );

@@ -12,7 +12,12 @@ export type TestStack = Stack & {
 };
 
 /** An engine that was started already, and the address at which the Worker is to look for it. */
-export type OtherEngine = { readonly engineUrl: string; readonly providerUrl: string };
+export type OtherEngine = {
+  readonly engineUrl: string;
+  readonly providerUrl: string;
+  /** Of the Worker, over those it usually has. */
+  readonly variables?: Readonly<Record<string, string>>;
+};
 
 /**
  * The real thing on free ports: embedded engine, Worker in its runtime, storage in a folder that goes with it.
@@ -24,7 +29,7 @@ export async function startStack(other?: OtherEngine): Promise<TestStack> {
     port: 0,
     folder,
     deepgramApiKey: undefined,
-    ...(other === undefined ? {} : { providerUrl: other.providerUrl }),
+    ...(other === undefined ? {} : { providerUrl: other.providerUrl, variables: other.variables ?? {} }),
     progress: silent,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });

@@ -3,12 +3,17 @@ import * as v from "valibot";
 import { timing } from "../../../shared/limits.ts";
 import { type Report, ReportSchema } from "../report.ts";
 
+/** What is too old is looked for this often. */
+const sweepMs = 60 * 60 * 1_000;
+
 /**
- * How a tenant's requests to speak have gone, kept for `timing.speakReportKeptMs`: a body that broke off has nowhere to
- * say why. Written beside the audio, never in its way.
+ * How a tenant's requests to speak have gone, kept for `timing.speakReportKeptMs` and an hour more at most: a body that
+ * broke off has nowhere to say why. Written beside the audio, never in its way.
  */
 export class SpeakLog extends DurableObject<Cloudflare.Env> {
   readonly #sql: SqlStorage;
+  /** Asking for it costs as much as the rest of a note. */
+  #isAlarmSet = false;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -16,7 +21,6 @@ export class SpeakLog extends DurableObject<Cloudflare.Env> {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS report (id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL) STRICT, WITHOUT ROWID",
     );
-    this.#sql.exec("CREATE INDEX IF NOT EXISTS report_at ON report (at)");
   }
 
   /** Two of one request may come out of order: what has ended stays ended. */
@@ -29,7 +33,9 @@ export class SpeakLog extends DurableObject<Cloudflare.Env> {
       JSON.stringify(report),
       report.state === "running" ? 0 : 1,
     );
-    if ((await this.ctx.storage.getAlarm()) === null) await this.#wakeForNext();
+    if (this.#isAlarmSet) return;
+    this.#isAlarmSet = true;
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + sweepMs);
   }
 
   find(requestId: string): Report | null {
@@ -39,11 +45,8 @@ export class SpeakLog extends DurableObject<Cloudflare.Env> {
 
   override async alarm(): Promise<void> {
     this.#sql.exec("DELETE FROM report WHERE at <= ?", Date.now() - timing.speakReportKeptMs);
-    await this.#wakeForNext();
-  }
-
-  async #wakeForNext(): Promise<void> {
-    const oldest = this.#sql.exec("SELECT min(at) AS at FROM report").one().at;
-    if (typeof oldest === "number") await this.ctx.storage.setAlarm(oldest + timing.speakReportKeptMs);
+    const left = this.#sql.exec("SELECT count(*) AS count FROM report").one().count;
+    this.#isAlarmSet = left !== 0;
+    if (this.#isAlarmSet) await this.ctx.storage.setAlarm(Date.now() + sweepMs);
   }
 }
