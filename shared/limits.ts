@@ -91,6 +91,8 @@ export const timing = {
   connectTimeoutMs: 10_000,
   /** A request to speak that has brought no audio by then is tried again, or given up. */
   speakFirstByteMs: 10_000,
+  /** Of a refusal, each next piece of what the provider has to say. */
+  speakRefusalMs: 500,
   /** Audio that stops coming in the middle for this long will not come any more. */
   speakIdleMs: 15_000,
   /** How long a busy provider is waited for: before there is any audio, and while a listener hears the chunk before. */

@@ -75,12 +75,14 @@ describe.each([
       expect(report).toMatchObject({
         state: "failed",
         characters: spoken.text.length,
-        chunks: { asked: asked.length, delivered: at - 1 },
+        chunks: { delivered: at - 1 },
         charactersDelivered: before.join("").length,
         bytesDelivered: expected.length,
-        tries: asked.length,
         error: { chunk: at },
       });
+      // One that was asked for and given up in the same moment may not have reached the provider.
+      expect(report?.tries).toBeGreaterThanOrEqual(asked.length);
+      expect(report?.tries).toBeLessThanOrEqual(at + 1);
     });
   });
 });
@@ -110,7 +112,7 @@ describe("a chunk that is read ahead and broken before its turn", () => {
         .body()
         .equals(Buffer.concat([provider.audioOf(first), provider.audioOf(second).subarray(0, 2_000)])),
     ).toBe(true);
-    expect(provider.texts.slice(0, 2)).toEqual([first, second]);
+    expect(provider.texts).toEqual([first, second]);
     expect(await reportOf(spoken, answer)).toMatchObject({ state: "failed", error: { chunk: 2 } });
   });
 });

@@ -56,9 +56,9 @@ const refusals: readonly Refused[] = [
   {
     name: "400 whose body never ends",
     script: (asked) => asked.beginRefusal(400),
-    status: 504,
-    retryable: true,
-    tries: 2,
+    status: 400,
+    retryable: false,
+    tries: 1,
     isSlow: true,
   },
   ...[401, 402, 403].map((status) => ({

@@ -24,11 +24,7 @@ export type Answer = {
   body(): Buffer;
   /** Resolves with the body when there are so many bytes of it, or when there will be no more. */
   reaches(bytes: number): Promise<Buffer>;
-  /**
-   * `broken` when the connection ended with the body or before it. The local runtime closes the connection of a body that
-   * ended with an error, but it writes the last chunk of a whole one first (cloudflare/workerd#6818): so a body counts as
-   * whole only when its connection serves another request.
-   */
+  /** `broken`: the connection ended without the end of the body. */
   readonly ended: Promise<"whole" | "broken">;
   /** Stops reading. */
   pause(): void;
@@ -49,7 +45,7 @@ export type Speaking = {
 export function startSpeaking(options: SpeakRequest): Speaking {
   const { token, text, query = rawQuery, path = "/v1/speak", method = "POST" } = options;
   const body = options.body ?? (text === undefined ? undefined : JSON.stringify({ text }));
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: false });
   const outgoing = request(`${options.url}${path}${query === "" ? "" : `?${query}`}`, {
     method,
     agent,
@@ -62,9 +58,7 @@ export function startSpeaking(options: SpeakRequest): Speaking {
     },
   });
   const answer = new Promise<Answer>((resolve, reject) => {
-    outgoing.once("response", (incoming) =>
-      resolve(answerOf(incoming, () => servesAnother(options.url, agent))),
-    );
+    outgoing.once("response", (incoming) => resolve(answerOf(incoming)));
     outgoing.on("error", reject);
   });
   answer.catch(() => {}); // whoever leaves asks for no answer
@@ -73,23 +67,6 @@ export function startSpeaking(options: SpeakRequest): Speaking {
     answer,
     leave: (how) => (how === "reset" ? outgoing.socket?.resetAndDestroy() : outgoing.destroy()),
   };
-}
-
-/** Asks for something small on the connection that the agent has, and closes it. */
-async function servesAnother(url: string, agent: Agent): Promise<boolean> {
-  const next = request(`${url}/healthz`, { agent });
-  try {
-    return await new Promise((resolve) => {
-      next.once("response", (incoming) => {
-        incoming.resume();
-        incoming.once("close", () => resolve(next.reusedSocket && incoming.statusCode === 200));
-      });
-      next.once("error", () => resolve(false));
-      next.end();
-    });
-  } finally {
-    agent.destroy();
-  }
 }
 
 export const askToSpeak = (options: SpeakRequest): Promise<Answer> =>
@@ -105,7 +82,7 @@ export async function speakToEnd(options: SpeakRequest) {
 /** Samples without a container: nothing stands between the chunks. */
 export const rawQuery = "model=aura-2-thalia-en&encoding=linear16&container=none&sample_rate=24000";
 
-function answerOf(incoming: IncomingMessage, isKept: () => Promise<boolean>): Answer {
+function answerOf(incoming: IncomingMessage): Answer {
   const parts: Buffer[] = [];
   let length = 0;
   let isOver = false;
@@ -129,9 +106,7 @@ function answerOf(incoming: IncomingMessage, isKept: () => Promise<boolean>): An
     incoming.once("close", () => {
       isOver = true;
       tell();
-      // The connection is the agent's again only after this event.
-      const kept = new Promise((next) => setImmediate(next)).then(() => incoming.complete && isKept());
-      resolve(kept.then((isWhole) => (isWhole ? "whole" : "broken")));
+      resolve(incoming.complete ? "whole" : "broken");
     });
   });
   return {

@@ -9,9 +9,13 @@ export type Ends = {
   left(): void;
 };
 
+/** An error overtakes what the runtime was given just before and has not written yet (seen with workerd 1.20261023). */
+const lastWriteMs = 100;
+
 /**
  * The audio as a body that is filled only as the client takes it. Where it cannot go on it ends with an error: the
- * runtime then breaks the connection off instead of ending it, and the client can tell a torn text from a whole one.
+ * runtime then breaks the connection off instead of ending it, and the client can tell a torn text from a whole one
+ * (workerd up to some time after 1.20260918 ended it like a whole one: cloudflare/workerd#6818).
  */
 export function bodyOf({ audio }: Speech, ends: Ends): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
@@ -26,8 +30,9 @@ export function bodyOf({ audio }: Speech, ends: Ends): ReadableStream<Uint8Array
           controller.close();
           ends.complete();
         } catch (error) {
-          controller.error(error);
           ends.failed(error);
+          await new Promise((resolve) => setTimeout(resolve, lastWriteMs));
+          controller.error(error);
         }
       },
       cancel() {

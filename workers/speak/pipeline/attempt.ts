@@ -38,7 +38,7 @@ export async function attempt(
 async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Promise<Begun | Failure> {
   try {
     const response = await ports.ask(text, signal);
-    if (response.status !== 200) return await readRefusal(response);
+    if (response.status !== 200) return await readRefusal(response, ports);
     if (!mayBeAudio(response.headers)) {
       await response.body?.cancel();
       return { kind: "unfit" };

@@ -15,6 +15,8 @@ export type OpenChunk = {
   readonly order: ChunkOrder;
   /** The headers of the answer, when its first audio is here. Rejects with a `ChunkFailure`. */
   readonly begun: Promise<Headers>;
+  /** It will end with an error, whatever can be read before. */
+  isBroken(): boolean;
   /** The next audio, `null` at its end. Rejects with a `ChunkFailure`. */
   read(): Promise<Uint8Array | null>;
 };
@@ -39,7 +41,7 @@ export function openChunk(order: ChunkOrder, context: Context): OpenChunk {
     return answer.headers;
   });
   begun.catch((error: unknown) => audio.end(error));
-  return { order, begun, read: () => audio.read() };
+  return { order, begun, isBroken: () => audio.isBroken, read: () => audio.read() };
 }
 
 async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Context): Promise<Begun> {

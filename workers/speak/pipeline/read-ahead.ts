@@ -14,6 +14,11 @@ export class ReadAhead {
     this.#maxBytes = maxBytes;
   }
 
+  /** What was read can still be taken, but not all of it has come. */
+  get isBroken(): boolean {
+    return this.#end !== null && this.#end.error !== null;
+  }
+
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#parts.push(bytes);

@@ -63,7 +63,8 @@ async function* speak(
       tally.bytesDelivered += ready.length;
       if (!isHeard && (ready.length > 0 || bytes === null)) {
         isHeard = true;
-        next = openNext(chunks, context);
+        // Nobody will hear what comes behind a chunk that broke.
+        next = current.isBroken() ? null : openNext(chunks, context);
       }
       if (bytes === null) break;
     }
