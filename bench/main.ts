@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<{ command: Command }>> = {
   resync: () => import("./resync.ts"),
   jitter: () => import("./jitter.ts"),
   latency: () => import("./latency.ts"),
+  speak: () => import("./speak.ts"),
 };
 
 process.exit(await main(process.argv.slice(2)));

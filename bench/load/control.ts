@@ -37,14 +37,19 @@ export function controlServer(handlers: Readonly<Record<string, Handler>>): Serv
   });
 }
 
-export function announce(server: Server): Promise<string> {
+export async function announce(server: Server): Promise<string> {
+  const url = await listen(server);
+  process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
+  return url;
+}
+
+/** On a free port of this machine's own. */
+export function listen(server: Server): Promise<string> {
   return new Promise((resolve) => {
     server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, () => {
       const address = server.address();
       if (address === null || typeof address === "string") throw new Error("The server has no port.");
-      const url = `http://127.0.0.1:${address.port}`;
-      process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
-      resolve(url);
+      resolve(`http://127.0.0.1:${address.port}`);
     });
   });
 }

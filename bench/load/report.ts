@@ -24,6 +24,7 @@ export function circumstances(): Circumstances {
     miniflare: version("miniflare"),
     ws: version("ws"),
     "socket.io": peerVersion("socket.io") ?? "not installed (npm ci --prefix bench)",
+    portkey: peerVersion("@portkey-ai/gateway") ?? "not installed (npm ci --prefix bench)",
     nchan: findNchan() === null ? "not installed (nginx, libnginx-mod-nchan)" : "installed",
   };
 }

@@ -1,4 +1,4 @@
-// The bare Durable Object in the same runtime as the product, started the same way.
+// What one writes first, in the same runtime as the product and started the same way.
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import * as v from "valibot";
@@ -6,7 +6,11 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { inRoot } from "../../cli/paths.ts";
 import { readSettings } from "../load/control.ts";
 
-await readSettings(v.object({}), () => void end());
+const SettingsSchema = v.object({
+  script: v.picklist(["bare-object.mjs", "bare-speak.mjs"]),
+  bindings: v.optional(v.record(v.string(), v.string()), {}),
+});
+const { script, bindings } = await readSettings(SettingsSchema, () => void end());
 const { compatibilityDate } = unstable_getMiniflareWorkerOptions(inRoot("wrangler.toml")).workerOptions;
 const miniflare = new Miniflare({
   host: "127.0.0.1",
@@ -15,9 +19,10 @@ const miniflare = new Miniflare({
   telemetry: { enabled: false },
   log: new Log(LogLevel.WARN),
   modules: true,
-  scriptPath: fileURLToPath(new URL("bare-object.mjs", import.meta.url)),
+  scriptPath: fileURLToPath(new URL(script, import.meta.url)),
   ...(compatibilityDate === undefined ? {} : { compatibilityDate }),
-  durableObjects: { ROOM: { className: "BareRoom", useSQLite: true } },
+  bindings,
+  durableObjects: script === "bare-object.mjs" ? { ROOM: { className: "BareRoom", useSQLite: true } } : {},
 });
 const url = await miniflare.ready;
 process.stdout.write(`${JSON.stringify({ ready: true, url: url.origin })}\n`);

@@ -14,7 +14,7 @@ export type Surroundings = { readonly folder: string; readonly provider: Scripte
 
 /** A bare Durable Object on the same runtime. */
 export async function startBareObject(around: Surroundings): Promise<Contestant> {
-  const child = await startPeer("bare object", "bare", {}, around);
+  const child = await startPeer("bare object", "bare", { script: "bare-object.mjs" }, around);
   const pids = named(child.pid, "workerd");
   return relaying("bare object", child, { dialect: "plain", url: webSocketUrl(child.url) }, pids, around);
 }
@@ -54,7 +54,13 @@ export function findNchan(): Nchan | null {
   return nginx !== undefined && existsSync(nginx) && existsSync(module) ? { nginx, module } : null;
 }
 
-function startPeer(name: string, file: string, settings: object, { folder }: Surroundings): Promise<Child> {
+/** `file` is that of its process, and of its log. */
+export function startPeer(
+  name: string,
+  file: string,
+  settings: object,
+  { folder }: Pick<Surroundings, "folder">,
+): Promise<Child> {
   return startChild({
     name,
     script: inRoot(`bench/peers/${file}-process.ts`),
