@@ -2,7 +2,6 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { expect, it } from "vitest";
 import { withCache } from "../../workers/speak/cache.ts";
 import { attempt } from "../../workers/speak/pipeline/attempt.ts";
-import { cachedHeader } from "../../workers/speak/pipeline/tally.ts";
 
 it("a good answer that is no audio is not kept in the cache", async () => {
   const context = createExecutionContext();
@@ -17,19 +16,25 @@ it("a good answer that is no audio is not kept in the cache", async () => {
       const timer = setTimeout(run, delayMs);
       return () => clearTimeout(timer);
     },
-    ask: withCache(async () => answers.shift()?.() ?? new Response("asked too often", { status: 500 }), {
-      cache: caches.default,
-      scope: "not-audio",
-      query: new URLSearchParams(),
-      later: (work) => context.waitUntil(work),
-    }),
+    ask: withCache(
+      async () => ({
+        response: answers.shift()?.() ?? new Response("asked too often", { status: 500 }),
+        cache: "off",
+      }),
+      {
+        cache: caches.default,
+        scope: "not-audio",
+        query: new URLSearchParams(),
+        later: (work) => context.waitUntil(work),
+      },
+    ),
   };
   const say = async () => {
     const begun = await attempt("Hello", ports, 5_000, new AbortController().signal);
     if (begun.kind !== "begun") return begun.kind;
     while ((await begun.rest.next()) !== null);
     await waitOnExecutionContext(context);
-    return begun.headers.has(cachedHeader) ? "cached" : "spoken";
+    return begun.cache === "hit" ? "cached" : "spoken";
   };
   expect(await say()).toBe("unfit");
   await waitOnExecutionContext(context);

@@ -9,7 +9,6 @@ import { describe, expect, it } from "vitest";
 import { limits, timing } from "../../shared/limits.ts";
 import { withCache } from "../../workers/speak/cache.ts";
 import type { SpeakLog } from "../../workers/speak/log/log.ts";
-import { cachedHeader } from "../../workers/speak/pipeline/tally.ts";
 import type { Report } from "../../workers/speak/report.ts";
 import { forge, request, tokenFor } from "../support/runtime-client.ts";
 
@@ -168,7 +167,8 @@ describe("the cache of chunks", () => {
           }
         };
         write().catch(() => {});
-        return new Response(readable, { headers: { "dg-model-name": "m", "dg-request-id": "r" } });
+        const response = new Response(readable, { headers: { "dg-model-name": "m", "dg-request-id": "r" } });
+        return { response, cache: "off" };
       },
       {
         cache: caches.default,
@@ -179,12 +179,12 @@ describe("the cache of chunks", () => {
     );
     return {
       async say(text: string) {
-        const response = await ask(text, new AbortController().signal);
+        const { response, cache } = await ask(text, new AbortController().signal);
         const audio = await response.text().catch(() => "broken");
         await waitOnExecutionContext(context);
         return {
           audio,
-          isCached: response.headers.has(cachedHeader),
+          isCached: cache === "hit",
           model: response.headers.get("dg-model-name"),
         };
       },

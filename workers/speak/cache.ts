@@ -1,6 +1,5 @@
 import { limits } from "../../shared/limits.ts";
 import type { SpeakPorts } from "./pipeline/ports.ts";
-import { cachedHeader } from "./pipeline/tally.ts";
 
 /** Of the provider's answer, what is kept with the audio. */
 const keptHeaders = ["content-type", "dg-model-name", "dg-model-uuid", "dg-char-count"];
@@ -37,18 +36,18 @@ export function withCache(
     // A cache that fails is a cache that knows nothing.
     const hit = await cache.match(key).catch(() => undefined);
     if (hit !== undefined) {
-      const headers = new Headers({ [cachedHeader]: "1" });
+      const headers = new Headers();
       copyHeaders(hit.headers, headers);
-      return new Response(hit.body, { headers });
+      return { response: new Response(hit.body, { headers }), cache: "hit" };
     }
-    const response = await ask(text, signal);
-    if (response.status !== 200 || response.body === null) return response;
+    const { response } = await ask(text, signal);
+    if (response.status !== 200 || response.body === null) return { response, cache: "miss" };
     const kept = new Headers({ "cache-control": `max-age=${keptSeconds}` });
     copyHeaders(response.headers, kept);
     const body = response.body.pipeThrough(
       whole((audio) => later(cache.put(key, new Response(audio, { headers: kept })).catch(() => {}))),
     );
-    return new Response(body, response);
+    return { response: new Response(body, response), cache: "miss" };
   };
 }
 

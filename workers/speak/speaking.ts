@@ -1,39 +1,28 @@
 import type { Context } from "hono";
-import type { Grant } from "../../shared/claims.ts";
 import { timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { bodyOf } from "./answer.ts";
 import { withCache } from "./cache.ts";
-import { contentType, isStitchable } from "./formats.ts";
+import { isStitchable } from "./formats.ts";
+import { headersOf } from "./headers.ts";
+import type { Job } from "./job.ts";
 import { type Orders, ordersFor, singleOrder } from "./orders.ts";
 import { ChunkFailure, refusalOf } from "./pipeline/failure.ts";
 import type { SpeakPorts } from "./pipeline/ports.ts";
-import { type Speech, startSpeech } from "./pipeline/speech.ts";
-import { cachedHeader, Tally } from "./pipeline/tally.ts";
+import { startSpeech } from "./pipeline/speech.ts";
+import { Tally } from "./pipeline/tally.ts";
 import { type Payload, providerOf, textPayload } from "./provider.ts";
 import { badFormat } from "./refusal.ts";
 import { type End, type Report, type Request, reportOf } from "./report.ts";
-import type { SpeakBody } from "./request/body.ts";
 import { chunkQuery, type SpeakQuery } from "./request/query.ts";
 import { createStitcher } from "./stitch/index.ts";
-
-/** One request to speak: who asks, for what, and where it is told how it went. */
-export type Order = {
-  readonly requestId: string;
-  readonly grant: Grant;
-  readonly query: SpeakQuery;
-  readonly body: SpeakBody;
-  note(report: Report): Promise<void>;
-  /** Called once, when nothing more happens for this request. */
-  over(): void;
-};
 
 /** Nobody reads it; logs know it by this number. */
 const clientClosedRequest = 499;
 
 /** Answers with the audio as soon as its first byte is here. Throws a `SpeakRefusal` before. */
-export async function speakOut(c: Context<App>, order: Order): Promise<Response> {
-  const { requestId, query, body } = order;
+export async function speakOut(c: Context<App>, job: Job): Promise<Response> {
+  const { requestId, query, body } = job;
   const orders = body.kind === "text" ? ordersFor(body.text, query.model) : singleOrder("", 0);
   const stitcher = stitcherFor(query, orders);
   const startedAt = Date.now();
@@ -41,7 +30,7 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
   const request: Request = { requestId, startedAt, query, characters };
   const tally = new Tally();
   const ended = Promise.withResolvers<End>();
-  c.executionCtx.waitUntil(ended.promise.then((end) => noteEnd(order, reportOf(request, tally, end))));
+  c.executionCtx.waitUntil(ended.promise.then((end) => noteEnd(job, reportOf(request, tally, end))));
   const stop = new AbortController();
   const left = (): void => {
     ended.resolve({ state: "cancelled", at: Date.now() });
@@ -55,16 +44,16 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
 
   try {
     const speech = await startSpeech(orders.all, stitcher, {
-      ports: portsFor(c, order, orders),
+      ports: portsFor(c, job, orders),
       patience: c.var.config.speakPatience,
       tally,
       stop,
     });
-    const note = (): void => c.executionCtx.waitUntil(order.note(reportOf(request, tally, null)));
+    const note = (): void => c.executionCtx.waitUntil(job.note(reportOf(request, tally, null)));
     const noting = setTimeout(note, timing.speakReportRunningMs);
     void ended.promise.then(() => clearTimeout(noting));
     const complete = (): void => ended.resolve({ state: "complete", at: Date.now() });
-    const headers = headersOf(speech, order, orders, Date.now() - startedAt);
+    const headers = headersOf(speech, job, orders, Date.now() - startedAt);
     return new Response(bodyOf(speech, { complete, failed, left }), { headers });
   } catch (error) {
     failed(error);
@@ -74,11 +63,11 @@ export async function speakOut(c: Context<App>, order: Order): Promise<Response>
 }
 
 /** Nobody waits for it but one who asks; the same token's next request perhaps does. */
-async function noteEnd(order: Order, report: Report): Promise<void> {
-  order.over();
+async function noteEnd(job: Job, report: Report): Promise<void> {
+  job.over();
   if (report.state === "complete")
     await new Promise((resolve) => setTimeout(resolve, timing.speakReportDelayMs));
-  await order.note(report);
+  await job.note(report);
 }
 
 function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
@@ -89,7 +78,7 @@ function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
   );
 }
 
-function portsFor(c: Context<App>, { grant, query, body }: Order, { isSingle }: Orders): SpeakPorts {
+function portsFor(c: Context<App>, { grant, query, body }: Job, { isSingle }: Orders): SpeakPorts {
   const { provider, speakCache } = c.var.config;
   const own = isSingle ? query.asked : chunkQuery(query);
   const ports = {
@@ -118,47 +107,4 @@ function portsFor(c: Context<App>, { grant, query, body }: Order, { isSingle }: 
       later: (work) => c.executionCtx.waitUntil(work),
     }),
   };
-}
-
-/** What a client may read of the provider's answer; anything else (cookies, project ids, rate headers) stays here. */
-const passedHeaders = [
-  "dg-model-name",
-  "dg-model-uuid",
-  "dg-additional-model-uuids",
-  "dg-request-id",
-] as const;
-
-/** Those that count for one chunk only. */
-const countingHeaders = [
-  "dg-char-count",
-  "dg-breaks-applied",
-  "dg-pronunciations-applied",
-  "dg-pronunciation-warnings",
-] as const;
-
-function headersOf(
-  { headers: provider }: Speech,
-  order: Order,
-  { isSingle }: Orders,
-  firstByteMs: number,
-): Headers {
-  const { requestId, query, body } = order;
-  const headers = new Headers({
-    "content-type": (isSingle ? provider.get("content-type") : null) ?? contentType(query.format),
-    "x-request-id": requestId,
-    "server-timing": `first-byte;dur=${firstByteMs}`,
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-  });
-  for (const name of isSingle ? [...passedHeaders, ...countingHeaders] : passedHeaders) {
-    const value = provider.get(name);
-    if (value !== null) headers.set(name, value);
-  }
-  if (body.kind === "text" && !headers.has("dg-char-count")) {
-    headers.set("dg-char-count", String(body.characters));
-  }
-  // From the cache: the provider has not heard of this request.
-  if (!headers.has("dg-request-id")) headers.set("dg-request-id", requestId);
-  if (provider.has(cachedHeader)) headers.set(cachedHeader, "first");
-  return headers;
 }

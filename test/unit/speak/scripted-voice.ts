@@ -76,7 +76,7 @@ export function speechOf(texts: readonly string[], stitcher: Stitcher | null = n
       ask(text, signal) {
         const one = new Asked(text, signal);
         asked.push(one);
-        return one.answer;
+        return one.answer.then((response) => ({ response, cache: "off" as const }));
       },
       now: time.now,
       random: () => 0.5,

@@ -11,8 +11,8 @@ describe("a text of several chunks", () => {
   it("is one stream, the next chunk asked for once the first audio of this one was taken", async () => {
     const { asked, request, speech, tally } = speechOf(["One.", "Two.", "Three."]);
     await (await request(1).accept()).say("1a");
-    const { audio, headers } = await speech;
-    expect(headers.get("dg-request-id")).toBe("id of One.");
+    const { audio, first } = await speech;
+    expect(first.headers.get("dg-request-id")).toBe("id of One.");
     expect(asked).toHaveLength(1);
     expect(textOf((await audio.next()).value)).toBe("1a");
     await settled();

@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import { type Pieces, piecesOf } from "./pieces.ts";
-import type { SpeakPorts } from "./ports.ts";
+import type { SpeakAnswer, SpeakPorts } from "./ports.ts";
 import { readRefusal } from "./provider-error.ts";
 import { within } from "./wait.ts";
 
@@ -8,6 +8,7 @@ import { within } from "./wait.ts";
 export type Begun = {
   readonly kind: "begun";
   readonly headers: Headers;
+  readonly cache: SpeakAnswer["cache"];
   readonly first: Uint8Array;
   readonly rest: Pieces;
 };
@@ -37,7 +38,7 @@ export async function attempt(
 
 async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Promise<Begun | Failure> {
   try {
-    const response = await ports.ask(text, signal);
+    const { response, cache } = await ports.ask(text, signal);
     if (response.status !== 200) return await readRefusal(response, ports);
     if (!mayBeAudio(response.headers)) {
       await response.body?.cancel();
@@ -46,7 +47,7 @@ async function answer(text: string, ports: SpeakPorts, signal: AbortSignal): Pro
     if (response.body === null) return { kind: "empty" };
     const rest = piecesOf(response.body);
     for (let first = await rest.next(); first !== null; first = await rest.next()) {
-      if (first.length > 0) return { kind: "begun", headers: response.headers, first, rest };
+      if (first.length > 0) return { kind: "begun", headers: response.headers, cache, first, rest };
     }
     return { kind: "empty" };
   } catch {

@@ -13,8 +13,8 @@ export type ChunkOrder = { readonly text: string; readonly size: number; readonl
 /** A chunk that was asked for. */
 export type OpenChunk = {
   readonly order: ChunkOrder;
-  /** The headers of the answer, when its first audio is here. Rejects with a `ChunkFailure`. */
-  readonly begun: Promise<Headers>;
+  /** Resolves when its first audio is here. Rejects with a `ChunkFailure`. */
+  readonly begun: Promise<Begun>;
   /** It will end with an error, whatever can be read before. */
   isBroken(): boolean;
   /** The next audio, `null` at its end. Rejects with a `ChunkFailure`. */
@@ -38,7 +38,7 @@ export function openChunk(order: ChunkOrder, context: Context): OpenChunk {
   const begun = begin(order, context).then((answer) => {
     audio.push(answer.first);
     void fill(audio, answer, order, context);
-    return answer.headers;
+    return answer;
   });
   begun.catch((error: unknown) => audio.end(error));
   return { order, begun, isBroken: () => audio.isBroken, read: () => audio.read() };
@@ -55,7 +55,7 @@ async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Contex
     tally.charactersAsked += order.size;
     const outcome = await attempt(order.text, ports, patience.firstByteMs, signal);
     if (outcome.kind === "begun") {
-      tally.answered(outcome.headers, order.size);
+      tally.answered(outcome, order.size);
       return outcome;
     }
     // A provider that is busy has spoken nothing.

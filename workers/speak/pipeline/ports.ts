@@ -1,7 +1,14 @@
+/** What the provider said, or what was kept of it. */
+export type SpeakAnswer = {
+  readonly response: Response;
+  /** `hit`: the provider was not asked. `off`: nothing is kept. */
+  readonly cache: "hit" | "miss" | "off";
+};
+
 /** What the pipeline needs from outside: the provider, a clock and chance. */
 export type SpeakPorts = {
   /** Asks the provider to speak one chunk. Rejects when there is no answer at all, also after `signal` was aborted. */
-  ask(text: string, signal: AbortSignal): Promise<Response>;
+  ask(text: string, signal: AbortSignal): Promise<SpeakAnswer>;
   /** Milliseconds; only differences count. */
   now(): number;
   random(): number;

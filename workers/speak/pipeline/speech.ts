@@ -1,11 +1,12 @@
 import { StitchError, type Stitcher } from "../stitch/index.ts";
+import type { Begun } from "./attempt.ts";
 import { type ChunkOrder, type Context, type OpenChunk, openChunk } from "./chunk.ts";
 import { ChunkFailure } from "./failure.ts";
 
 /** A text that is being spoken. */
 export type Speech = {
-  /** The provider's headers for the first chunk. */
-  readonly headers: Headers;
+  /** How the first chunk was answered. */
+  readonly first: Pick<Begun, "headers" | "cache">;
   /** The audio, as it is asked for. Throws a `ChunkFailure` where it cannot go on, and ends all that is under way; the reason of the stop after a stop. */
   readonly audio: AsyncGenerator<Uint8Array, void, void>;
 };
@@ -26,8 +27,10 @@ export async function startSpeech(
 ): Promise<Speech> {
   const first = openNext(chunks, context);
   if (first === null) throw new Error("There is nothing to speak.");
-  const headers = await first.begun;
-  return { headers, audio: stoppingWith(speak(first, chunks, stitcher, context), context.stop) };
+  return {
+    first: await first.begun,
+    audio: stoppingWith(speak(first, chunks, stitcher, context), context.stop),
+  };
 }
 
 /** When the audio cannot go on, nobody hears the rest of its chunk, nor the one ahead of it. */

@@ -1,5 +1,4 @@
-/** Marks an answer that was kept from an earlier request. */
-export const cachedHeader = "x-captionwire-cached";
+import type { Begun } from "./attempt.ts";
 
 /** What has happened of a request so far. Characters are the provider's: code points. */
 export class Tally {
@@ -17,8 +16,8 @@ export class Tally {
   bytesDelivered = 0;
   readonly providerRequestIds: string[] = [];
 
-  answered(headers: Headers, characters: number): void {
-    if (headers.has(cachedHeader)) {
+  answered({ headers, cache }: Pick<Begun, "headers" | "cache">, characters: number): void {
+    if (cache === "hit") {
       this.chunksFromCache += 1;
       this.charactersAsked -= characters;
       return;
