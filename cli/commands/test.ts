@@ -7,7 +7,7 @@ import { type Command, parse } from "../command.ts";
 import { inRoot, root } from "../paths.ts";
 
 const projects = ["unit", "runtime", "e2e", "conformance", "fuzz", "browser"];
-const maxMinutes = 12;
+const maxMinutes = 18;
 
 const help = `Usage: npm test -- [kind or file …] [options]
 

@@ -5,6 +5,8 @@ export type Pieces = {
   cancel(): Promise<void>;
 };
 
+/** The first byte does not wait until a large buffer is made. */
+const firstBytes = 16 * 1024;
 const pieceBytes = 64 * 1024;
 
 /**
@@ -23,13 +25,14 @@ export function piecesOf(body: ReadableStream<Uint8Array>): Pieces {
       cancel: () => plain.cancel(),
     };
   }
-  let buffer = new ArrayBuffer(pieceBytes);
+  let buffer = new ArrayBuffer(firstBytes);
   return {
     async next() {
       const { done, value } = await reader.read(new Uint8Array(buffer));
       if (done || value === undefined) return null;
-      buffer = value.buffer;
-      return value.slice();
+      const piece = value.slice();
+      buffer = value.buffer.byteLength < pieceBytes ? new ArrayBuffer(pieceBytes) : value.buffer;
+      return piece;
     },
     cancel: () => reader.cancel(),
   };
