@@ -5,6 +5,13 @@ import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 
+const isAsked = () =>
+  eventually(
+    "it is asked",
+    () => bench().provider.asked.length,
+    (count) => count > 0,
+  );
+
 /** Long enough for whatever should not happen to happen. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 500));
 
@@ -24,11 +31,7 @@ describe("a listener who goes away", () => {
     const spoken = await newText(3);
     provider.begin((asked) => (hasHeaders ? asked.head() : undefined));
     const speaking = startSpeaking({ url: stack.url, token: spoken.token, text: spoken.text });
-    await eventually(
-      "it is asked",
-      () => provider.asked.length,
-      (count) => count > 0,
-    );
+    await isAsked();
     speaking.leave("reset");
     await hungUp(1);
     await aWhile();
@@ -40,11 +43,7 @@ describe("a listener who goes away", () => {
     const spoken = await newText(1);
     provider.begin((asked) => asked.refuse(429, { err_code: "Too Many Requests" }, { "retry-after": "1" }));
     const speaking = startSpeaking({ url: stack.url, token: spoken.token, text: spoken.text });
-    await eventually(
-      "it is asked",
-      () => provider.asked.length,
-      (count) => count > 0,
-    );
+    await isAsked();
     speaking.leave("reset");
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(provider.asked).toHaveLength(1);
@@ -121,12 +120,7 @@ describe("a listener who goes away", () => {
     });
     const speaking = startSpeaking({ url: stack.url, token: spoken.token, text: spoken.text });
     if (isBegun) await (await speaking.answer).reaches(100);
-    else
-      await eventually(
-        "it is asked",
-        () => provider.asked.length,
-        (count) => count > 0,
-      );
+    else await isAsked();
     speaking.leave("quietly");
     await aWhile();
     hasLeft.resolve();

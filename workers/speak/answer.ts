@@ -31,7 +31,7 @@ export function bodyOf({ audio }: Speech, ends: Ends): ReadableStream<Uint8Array
           ends.complete();
         } catch (error) {
           ends.failed(error);
-          await new Promise((resolve) => setTimeout(resolve, lastWriteMs));
+          await scheduler.wait(lastWriteMs);
           controller.error(error);
         }
       },

@@ -18,11 +18,14 @@ import { speakOut } from "./speaking.ts";
  * after chunk, heard as one. The first byte is passed on at once; the provider's key stays here. Errors are in
  * Deepgram's shapes, because its clients read them. `GET /v1/speak/{requestId}` tells how a request ended.
  */
-export const speak = new Hono<App>();
+export const speak = new Hono<SpeakApp>();
 
-/** Before a byte of the body is kept. */
-const allowed: MiddlewareHandler<App> = async (c, next) => {
-  await grantOf(c);
+type SpeakApp = Pick<App, "Bindings"> & { Variables: App["Variables"] & { grant: Grant } };
+
+/** Who asks; before a byte of a body is kept. */
+const allowed: MiddlewareHandler<SpeakApp> = async (c, next) => {
+  const secret = authorizationSecret(c.req.raw.headers);
+  c.set("grant", await requireGrant(secret, c.var.config.tokenSecret, { scope: "speak" }));
   await next();
 };
 
@@ -34,7 +37,7 @@ const textBody = bodyLimit({
 });
 
 speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
-  const grant = await grantOf(c);
+  const { grant } = c.var;
   // Side by side: each is a wait, and together they stand before the first byte.
   const [{ success }, bytes] = await Promise.all([
     c.env.SPEAK_RATE.limit({ key: grant.id }),
@@ -54,7 +57,7 @@ speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
       grant,
       query,
       body,
-      note: (report) => logOf(c, grant).note(report),
+      note: (report) => logOf(c).note(report),
       over: leave,
     });
   } catch (error) {
@@ -63,10 +66,9 @@ speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
   }
 });
 
-speak.get("/v1/speak/:requestId", async (c) => {
-  const grant = await grantOf(c);
+speak.get("/v1/speak/:requestId", allowed, async (c) => {
   const requestId = v.safeParse(v.pipe(v.string(), v.uuid()), c.req.param("requestId"));
-  const report = requestId.success ? await findReport(logOf(c, grant), requestId.output) : null;
+  const report = requestId.success ? await findReport(logOf(c), requestId.output) : null;
   if (report === null) throw new CaptionwireError("not_found", "No such request is known, or not any more.");
   return c.json(report, 200, { "cache-control": "no-store" });
 });
@@ -75,17 +77,12 @@ speak.get("/v1/speak/:requestId", async (c) => {
 async function findReport(log: ReturnType<typeof logOf>, requestId: string): Promise<Report | null> {
   const report = await log.find(requestId);
   if (report !== null) return report;
-  await new Promise((resolve) => setTimeout(resolve, 2 * timing.speakReportDelayMs));
+  await scheduler.wait(2 * timing.speakReportDelayMs);
   return log.find(requestId);
 }
 
-function grantOf(c: Context<App>): Promise<Grant> {
-  const secret = authorizationSecret(c.req.raw.headers);
-  return requireGrant(secret, c.var.config.tokenSecret, { scope: "speak" });
-}
-
-function logOf(c: Context<App>, { tenant }: Grant) {
-  return c.env.SPEAK_LOG.getByName(tenant);
+function logOf(c: Context<SpeakApp>) {
+  return c.env.SPEAK_LOG.getByName(c.var.grant.tenant);
 }
 
 speak.onError((error, c) => {
@@ -110,7 +107,7 @@ function inDeepgramsWords({ code, message }: CaptionwireError): SpeakRefusal {
   return new SpeakRefusal(status, { err_code, err_msg: message, retryable: retry });
 }
 
-function refused(c: Context<App>, { status, body, message, retryAfterS }: SpeakRefusal): Response {
+function refused(c: Context<SpeakApp>, { status, body, message, retryAfterS }: SpeakRefusal): Response {
   const { requestId } = c.var;
   const headers = new Headers({
     "content-type": "application/json",

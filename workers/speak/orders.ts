@@ -4,12 +4,14 @@ import { languageOf, limitsFor, plan } from "./plan/index.ts";
 /** What is to be asked of the provider, one after the other. */
 export type Orders = { readonly isSingle: boolean; readonly all: Iterator<ChunkOrder, void> };
 
-/** Divides a text for a model, no further ahead than it is spoken; only whether it is more than one chunk is known at once. */
+/** Divides a text that is not blank for a model, no further ahead than it is spoken. */
 export function ordersFor(text: string, model: string): Orders {
   const chunks = numbered(text, model);
   const first = chunks.next();
-  const second = chunks.next();
-  return { isSingle: second.done === true, all: again([first, second], chunks) };
+  if (first.done === true) return { isSingle: true, all: chunks };
+  // What begins at the same character and is as long without the white space around it is all there is to say.
+  const isSingle = first.value.text.trim().length === text.trim().length;
+  return { isSingle, all: before(first.value, chunks) };
 }
 
 /** The only one. */
@@ -27,7 +29,7 @@ function* numbered(text: string, model: string): Generator<ChunkOrder, void> {
   }
 }
 
-function* again<T>(taken: readonly IteratorResult<T, void>[], rest: Generator<T, void>): Generator<T, void> {
-  for (const { done, value } of taken) if (done !== true && value !== undefined) yield value;
+function* before<T>(first: T, rest: Generator<T, void>): Generator<T, void> {
+  yield first;
   yield* rest;
 }

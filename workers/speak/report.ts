@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ChunkFailure } from "./pipeline/failure.ts";
+import { ChunkFailure, type Failure } from "./pipeline/failure.ts";
 import type { Tally } from "./pipeline/tally.ts";
 import type { SpeakQuery } from "./request/query.ts";
 
@@ -78,26 +78,17 @@ function errorOf(error: unknown): NonNullable<Report["error"]> {
   if (!(error instanceof ChunkFailure))
     return { code: "internal", message: "Something went wrong on our side." };
   const { failure, chunk } = error;
-  switch (failure.kind) {
-    case "refused":
-      return {
-        code: `provider_${failure.status}`,
-        message: `The provider refused this chunk with status ${failure.status}.`,
-        chunk,
-      };
-    case "unreachable":
-      return { code: "provider_unreachable", message: "The provider could not be reached.", chunk };
-    case "silent":
-      return { code: "provider_silent", message: "The provider sent no audio in time.", chunk };
-    case "empty":
-      return { code: "provider_empty", message: "The provider's answer held no audio.", chunk };
-    case "torn":
-      return { code: "provider_torn", message: "The provider's audio broke off.", chunk };
-    case "stalled":
-      return { code: "provider_stalled", message: "The provider's audio stopped coming.", chunk };
-    case "unfit":
-      return { code: "provider_unfit", message: "The provider's audio was not what was asked for.", chunk };
-    default:
-      return failure satisfies never;
-  }
+  if (failure.kind !== "refused")
+    return { code: `provider_${failure.kind}`, message: messages[failure.kind], chunk };
+  const message = `The provider refused this chunk with status ${failure.status}.`;
+  return { code: `provider_${failure.status}`, message, chunk };
 }
+
+const messages: Readonly<Record<Exclude<Failure["kind"], "refused">, string>> = {
+  unreachable: "The provider could not be reached.",
+  silent: "The provider sent no audio in time.",
+  empty: "The provider's answer held no audio.",
+  torn: "The provider's audio broke off.",
+  stalled: "The provider's audio stopped coming.",
+  unfit: "The provider's audio was not what was asked for.",
+};

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { platform } from "../../party/platform.ts";
 import { timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { bodyOf } from "./answer.ts";
@@ -15,7 +16,7 @@ import { type Payload, providerOf, textPayload } from "./provider.ts";
 import { badFormat } from "./refusal.ts";
 import { type End, type Report, type Request, reportOf } from "./report.ts";
 import { chunkQuery, type SpeakQuery } from "./request/query.ts";
-import { createStitcher } from "./stitch/index.ts";
+import { asItIs, createStitcher } from "./stitch/index.ts";
 
 /** Nobody reads it; logs know it by this number. */
 const clientClosedRequest = 499;
@@ -65,13 +66,12 @@ export async function speakOut(c: Context<App>, job: Job): Promise<Response> {
 /** Nobody waits for it but one who asks; the same token's next request perhaps does. */
 async function noteEnd(job: Job, report: Report): Promise<void> {
   job.over();
-  if (report.state === "complete")
-    await new Promise((resolve) => setTimeout(resolve, timing.speakReportDelayMs));
+  if (report.state === "complete") await scheduler.wait(timing.speakReportDelayMs);
   await job.note(report);
 }
 
 function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
-  if (isSingle) return null;
+  if (isSingle) return asItIs;
   if (isStitchable(format)) return createStitcher(format);
   throw badFormat(
     `A text of this length is spoken in several parts, which cannot be joined in ${format.encoding}. Send mp3, linear16, mulaw, alaw or opus, or a shorter text.`,
@@ -81,24 +81,16 @@ function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
 function portsFor(c: Context<App>, { grant, query, body }: Job, { isSingle }: Orders): SpeakPorts {
   const { provider, speakCache } = c.var.config;
   const own = isSingle ? query.asked : chunkQuery(query);
-  const ports = {
-    now: Date.now,
-    random: Math.random,
-    setTimer(run: () => void, delayMs: number) {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
-  };
   if (body.kind === "url") {
     const payload: Payload = () => ({ url: body.url });
-    return { ...ports, ask: providerOf(provider, own, payload) };
+    return { ...platform, ask: providerOf(provider, own, payload) };
   }
   const ask = providerOf(provider, own, textPayload);
   if (speakCache === "off" || /\bno-(?:store|cache)\b/i.test(c.req.header("cache-control") ?? "")) {
-    return { ...ports, ask };
+    return { ...platform, ask };
   }
   return {
-    ...ports,
+    ...platform,
     ask: withCache(ask, {
       cache: caches.default,
       // All Workers of a zone have the same cache, and each may have a provider of its own.

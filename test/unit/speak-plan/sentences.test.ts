@@ -2,29 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limitsFor, plan, sentences } from "../../../workers/speak/plan/index.ts";
 import { borders, missed } from "./borders.ts";
-
-const textOf = (marked: string): string => marked.replaceAll("‖", "");
-const markedOf = (text: string, language: string): string => [...sentences(text, language)].join("‖");
+import { itFinds, textOf } from "./marked.ts";
 
 describe("sentences", () => {
-  it.each(borders)("%s: %s", (language, marked) => {
-    expect(markedOf(textOf(marked), language)).toBe(marked);
-  });
-
-  it("are the same whatever paragraphs stand around them", () => {
-    for (const [language, marked] of borders) {
-      const around = `Here it begins.\n\n‖${marked}\n\n‖And ends.`;
-      expect(markedOf(textOf(around), language)).toBe(around);
-    }
-  });
-
-  it.fails.each(missed)("miss a border: %s: %s", (language, marked) => {
-    expect(markedOf(textOf(marked), language)).toBe(marked);
-  });
-
-  it.each(missed)("have none in a wrong place: %s: %s", (language, marked) => {
-    expect([textOf(marked), marked]).toContain(markedOf(textOf(marked), language));
-  });
+  itFinds(borders, missed);
 });
 
 describe("a chunk that ends at a sentence", () => {

@@ -1,32 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { limitsFor, type PlanLimits, plan, sentences } from "../../../workers/speak/plan/index.ts";
+import { limitsFor, type PlanLimits, plan } from "../../../workers/speak/plan/index.ts";
 import { kept } from "./kept.ts";
+import { itFinds } from "./marked.ts";
 import { unseen } from "./unseen.ts";
 import { unseenEnglish, unseenMissed } from "./unseen-english.ts";
 
-const textOf = (marked: string): string => marked.replaceAll("‖", "");
-const markedOf = (text: string, language: string): string => [...sentences(text, language)].join("‖");
 const all = [...unseenEnglish, ...unseen];
 
 describe("sentences of an unseen collection", () => {
-  it.each(all)("%s: %s", (language, marked) => {
-    expect(markedOf(textOf(marked), language)).toBe(marked);
-  });
-
-  it("are the same whatever paragraphs stand around them", () => {
-    for (const [language, marked] of all) {
-      const around = `Here it begins.\n\n‖${marked}\n\n‖And ends.`;
-      expect(markedOf(textOf(around), language)).toBe(around);
-    }
-  });
-
-  it.fails.each(unseenMissed)("miss a border: %s: %s", (language, marked) => {
-    expect(markedOf(textOf(marked), language)).toBe(marked);
-  });
-
-  it.each(unseenMissed)("have none in a wrong place: %s: %s", (language, marked) => {
-    expect([textOf(marked), marked]).toContain(markedOf(textOf(marked), language));
-  });
+  itFinds(all, unseenMissed);
 });
 
 describe("a chunk", () => {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ChunkOrder, Context } from "../../../workers/speak/pipeline/chunk.ts";
 import { startSpeech } from "../../../workers/speak/pipeline/speech.ts";
 import { Tally } from "../../../workers/speak/pipeline/tally.ts";
-import type { Stitcher } from "../../../workers/speak/stitch/index.ts";
+import { asItIs, type Stitcher } from "../../../workers/speak/stitch/index.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 
 /** One request to the provider, answered step by step as the test goes on. */
@@ -66,7 +66,7 @@ export async function settled(): Promise<void> {
 }
 
 /** A speech over a provider in the test's hands. Texts are spoken as chunks of their own, with as many characters as they have. */
-export function speechOf(texts: readonly string[], stitcher: Stitcher | null = null) {
+export function speechOf(texts: readonly string[], stitcher: Stitcher = asItIs) {
   const time = new VirtualTime();
   const asked: Asked[] = [];
   const tally = new Tally();

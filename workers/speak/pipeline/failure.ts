@@ -20,7 +20,7 @@ export type Failure =
   /** In the middle of its audio: the connection broke, or nothing more came. */
   | { readonly kind: "torn" | "stalled" };
 
-/** A chunk that failed for good. What can be told the client is `refusalOf`, what can be written down `outcomeOf`. */
+/** A chunk that failed for good. What the client can be told is `refusalOf`; what is written down, the report. */
 export class ChunkFailure extends Error {
   readonly failure: Failure;
   /** From 1 on. */

@@ -17,12 +17,10 @@ export type Speech = {
  * The chunk behind the one being taken is asked for once the first audio of that one was taken: early enough for a
  * listener at 1×, who has the whole of it to hear, and no other chunk is on its way. Nothing is asked for a listener
  * who takes nothing.
- *
- * @param stitcher null: there is but one chunk, passed on as it is
  */
 export async function startSpeech(
   chunks: Iterator<ChunkOrder, void>,
-  stitcher: Stitcher | null,
+  stitcher: Stitcher,
   context: Context,
 ): Promise<Speech> {
   const first = openNext(chunks, context);
@@ -46,7 +44,7 @@ async function* stoppingWith<T>(audio: AsyncGenerator<T, void, void>, stop: Abor
 async function* speak(
   first: OpenChunk,
   chunks: Iterator<ChunkOrder, void>,
-  stitcher: Stitcher | null,
+  stitcher: Stitcher,
   context: Context,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { tally } = context;
@@ -56,11 +54,7 @@ async function* speak(
     next = null;
     for (let isHeard = false; ; ) {
       const bytes = await current.read();
-      const audio = bytes ?? new Uint8Array(0);
-      const ready = stitched(
-        current,
-        () => (bytes === null ? stitcher?.endChunk() : stitcher?.push(bytes)) ?? audio,
-      );
+      const ready = stitched(current, () => (bytes === null ? stitcher.endChunk() : stitcher.push(bytes)));
       if (ready.length > 0) yield ready;
       // Whoever asks for more has taken what was given.
       tally.bytesDelivered += ready.length;
@@ -73,7 +67,7 @@ async function* speak(
     }
     tally.delivered(current.order);
   }
-  const end = stitcher?.finish() ?? new Uint8Array(0);
+  const end = stitcher.finish();
   if (end.length > 0) yield end;
   tally.bytesDelivered += end.length;
 }

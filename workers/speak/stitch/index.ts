@@ -4,7 +4,7 @@ import { createOggOpusStitcher } from "./ogg-opus.ts";
 import { createPlainStitcher } from "./plain.ts";
 import type { Stitcher } from "./stitcher.ts";
 
-export { StitchError, type Stitcher, type StitchFault } from "./stitcher.ts";
+export { asItIs, StitchError, type Stitcher, type StitchFault } from "./stitcher.ts";
 
 /**
  * A stitcher for chunks that were each asked for in `format`, with the query that `providerQuery` gives for stitched

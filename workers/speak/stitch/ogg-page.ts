@@ -19,14 +19,10 @@ export type OggPage = {
 };
 
 /** What the header of a page can be given anew. */
-export type PageHeader = {
-  readonly isContinued: boolean;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly granule: number | null;
-  readonly serial: number;
-  readonly sequence: number;
-};
+export type PageHeader = Pick<
+  OggPage,
+  "isContinued" | "isFirst" | "isLast" | "granule" | "serial" | "sequence"
+>;
 
 const capture = "OggS\0";
 const fixedBytes = 27;
