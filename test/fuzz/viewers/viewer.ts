@@ -1,6 +1,6 @@
 import type { Transcript } from "../../../party/room/transcript.ts";
 import type { Segment } from "../../../shared/captions.ts";
-import { timing } from "../../../shared/limits.ts";
+import { limits, timing } from "../../../shared/limits.ts";
 import type { Position } from "../../../shared/position.ts";
 import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../../../shared/protocol.ts";
 import type { Random } from "../../support/tape/random.ts";
@@ -35,8 +35,8 @@ type Held = {
 
 const nothing = (): Held => ({ position: null, segments: new Map(), boundary: null, sum: 0 });
 
-/** The longest that a client waits with its answer. */
-const seenEveryMs = 2 * timing.seenEveryMs;
+/** The longest that a client waits with its answer, and when it has read a lot. */
+const seenWithinMs = { usual: 2 * timing.seenEveryMs, much: timing.seenSpreadMs };
 const headPatienceMs = 5_000;
 const retryWindowMs = 2_000;
 /** The longest a healthy host may take to greet, its storage being as slow as it gets here. */
@@ -58,6 +58,8 @@ export class Viewer {
   #isGreeted = false;
   #seenVersion = -1;
   #seenAtMs = 0;
+  /** Of frames that moved the position since the last answer. */
+  #unseenBytes = 0;
   #seen: { readonly version: number; readonly dueMs: number }[] = [];
   #behindSinceMs: number | null = null;
   #comesBackMs: number;
@@ -233,6 +235,7 @@ export class Viewer {
     this.#isGreeted = false;
     this.#isHonest = !["future", "foreign", "corrupt"].includes(this.#temper);
     this.#seenVersion = -1;
+    this.#unseenBytes = 0;
     this.#line = new Line(this.#world, {
       id: `${this.name}#${++this.#connections}`,
       url,
@@ -269,8 +272,10 @@ export class Viewer {
         }
         continue;
       }
+      const before = this.#held.position?.version;
       this.#hear(frame);
       const { position } = this.#held;
+      if (position?.version !== before) this.#unseenBytes += item.text.length;
       const isThere = position?.epoch === item.head?.epoch && position?.version === item.head?.version;
       if (this.#line === line && frame.type !== "status" && !isThere) {
         this.#world.violation(`${this.name} stands at ${position?.version}, told was ${item.head?.version}`);
@@ -378,7 +383,10 @@ export class Viewer {
       if (!line.isOver) line.seen(version);
     }
     if (this.#temper === "mute" || this.#temper === "stalled" || this.#temper === "selfPaced") return;
-    if (position.version === this.#seenVersion || nowMs - this.#seenAtMs < seenEveryMs) return;
+    const isMuch = this.#unseenBytes > limits.seenEveryBytes;
+    const withinMs = isMuch ? seenWithinMs.much : seenWithinMs.usual;
+    if (position.version === this.#seenVersion || nowMs - this.#seenAtMs < withinMs) return;
+    this.#unseenBytes = 0;
     this.#seenVersion = position.version;
     this.#seenAtMs = nowMs;
     const lateMs = this.#temper === "lagging" ? line.lagMs + this.#random.int(0, 5_000) : 50;
