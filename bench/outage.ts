@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { playAtRealTime } from "../cli/broadcast/pace.ts";
 import { align, countEdits } from "../cli/wer/align.ts";
 import { normalise } from "../cli/wer/normalise.ts";
-import { type Captions, type Segment, subscribe, type ViewerFrame } from "../client/index.ts";
+import { type Captions, type CaptionsFrame, type Segment, subscribe } from "../client/index.ts";
 import type { CutProxy } from "../test/support/cut-proxy.ts";
 import { startPublisher } from "../test/support/live.ts";
 import type { Recording } from "../test/support/recording.ts";
@@ -113,7 +113,7 @@ function judge(
   };
 }
 
-function hasWords(frame: ViewerFrame): boolean {
+function hasWords(frame: CaptionsFrame): boolean {
   if (frame.type !== "delta") return false;
   return (frame.interim?.text ?? "") !== "" || frame.put.some(({ text }) => text !== "");
 }

@@ -3,6 +3,7 @@ import { UserError } from "./errors.ts";
 
 /** Each command is one file, loaded only when asked for: `start` must not wait for what `wer` needs. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  keys: () => import("./commands/keys.ts"),
   start: () => import("./commands/start.ts"),
   test: () => import("./commands/test.ts"),
   wer: () => import("./commands/wer.ts"),
@@ -49,5 +50,5 @@ async function overview(): Promise<string> {
       async ([name, load]) => `  ${name.padEnd(8)}${(await load()).command.summary}\n`,
     ),
   );
-  return `Usage: npm start, npm test or npm run wer; options go after --\n\n${lines.join("")}\nEach explains itself with --help.\n`;
+  return `Usage: npm start, npm test, npm run wer or npm run keys; options go after --\n\n${lines.join("")}\nEach explains itself with --help.\n`;
 }

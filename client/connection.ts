@@ -6,7 +6,7 @@ import type { Dialer, Transport } from "./dialer.ts";
 import type { Ports, WebSocketLike } from "./ports.ts";
 import { type Ending, judge } from "./verdict.ts";
 
-/** A token, or where to ask for one. It is asked before every connection attempt. */
+/** A token, or where to ask for one: before every connection attempt, and when a viewer's token has ended. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 export type Link =

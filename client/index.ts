@@ -9,5 +9,5 @@ export type { Transport } from "./dialer.ts";
 export type { FetchInit, Ports, WebSocketLike } from "./ports.ts";
 export { type Publisher, type PublisherState, type PublishOptions, publish } from "./publish.ts";
 export { type SubscribeOptions, type Subscription, subscribe } from "./subscribe.ts";
-export type { Captions } from "./transcript.ts";
+export type { Captions, CaptionsFrame } from "./transcript.ts";
 export { readWav, type Wav } from "./wav.ts";

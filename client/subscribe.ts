@@ -15,7 +15,8 @@ import { fetchEarlier } from "./earlier.ts";
 import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
 import { createReceipts } from "./receipts.ts";
-import { apply, type Captions, noCaptions, prepend } from "./transcript.ts";
+import { createRenewal } from "./renewal.ts";
+import { apply, type Captions, type CaptionsFrame, noCaptions, prepend } from "./transcript.ts";
 
 export type SubscribeOptions = {
   /** http(s) origin of the Worker. */
@@ -23,7 +24,7 @@ export type SubscribeOptions = {
   room: string;
   token: TokenSource;
   /** After every frame that was applied. */
-  onChange?: (captions: Captions, frame: ViewerFrame) => void;
+  onChange?: (captions: Captions, frame: CaptionsFrame) => void;
   onLink?: (link: Link) => void;
   ports?: Partial<Ports>;
 };
@@ -96,6 +97,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
     handleLink(link) {
       if (link.state === "waiting" || link.state === "closed") {
         receipts.reset();
+        renewal.reset();
         cancelHead?.();
         cancelHead = null;
       }
@@ -103,14 +105,36 @@ export function subscribe(options: SubscribeOptions): Subscription {
     },
   });
   const receipts = createReceipts(ports, ({ version }) => {
-    connection.send(JSON.stringify({ type: "seen", version } satisfies ViewerMessage));
+    tell({ type: "seen", version });
   });
+  const renewal = createRenewal(ports, token, (fresh) => tell({ type: "auth", token: fresh }));
+
+  function tell(message: ViewerMessage): void {
+    connection.send(JSON.stringify(message));
+  }
 
   function handleFrame(frame: ViewerFrame, bytes: number): void {
-    if (frame.type === "error") {
-      connection.drop({ kind: "error", code: frame.code, message: frame.message, retry: frame.retry });
-      return;
+    switch (frame.type) {
+      case "snapshot":
+      case "delta":
+      case "status":
+        handleCaptions(frame, bytes);
+        return;
+      case "refresh":
+        // On a stream of events there is no way to answer.
+        if (dialer.transport === "websocket") renewal.asked(frame.withinMs);
+        return;
+      case "renewed":
+        return;
+      case "error":
+        connection.drop({ kind: "error", code: frame.code, message: frame.message, retry: frame.retry });
+        return;
+      default:
+        frame satisfies never;
     }
+  }
+
+  function handleCaptions(frame: CaptionsFrame, bytes: number): void {
     const next = apply(captions, frame);
     if (next === "resync") {
       connection.drop({ kind: "fault", reason: "A part of the captions was missed." });

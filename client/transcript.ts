@@ -26,6 +26,9 @@ export type Captions = {
   readonly boundary: Segment | null;
 };
 
+/** What the captions are made of. The room's other frames change nothing in them. */
+export type CaptionsFrame = SnapshotFrame | DeltaFrame | StatusFrame;
+
 /** Segments before the first one held, without a hole between. */
 export type EarlierPart = { readonly segments: readonly Segment[]; readonly hasEarlier: boolean };
 
@@ -43,10 +46,7 @@ export const noCaptions: Captions = {
  * The captions after a frame, or "resync" when the frame does not follow on from what is held:
  * then nothing may be shown from it and the viewer asks again with its position.
  */
-export function apply(
-  captions: Captions,
-  frame: SnapshotFrame | DeltaFrame | StatusFrame,
-): Captions | "resync" {
+export function apply(captions: Captions, frame: CaptionsFrame): Captions | "resync" {
   switch (frame.type) {
     case "snapshot": {
       const segments = frame.segments.toSorted(compareSegments);

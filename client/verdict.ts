@@ -14,7 +14,7 @@ export type Verdict =
 
 /**
  * Decides whether to come back. `canRenew` tells whether the token source may have a newer token:
- * an expired token that cannot be renewed will be refused for ever.
+ * an expired token or a used ticket that cannot be renewed will be refused for ever.
  */
 export function judge(ending: Ending, canRenew: boolean): Verdict {
   switch (ending.kind) {
@@ -43,7 +43,8 @@ export function judge(ending: Ending, canRenew: boolean): Verdict {
 
 function judgeCode(code: ErrorCode, message: string, retry: boolean, canRenew: boolean): Verdict {
   if (!retry) return { retry: false, code, message };
-  if (code === "token_expired" && !canRenew) return { retry: false, code, message };
+  if ((code === "token_expired" || code === "ticket_used") && !canRenew)
+    return { retry: false, code, message };
   return { retry: true, reason: message };
 }
 

@@ -19,7 +19,8 @@ export class EventStream implements MemberSocket {
   readonly id: string;
   readonly selfPaced = true;
   readonly body: ReadableStream<Uint8Array>;
-  readonly #ports: Pick<Ports, "setTimer">;
+  readonly #ports: Pick<Ports, "setTimer" | "now">;
+  readonly #endsAt: number;
   readonly #left: () => void;
   readonly #encoder = new TextEncoder();
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -31,10 +32,19 @@ export class EventStream implements MemberSocket {
   #cancelComment: Cancel;
   #cancelStall: Cancel | null = null;
 
-  /** @param left called once when nobody reads any more, for whatever reason */
-  constructor(ports: Pick<Ports, "newId" | "random" | "setTimer">, left: () => void) {
+  /**
+   * @param expiresAt end of the token, epoch milliseconds: whoever reads cannot send another, so the stream ends with the
+   *   next thing there would be to say, and the reader comes back with a new one
+   * @param left called once when nobody reads any more, for whatever reason
+   */
+  constructor(
+    ports: Pick<Ports, "newId" | "now" | "random" | "setTimer">,
+    expiresAt: number,
+    left: () => void,
+  ) {
     this.id = ports.newId();
     this.#ports = ports;
+    this.#endsAt = expiresAt + limits.tokenSkewSeconds * 1_000;
     this.#left = left;
     this.body = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -55,11 +65,19 @@ export class EventStream implements MemberSocket {
 
   /** JSON has no line breaks outside of its escapes, so a frame is one `data:` line. */
   send(text: string, head?: Position): void {
+    if (this.#hasExpired()) return;
     this.#write(`${head === undefined ? "" : `id: ${positionText(head)}\n`}data: ${text}\n\n`);
   }
 
   close(): void {
     this.#end();
+  }
+
+  #hasExpired(): boolean {
+    if (this.#isEnding || this.#ports.now() < this.#endsAt) return false;
+    this.#write(`data: ${JSON.stringify(errorFrame("token_expired"))}\n\n`);
+    this.#end();
+    return true;
   }
 
   /** The client went away. */
@@ -148,6 +166,8 @@ export class EventStream implements MemberSocket {
   }
 
   #scheduleComment(): Cancel {
-    return this.#ports.setTimer(() => this.#write(": still here\n\n"), timing.heartbeatMs);
+    return this.#ports.setTimer(() => {
+      if (!this.#hasExpired()) this.#write(": still here\n\n");
+    }, timing.heartbeatMs);
   }
 }

@@ -1,18 +1,24 @@
 import type { Connection } from "partyserver";
 import type { MemberSocket } from "./room/ports.ts";
 
-/**
- * A connection as the room knows it: it never throws.
- *
- * @param lastPingAt what the runtime says of the pings it answered for us
- */
-export function memberSocket(connection: Connection, lastPingAt: () => Date | null): MemberSocket {
+type MemberHooks = {
+  /** What the runtime says of the pings it answered for us. */
+  lastPingAt(): Date | null;
+  /** The room closes it. */
+  closing(): void;
+};
+
+/** A connection as the room knows it: it never throws. */
+export function memberSocket(connection: Connection, { lastPingAt, closing }: MemberHooks): MemberSocket {
   const { id } = connection;
   return {
     id,
     lastPingAt: () => lastPingAt()?.getTime() ?? null,
     send: (text) => sendQuietly(connection, text),
-    close: (code, reason) => closeQuietly(connection, code, reason),
+    close: (code, reason) => {
+      closing();
+      closeQuietly(connection, code, reason);
+    },
   };
 }
 

@@ -4,28 +4,25 @@ import { limits } from "../shared/limits.ts";
 import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
 import { EventStream } from "./events.ts";
+import { passHeader, roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
+import type { Door } from "./room/door/door.ts";
+import { type Pass, PassSchema } from "./room/door/pass.ts";
+import { StandingSchema } from "./room/door/standing.ts";
 import type { Room } from "./room/room.ts";
 import { isHeld, tagOf } from "./tags.ts";
 
-/** What the edge Worker asks of a room by plain HTTP, as paths on a host that does not matter. */
-export const roomPaths = {
-  state: "/state",
-  settings: "/settings",
-  purge: "/purge",
-  captions: "/captions",
-  transcript: "/transcript",
-  events: "/events",
-} as const;
+/** A room that is open for whoever comes. */
+export type OpenRoom = { readonly room: Room; readonly door: Door };
 
 /**
- * Answers the edge Worker, which has checked who asks and for what: JSON, with an `ETag` where a transcript is read (and
+ * Answers the edge Worker, which has checked who asks and for what but not whether that was revoked: JSON, with an `ETag` where a transcript is read (and
  * 304 to `If-None-Match`), a stream of events, 204 for what is gone, or an error frame with its code's status. Never
  * throws.
  *
  * @param opened the room, loaded
  */
-export async function answerRequest(request: Request, opened: () => Promise<Room>): Promise<Response> {
+export async function answerRequest(request: Request, opened: () => Promise<OpenRoom>): Promise<Response> {
   try {
     return await answer(request, await opened());
   } catch (error) {
@@ -35,8 +32,15 @@ export async function answerRequest(request: Request, opened: () => Promise<Room
   }
 }
 
-async function answer(request: Request, room: Room): Promise<Response> {
+async function answer(request: Request, { room, door }: OpenRoom): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
+  if (request.method === "POST" && pathname === roomPaths.revoke) {
+    door.revoke(v.parse(StandingSchema, await request.json()));
+    return new Response(null, { status: 204 });
+  }
+  const pass = v.parse(PassSchema, JSON.parse(request.headers.get(passHeader) ?? "null"));
+  // A stream of events goes in by the door below.
+  if (pathname !== roomPaths.events) door.use(pass);
   const segmentId = idIn(pathname);
   if (request.method === "PATCH" && segmentId !== null) return correct(request, room, segmentId);
   switch (`${request.method} ${pathname}`) {
@@ -44,6 +48,7 @@ async function answer(request: Request, room: Room): Promise<Response> {
       return Response.json(room.describe());
     case `PUT ${roomPaths.settings}`:
       await room.configure(v.parse(RoomSettingsSchema, await request.json()));
+      door.settingsChanged();
       return Response.json(room.describe());
     case `POST ${roomPaths.purge}`:
       await room.purge();
@@ -55,7 +60,7 @@ async function answer(request: Request, room: Room): Promise<Response> {
       return tagged(request, transcript, transcript.session, transcript);
     }
     case `GET ${roomPaths.events}`:
-      return events(request, room, searchParams);
+      return events(request, { room, door }, pass);
     default:
       throw new CaptionwireError("not_found");
   }
@@ -96,9 +101,18 @@ async function correct(request: Request, room: Room, id: string): Promise<Respon
   return segment === null ? new Response(null, { status: 204 }) : Response.json(segment);
 }
 
-function events(request: Request, room: Room, query: URLSearchParams): Response {
-  const stream = new EventStream(platform, () => room.left(stream.id));
-  room.viewerJoined(stream, positionIn(query), Number(query.get("expiresAt")));
+function events(request: Request, { room, door }: OpenRoom, pass: Pass): Response {
+  const stream = new EventStream(platform, pass.expiresAt, () => {
+    door.leave(stream.id);
+    room.left(stream.id);
+  });
+  try {
+    door.enter(stream, "viewer", pass);
+  } catch (error) {
+    stream.gone();
+    throw error;
+  }
+  room.viewerJoined(stream, positionIn(new URL(request.url).searchParams), pass.expiresAt);
   const { signal } = request;
   if (signal.aborted) stream.gone();
   else signal.addEventListener("abort", () => stream.gone(), { once: true });

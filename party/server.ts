@@ -1,24 +1,31 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import * as v from "valibot";
-import { errorFrame, errorTable } from "../shared/errors.ts";
+import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
 import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
 import { dialProvider } from "./dial.ts";
 import { memberSocket } from "./members.ts";
+import { memberHeader, passHeader, roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
-import { answerRequest } from "./requests.ts";
+import { renewedPass } from "./renewal.ts";
+import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
+import { DoorBook } from "./room/door/book.ts";
+import { Door } from "./room/door/door.ts";
+import { type Pass, PassSchema } from "./room/door/pass.ts";
+import type { Standing } from "./room/door/standing.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
-import { SqliteStore } from "./room/sqlite.ts";
+import { type Sqlite, SqliteStore } from "./room/sqlite.ts";
+import { admitRoom, forgetRoom } from "./tenant/ask.ts";
 
-/** Set by the edge Worker, which has checked the credential; the object cannot be reached but through it. */
-export const memberHeader = "x-captionwire-member";
+/** Who comes by the socket, as the edge has found out. */
 export const MemberSchema = v.object({
   role: v.picklist(roles),
-  expiresAt: v.number(),
+  pass: PassSchema,
   /** A publisher that may end the one there is. */
   takeover: v.optional(v.literal(true)),
 });
@@ -32,7 +39,8 @@ export type Member = v.InferOutput<typeof MemberSchema>;
 export class CaptionRoom extends Server<Cloudflare.Env> {
   // false by default in partyserver
   static override options = { hibernate: true };
-  #room: Promise<Room> | null = null;
+  #room: Promise<OpenRoom> | null = null;
+  #door: Door | null = null;
   /** partyserver decodes a socket's attachment for every message, which costs several times what the message does. */
   readonly #members = new WeakMap<WebSocket, MemberSocket>();
   /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
@@ -47,11 +55,15 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
   override async fetch(request: Request): Promise<Response> {
-    // Only members and settings make a room: to whatever else is asked of one that does not exist, partyserver would
-    // answer by writing its name down first.
-    const makesRoom = request.headers.get("upgrade") !== null || request.method === "PUT";
-    if (!makesRoom && !this.#exists()) {
-      return Response.json(errorFrame("not_found"), { status: errorTable.not_found.status });
+    // Only members and settings make a room, and nobody without a token does: to whatever else is asked of one that does
+    // not exist, partyserver would answer by writing its name down first.
+    const isAnybody = passIn(request)?.tokenId === null;
+    const makesRoom = (request.method === "PUT" || request.headers.get("upgrade") !== null) && !isAnybody;
+    // One that is being made right now is there: it has asked already what was revoked, and must not miss what comes.
+    if (!makesRoom && this.#room === null && !this.#exists()) {
+      // Whether a room that is not public exists is nobody's business.
+      const code = isAnybody ? "unauthenticated" : "not_found";
+      return Response.json(errorFrame(code), { status: errorTable[code].status });
     }
     const response = await super.fetch(request);
     if (response.webSocket !== null) {
@@ -66,12 +78,14 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
     this.#greeted.add(request);
     const socket = this.#memberOf(connection);
-    await this.#guarded(socket, (room) => {
-      const member = v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
+    await this.#guarded(socket, ({ room, door }) => {
+      const member = memberIn(request);
+      const { role, pass, takeover } = member;
+      door.enter(socket, role, pass);
       connection.setState(member);
       const position = positionIn(new URL(request.url).searchParams);
-      if (member.role === "viewer") room.viewerJoined(socket, position, member.expiresAt);
-      else room.publisherJoined(socket, { takeover: member.takeover === true });
+      if (role === "viewer") room.viewerJoined(socket, position, pass.expiresAt);
+      else room.publisherJoined(socket, { takeover: takeover === true, allowance: door.allowance(pass) });
     });
     // Whatever this one will say expires some day.
     if (connection.state?.role === "publisher") await this.#scheduleExpiry().catch(() => {});
@@ -87,49 +101,100 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   #received(member: MemberSocket, message: WSMessage): Promise<void> {
-    return this.#guarded(member, (room) => {
+    return this.#guarded(member, ({ room, door }) => {
+      door.heard(member.id, typeof message === "string" ? "control" : "audio");
       room.received(member, typeof message === "string" ? message : bytesOf(message));
     });
   }
 
   override onClose(connection: Connection<Member>): Promise<void> {
-    const member = this.#memberOf(connection);
-    return this.#guarded(member, (room) => room.left(member.id));
+    return this.#left(this.#memberOf(connection));
   }
 
   override onError(connection: Connection<Member>): Promise<void> {
-    const member = this.#memberOf(connection);
-    return this.#guarded(member, (room) => room.left(member.id));
+    return this.#left(this.#memberOf(connection));
   }
 
-  /** What nobody foresaw ends this member alone, and never reaches partyserver, which would send the stack along. */
-  async #guarded(member: MemberSocket, work: (room: Room) => void): Promise<void> {
+  #left(member: MemberSocket): Promise<void> {
+    return this.#guarded(member, ({ room, door }) => {
+      door.leave(member.id);
+      room.left(member.id);
+    });
+  }
+
+  /** What is refused, or what nobody foresaw, ends this member alone, and never reaches partyserver, which would send the stack along. */
+  async #guarded(member: MemberSocket, work: (open: OpenRoom) => void | Promise<void>): Promise<void> {
+    let open: OpenRoom | null = null;
     try {
-      work(await this.#opened());
+      open = await this.#opened();
+      await work(open);
     } catch (error) {
-      console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
-      dismiss(member, "internal");
+      const isKnown = error instanceof CaptionwireError;
+      if (!isKnown)
+        console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
+      const { code, message } = isKnown ? error : new CaptionwireError("internal");
+      if (open === null) dismiss(member, code, message);
+      else open.room.dismiss(member, code, message);
     }
+  }
+
+  /** A viewer has sent a new token. */
+  async #renew(member: MemberSocket, token: string): Promise<void> {
+    await this.#guarded(member, async ({ door }) => {
+      const pass = await renewedPass(this.env, this.name, door.passOf(member.id), token);
+      door.renew(member.id, pass);
+      this.getConnection<Member>(member.id)?.setState({ role: "viewer", pass });
+    });
   }
 
   override async onRequest(request: Request): Promise<Response> {
     const response = await answerRequest(request, () => this.#opened());
-    // Settings may have shortened what the room keeps. Reading changes nothing, and setting an alarm is a write.
-    if (request.method !== "GET") await this.#scheduleExpiry();
+    if (!response.ok || request.method === "GET") return response;
+    const { pathname } = new URL(request.url);
+    // Settings may have shortened what the room keeps, and a purge may have left nothing. Reading changes nothing, and
+    // setting an alarm is a write.
+    if (pathname !== roomPaths.revoke) await this.#scheduleExpiry();
+    // Whoever deletes a room that nobody is in has done with it.
+    if (pathname === roomPaths.purge) await this.#forgetVacant();
     return response;
   }
 
   /** Old captions are deleted. The runtime tries again by itself when this throws. */
   override async onAlarm(): Promise<void> {
     await this.#scheduleExpiry();
+    await this.#forgetVacant();
   }
 
   /** Deletes what has expired, and has the object woken for what expires next. */
   async #scheduleExpiry(): Promise<void> {
-    const room = await this.#opened();
-    const at = await room.expire();
-    if (at === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(at);
+    const open = await this.#opened();
+    const at = await open.room.expire();
+    if (at !== null) await this.ctx.storage.setAlarm(at);
+    else if (open.room.hasSettings) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Date.now() + timing.vacantRoomMs);
+  }
+
+  /** With nobody in it and nothing, the room makes place for another. */
+  async #forgetVacant(): Promise<void> {
+    const open = await this.#opened();
+    if (!isVacant(open)) return;
+    new DoorBook(this.#sqlite()).keepRegistered(false);
+    await forgetRoom(this.env, this.name);
+    if (!isVacant(open)) {
+      // Somebody has come meanwhile.
+      await this.#register(open.door);
+      return;
+    }
+    this.#room = null;
+    this.#door = null;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** Has the tenant know of this room, which was not on its list, and the room know what was revoked. */
+  async #register(door: Door): Promise<void> {
+    door.revoke(await admitRoom(this.env, this.name, false));
+    new DoorBook(this.#sqlite()).keepRegistered(true);
   }
 
   #exists(): boolean {
@@ -138,7 +203,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   /** The room, loaded once; after a failure the next member tries again. */
-  #opened(): Promise<Room> {
+  #opened(): Promise<OpenRoom> {
     this.#room ??= this.#open().catch((error: unknown) => {
       this.#room = null;
       throw error;
@@ -146,30 +211,71 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return this.#room;
   }
 
-  async #open(): Promise<Room> {
-    const room = await Room.open(this.#ports(), this.#store());
-    for (const connection of this.getConnections<Member>()) {
-      if (connection.state?.role === "viewer") room.viewerKept(this.#memberOf(connection));
-      // A publisher's socket that outlived the room's memory comes back with its session and position.
-      else if (connection.state?.role === "publisher") dismiss(this.#memberOf(connection), "draining");
+  async #open(): Promise<OpenRoom> {
+    const isNew = !this.#exists();
+    // The tenant is asked first: a room that may not be leaves nothing behind.
+    const standing = isNew ? await this.#firstAdmission() : null;
+    const sqlite = this.#sqlite();
+    const room = await Room.open(this.#ports(), new SqliteStore(sqlite));
+    const book = new DoorBook(sqlite);
+    if (standing !== null) {
+      book.keepStanding(standing);
+      book.keepRegistered(true);
+      await this.ctx.storage.setAlarm(Date.now() + timing.vacantRoomMs);
     }
-    return room;
+    const door = new Door(book, {
+      now: platform.now,
+      settings: () => room.describe().settings,
+      dismiss: (socket, code) => room.dismiss(socket, code),
+    });
+    if (!book.isRegistered()) await this.#register(door);
+    this.#door = door;
+    for (const connection of this.getConnections<Member>()) this.#takeBack(connection, { room, door });
+    door.sweep();
+    return { room, door };
+  }
+
+  async #firstAdmission(): Promise<Standing> {
+    try {
+      return await admitRoom(this.env, this.name, true);
+    } catch (error) {
+      // partyserver has written the name down already.
+      await this.ctx.storage.deleteAll();
+      throw error;
+    }
+  }
+
+  /** Its socket has outlived the room's memory. */
+  #takeBack(connection: Connection<Member>, { room, door }: OpenRoom): void {
+    const { state } = connection;
+    if (state === null) return;
+    const socket = this.#memberOf(connection);
+    if (state.role === "viewer") {
+      door.keep(socket, state.role, state.pass);
+      room.viewerKept(socket);
+    }
+    // A publisher comes back with its session and position.
+    else dismiss(socket, "draining");
   }
 
   #memberOf(connection: Connection): MemberSocket {
     const known = this.#members.get(connection);
     if (known !== undefined) return known;
-    const member = memberSocket(connection, () => this.ctx.getWebSocketAutoResponseTimestamp(connection));
+    const member = memberSocket(connection, {
+      lastPingAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection),
+      // Whoever is sent away has left, whether its end of the socket ever answers or not.
+      closing: () => this.#door?.leave(connection.id),
+    });
     this.#members.set(connection, member);
     return member;
   }
 
-  #store(): SqliteStore {
+  #sqlite(): Sqlite {
     const { storage } = this.ctx;
-    return new SqliteStore({
+    return {
       exec: (query, ...bindings) => storage.sql.exec(query, ...bindings),
       transaction: (work) => storage.transactionSync(work),
-    });
+    };
   }
 
   #ports(): Ports {
@@ -178,10 +284,27 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       ...platform,
       dial: (request, listener) => dialProvider(provider, request, listener),
       transcribe: (request, answered) => transcribe(provider, request, answered),
+      renew: (socket, token) => void this.#renew(socket, token),
+      beat: () => this.#door?.sweep(),
       die: () => this.ctx.abort("storage failed"),
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
     };
   }
+}
+
+function isVacant({ room, door }: OpenRoom): boolean {
+  return door.isEmpty && room.isVacant;
+}
+
+function memberIn(request: Request): Member {
+  return v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
+}
+
+/** Of a member or of a request that is answered and gone; `null` for what the tenant asks. */
+function passIn(request: Request): Pass | null {
+  if (request.headers.has(memberHeader)) return memberIn(request).pass;
+  const pass = request.headers.get(passHeader);
+  return pass === null ? null : v.parse(PassSchema, JSON.parse(pass));
 }
 
 /** partyserver put the stack of its error into this socket: it is dropped unread, and the client told as much as it may know. */

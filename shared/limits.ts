@@ -34,7 +34,7 @@ export const limits = {
   tombstonesMax: 1_000,
   /** An operator's correction of one segment. */
   correctionMaxCharacters: 2_000,
-  /** Body of `POST /v1/tokens`. */
+  /** Body of `POST /v1/tokens` and of its like. */
   tokenRequestMaxBytes: 4 * 1024,
   /** Body of `POST /v1/speak`: Deepgram's own limit. */
   speakBodyMaxBytes: 2 * 1024 * 1024,
@@ -48,6 +48,26 @@ export const limits = {
   speakRefusalMaxBytes: 16 * 1024,
   /** A longer chunk of audio is not kept in the cache. */
   speakCacheChunkMaxBytes: 4 * 1024 * 1024,
+  /** Viewers of a room at the same time, unless its settings say fewer. */
+  roomViewersMax: 20_000,
+  /** Publishers' connections to a room, of which one speaks: others wait for it to end, or are being refused. */
+  roomPublishersMax: 10,
+  /** Rooms a tenant may have, unless its settings in TENANTS say otherwise. */
+  tenantRoomsMax: 1_000,
+  /** Tokens of a tenant that are revoked one by one; beyond that, revoke a room or all. */
+  revokedTokensMax: 1_000,
+  /** Control messages of one member: so many at once, and so many a second in the long run. */
+  controlBurst: 50,
+  controlPerSecond: 5,
+  /** Audio frames likewise. After an interruption a publisher sends what it kept: two minutes of short frames. */
+  audioFramesBurst: 8_000,
+  audioFramesPerSecond: 200,
+  /** Published audio may run ahead of the clock by this, and gain on it by the rate: clocks are not exact. */
+  audioAheadMaxMs: 130_000,
+  audioRateMax: 1.02,
+  /** A provider's grant that is passed on. */
+  providerGrantMaxSeconds: 3_600,
+  grantDefaultSeconds: 30,
   /** Longest life of a token. */
   tokenMaxSeconds: 2 * 60 * 60,
   /** Default life of a token for rooms, and of one for `speak` alone. */
@@ -73,6 +93,14 @@ export const timing = {
   seenSpreadMs: 2_000,
   /** A viewer that has not seen for this long what it was sent is closed, and may come back with its position. */
   unseenMaxMs: 60_000,
+  /** A viewer whose token has ended is asked for another, and closed when none has come by then. */
+  refreshGraceMs: 30_000,
+  /** A room that holds nothing and that nobody is in is forgotten after this. */
+  vacantRoomMs: 24 * 60 * 60 * 1_000,
+  /** The edge may believe for so long what it was told of a tenant's revocations; a revocation waits for it. */
+  standingLeaseMs: 2_000,
+  /** A revocation that a room could not be told is told again. */
+  revocationRetryMs: 5_000,
   /** The publisher is told a new number of viewers at most this often. */
   audienceTellMs: 1_000,
   /** How long a vanished publisher may take to come back before its session ends. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { encodings } from "./audio.ts";
 import { InterimSchema, roomStates, SegmentSchema, SessionSchema, StatusSchema } from "./captions.ts";
-import { RecognitionSchema, RoomSettingsSchema } from "./settings.ts";
+import { RoomSettingsSchema, withRecognition } from "./settings.ts";
 
 /**
  * The room on the wire, protocol 1: JSON text frames both ways, binary frames only from a publisher.
@@ -21,7 +21,8 @@ const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.M
 
 // ── publisher → room ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const StartSchema = v.strictObject({
+/** What it says of recognition is for this session alone, each over the room's own setting. */
+export const StartSchema = withRecognition({
   type: v.literal("start"),
   encoding: v.picklist(encodings),
   sampleRate: v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(48000)),
@@ -34,8 +35,6 @@ export const StartSchema = v.strictObject({
    */
   key: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/))),
   position: v.optional(Count),
-  /** For this session alone, each over the room's own setting. */
-  ...RecognitionSchema.entries,
 });
 export type Start = v.InferOutput<typeof StartSchema>;
 
@@ -49,7 +48,10 @@ export type PublisherMessage = v.InferOutput<typeof PublisherMessageSchema>;
 
 const SeenSchema = v.strictObject({ type: v.literal("seen"), version: Count });
 
-export const ViewerMessageSchema = v.variant("type", [SeenSchema]);
+/** A new token in the place of the one that has ended or is about to; answered by `renewed`. */
+const AuthSchema = v.strictObject({ type: v.literal("auth"), token: v.pipe(v.string(), v.maxLength(8192)) });
+
+export const ViewerMessageSchema = v.variant("type", [SeenSchema, AuthSchema]);
 export type ViewerMessage = v.InferOutput<typeof ViewerMessageSchema>;
 
 // ── room → viewer ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +107,16 @@ const StatusFrameSchema = v.object({
 });
 export type StatusFrame = v.InferOutput<typeof StatusFrameSchema>;
 
+/** The token has ended: send another with `auth` within so long, or be closed with 4401. */
+const RefreshSchema = v.object({ type: v.literal("refresh"), withinMs: v.number() });
+export type RefreshFrame = v.InferOutput<typeof RefreshSchema>;
+const RenewedSchema = v.object({
+  type: v.literal("renewed"),
+  /** When the new token ends, epoch milliseconds. */
+  expiresAt: v.number(),
+});
+export type RenewedFrame = v.InferOutput<typeof RenewedSchema>;
+
 export const ErrorFrameSchema = v.object({
   type: v.literal("error"),
   code: v.string(),
@@ -116,6 +128,8 @@ export const ViewerFrameSchema = v.variant("type", [
   SnapshotSchema,
   DeltaSchema,
   StatusFrameSchema,
+  RefreshSchema,
+  RenewedSchema,
   ErrorFrameSchema,
 ]);
 export type ViewerFrame = v.InferOutput<typeof ViewerFrameSchema>;

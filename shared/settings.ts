@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { AudioFormat } from "./audio.ts";
+import { limits } from "./limits.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 /** Languages and models go into a provider's URL: words, digits, dots and hyphens only. */
@@ -33,11 +34,20 @@ export const RecognitionSchema = v.strictObject({
 });
 export type Recognition = Readonly<v.InferOutput<typeof RecognitionSchema>>;
 
+/** `RecognitionSchema` with more entries. A function, so that a bundle without such a schema holds none of it. */
+// @__NO_SIDE_EFFECTS__
+export function withRecognition<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject({ ...RecognitionSchema.entries, ...entries });
+}
+
 /** A room's settings as they are put and kept. */
-export const RoomSettingsSchema = v.strictObject({
-  ...RecognitionSchema.entries,
+export const RoomSettingsSchema = withRecognition({
   /** Captions are deleted this long after they were written down. */
   retentionHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 365))),
+  /** Anybody may read along, without a token. Default false. */
+  public: v.optional(v.boolean()),
+  /** Viewers at the same time. */
+  maxViewers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.roomViewersMax))),
 });
 export type RoomSettings = Readonly<v.InferOutput<typeof RoomSettingsSchema>>;
 

@@ -1,8 +1,12 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { CaptionwireError, errorTable } from "../shared/errors.ts";
+import type { Grant } from "../shared/claims.ts";
+import { CaptionwireError, errorTable, ruleOf } from "../shared/errors.ts";
 import { type Config, configOf } from "./env.ts";
+import { apiHeaders } from "./http/api-headers.ts";
+import { cors } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
+import { flood } from "./http/flood.ts";
 import { pages } from "./pages/index.ts";
 import { rooms } from "./rooms/index.ts";
 import { speak } from "./speak/index.ts";
@@ -10,7 +14,14 @@ import { tokens } from "./tokens/index.ts";
 
 export type App = {
   Bindings: Cloudflare.Env;
-  Variables: { config: Config; requestId: string };
+  Variables: {
+    config: Config;
+    requestId: string;
+    /** Whose token or key was shown, once that is known. */
+    tenant?: string;
+    /** There behind `requireGrant` alone. */
+    grant: Grant;
+  };
 };
 
 /** The route table and the order of middleware, nothing else. */
@@ -24,6 +35,7 @@ app.use(async (c, next) => {
 });
 
 app.get("/healthz", (c) => c.json({ ok: true }));
+for (const path of ["/v1/*", "/speak", "/parties/*"]) app.use(path, apiHeaders, cors, flood);
 app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);
@@ -40,5 +52,7 @@ app.onError((error, c) => {
     console.error({ event: "unhandled", error: error.name, requestId: c.var.requestId });
   }
   const { status, retry } = errorTable[known.code];
+  const { retryAfterS } = ruleOf(known.code);
+  if (retryAfterS !== undefined) c.header("retry-after", String(retryAfterS));
   return c.json({ code: known.code, message: known.message, retry, requestId: c.var.requestId }, status);
 });

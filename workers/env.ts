@@ -1,5 +1,8 @@
 import * as v from "valibot";
 import { type Provider, ProviderSchema, parseProvider } from "../party/provider.ts";
+import { type Tenants, TenantsSchema, tenantsOf } from "../party/tenant/settings.ts";
+import { parseSigningKeys, type SigningKeys, SigningKeysSchema } from "../party/tokens/signing-keys.ts";
+import { TenantNameSchema } from "../shared/claims.ts";
 import { CaptionwireError } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import type { Patience } from "./speak/pipeline/ports.ts";
@@ -7,7 +10,7 @@ import type { Patience } from "./speak/pipeline/ports.ts";
 /** Who may mint tokens. The key itself is stored nowhere: only its SHA-256. */
 const ApiKeySchema = v.object({
   name: v.pipe(v.string(), v.minLength(1)),
-  tenant: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/)),
+  tenant: TenantNameSchema,
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 export type ApiKey = Readonly<v.InferOutput<typeof ApiKeySchema>>;
@@ -19,7 +22,8 @@ function milliseconds(usual: number) {
 
 const EnvSchema = v.object({
   ...ProviderSchema.entries,
-  TOKEN_SECRET: v.pipe(v.string(), v.minLength(32)),
+  ...SigningKeysSchema.entries,
+  ...TenantsSchema.entries,
   API_KEYS: v.pipe(v.string(), v.parseJson(), v.array(ApiKeySchema), v.minLength(1)),
   /** "true" only on a laptop: lets the pages on loopback mint their own tokens. */
   LOCAL_PAGES: v.optional(v.picklist(["true", "false"]), "false"),
@@ -33,7 +37,8 @@ const EnvSchema = v.object({
 
 export type Config = {
   readonly provider: Provider;
-  readonly tokenSecret: Uint8Array<ArrayBuffer>;
+  readonly signingKeys: SigningKeys;
+  readonly tenants: Tenants;
   readonly apiKeys: readonly ApiKey[];
   readonly localPages: boolean;
   readonly speakPatience: Patience;
@@ -58,7 +63,8 @@ export function configOf(env: object): Config {
   }
   const config: Config = {
     provider: parseProvider(result.output),
-    tokenSecret: Uint8Array.from(new TextEncoder().encode(result.output.TOKEN_SECRET)),
+    signingKeys: parseSigningKeys(result.output),
+    tenants: tenantsOf(result.output),
     apiKeys: result.output.API_KEYS,
     localPages: result.output.LOCAL_PAGES === "true",
     speakPatience: {

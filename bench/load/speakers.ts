@@ -103,6 +103,8 @@ export class CaptionwireSpeaker implements Speaker {
   #readWhole(text: string): void {
     const frame = v.parse(ViewerFrameSchema, JSON.parse(text));
     if (frame.type === "error") throw new Error(`The room answered ${frame.code}: ${frame.message}`);
+    if (frame.type === "refresh" || frame.type === "renewed")
+      throw new Error("The token has ended too early.");
     if (frame.type !== "status") {
       const version = frame.type === "delta" ? frame.to : frame.version;
       this.#position = { epoch: frame.epoch, version };

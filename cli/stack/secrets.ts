@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
+import type { KeyEntry } from "../keys/entries.ts";
+import { newApiKey, newSigningSecret, sha256Of } from "../keys/make.ts";
 
 const SecretsSchema = v.object({
   apiKey: v.pipe(v.string(), v.minLength(16)),
@@ -15,19 +16,15 @@ export function localSecrets(folder: string): Secrets {
   const path = join(folder, "secrets.json");
   const kept = read(path);
   if (kept !== null) return kept;
-  const secrets = {
-    apiKey: `cw_local_${randomBytes(24).toString("base64url")}`,
-    tokenSecret: randomBytes(48).toString("base64url"),
-  };
+  const secrets = { apiKey: newApiKey(), tokenSecret: newSigningSecret() };
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
 }
 
-/** The Worker's `API_KEYS`: it knows keys by their hash only. */
-export function apiKeyList(apiKey: string): string {
-  const sha256 = createHash("sha256").update(apiKey).digest("hex");
-  return JSON.stringify([{ name: "local", tenant: "local", sha256 }]);
+/** The Worker's `API_KEYS`, this stack's own key first: the Worker knows keys by their hash only. */
+export function apiKeyList(apiKey: string, others: readonly KeyEntry[] = []): string {
+  return JSON.stringify([{ name: "local", tenant: "local", sha256: sha256Of(apiKey) }, ...others]);
 }
 
 function read(path: string): Secrets | null {

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import { keyFile, readKeys } from "../keys/file.ts";
 import { buildWorker } from "./bundle.ts";
 import type { Child } from "./child.ts";
 import { startEngine } from "./engine.ts";
@@ -21,6 +22,8 @@ export type StackOptions = {
   readonly providerUrl?: string;
   /** Variables and secrets of the Worker, over those that this stack gives it. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Against floods; `off` unless asked for, because on one machine everybody comes from one address. */
+  readonly floodLimits?: "deployed" | "off";
   readonly progress: Progress;
   /** A part ended by itself; the stack is of no more use. */
   readonly onCrash?: (message: string) => void;
@@ -38,11 +41,17 @@ export type Stack = {
   close(): Promise<void>;
 };
 
+/** An app under development is served from another port of the same machine. */
+const localTenants = JSON.stringify({
+  local: { origins: ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"] },
+});
+
 /** The whole product on this machine, as processes: engine, pages, Worker. On failure nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   await assertPortFree(options.port);
   mkdirSync(options.folder, { recursive: true });
   const { apiKey, tokenSecret } = localSecrets(options.folder);
+  const apiKeys = apiKeyList(apiKey, readKeys(keyFile(options.folder)));
   const children = new Set<Child>();
   const keep = (child: Child): Child => {
     children.add(child);
@@ -81,11 +90,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await startWorker(options.folder, {
         port,
         state: join(options.folder, "state"),
+        floodLimits: options.floodLimits ?? "off",
         bindings: {
-          API_KEYS: apiKeyList(apiKey),
+          API_KEYS: apiKeys,
           TOKEN_SECRET: tokenSecret,
           DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
           LOCAL_PAGES: "true",
+          TENANTS: localTenants,
           ...(baseUrl === undefined ? {} : { DEEPGRAM_BASE_URL: baseUrl }),
           ...options.variables,
         },

@@ -11,7 +11,12 @@ const SettingsSchema = v.object({
   port: v.number(),
   state: v.string(),
   bindings: v.record(v.string(), v.string()),
+  /** As deployed, or out of the way: on one machine everybody comes from one address. */
+  floodLimits: v.picklist(["deployed", "off"]),
 });
+
+/** Limits that count what a crowd does together. */
+const unlimitedHere = ["FLOOD_RATE", "TOKEN_RATE"];
 
 const lines = createInterface({ input: process.stdin });
 const first = await lines[Symbol.asyncIterator]().next();
@@ -21,6 +26,14 @@ const settings = v.parse(SettingsSchema, JSON.parse(first.value));
 const { assets, ...workerOptions } = unstable_getMiniflareWorkerOptions(
   inRoot("wrangler.toml"),
 ).workerOptions;
+const ratelimits = Object.fromEntries(
+  Object.entries(workerOptions.ratelimits ?? {}).map(([name, limit]) => [
+    name,
+    settings.floodLimits === "off" && unlimitedHere.includes(name)
+      ? { ...limit, simple: { ...limit.simple, limit: 1_000_000_000 } }
+      : limit,
+  ]),
+);
 /** Miniflare's name for the Worker that holds the pages. */
 const pages = "pages";
 const miniflare = new Miniflare({
@@ -41,6 +54,7 @@ const miniflare = new Miniflare({
       modulesRoot: inRoot(bundleFolder),
       scriptPath: inRoot(bundleEntry),
       bindings: { ...workerOptions.bindings, ...settings.bindings },
+      ratelimits,
       // A Worker with assets of its own gets two more in front of it here, and every message of every socket passes
       // through all of them: a quarter of what it costs, and 90 kB a viewer. So the assets are a neighbour's.
       serviceBindings: { ...workerOptions.serviceBindings, ASSETS: pages },

@@ -8,6 +8,8 @@ export type WorkerSettings = {
   readonly state: string;
   /** Variables and secrets, over those of wrangler.toml. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** Whether one address and one token may do as much as they like. */
+  readonly floodLimits: "deployed" | "off";
 };
 
 /** Starts the bundled Worker in the real runtime. The bundle and the pages must have been built. */

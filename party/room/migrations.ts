@@ -17,6 +17,15 @@ const steps: readonly (readonly string[])[] = [
     "CREATE TABLE segments (id TEXT PRIMARY KEY, body TEXT NOT NULL)",
     "CREATE TABLE tombstones (id TEXT PRIMARY KEY, version INTEGER NOT NULL)",
   ],
+  [
+    // What was revoked, whether the tenant knows of the room, and what tokens have used up of what they allow.
+    `CREATE TABLE door (
+       one INTEGER PRIMARY KEY CHECK (one = 1), standing TEXT NOT NULL, registered INTEGER NOT NULL)`,
+    "CREATE TABLE spent (id TEXT PRIMARY KEY, until INTEGER NOT NULL)",
+    `CREATE TABLE spending (
+       id TEXT PRIMARY KEY, session TEXT NOT NULL, to_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL,
+       until INTEGER NOT NULL)`,
+  ],
 ];
 
 const VersionRow = v.object({ version: v.number() });

@@ -19,6 +19,10 @@ export type Ports = {
   dial(request: DialRequest, listener: DialListener): UpstreamSocket;
   /** Recognises audio that missed its live socket, by one request to the provider's batch endpoint. */
   transcribe(request: BatchRequest, answered: (answer: BatchAnswer) => void): Cancel;
+  /** A viewer shows a new token: it is checked, and the viewer told or sent away. */
+  renew(socket: MemberSocket, token: string): void;
+  /** Called with each heartbeat while a session runs, before it goes out. */
+  beat(): void;
   /** The room cannot go on (storage failed): the host drops this object and every socket, and a new one takes over. */
   die(): void;
   /** What an operator should read in a log; never caption text, tokens or keys. */

@@ -1,11 +1,13 @@
-import { bytesToSamples, msToSamples, samplesToBytes } from "../../shared/audio.ts";
+import { bytesToSamples, frameBytes, msToSamples, samplesToBytes } from "../../shared/audio.ts";
 import { AudioBuffer } from "../../shared/audio-buffer.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame } from "../../shared/protocol.ts";
 import type { Excerpt } from "./backfill/backfill.ts";
 import { dismiss } from "./dismiss.ts";
+import type { Allowance } from "./door/allowance.ts";
 import { ackedOf, type Parts, partHole } from "./ledger.ts";
+import { AudioMeter } from "./meter.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import type { EndedBy, Hole, StoredSession } from "./store.ts";
@@ -16,7 +18,12 @@ import { Upstream } from "./upstream/upstream.ts";
 
 /** Who sends the audio: a socket, or nobody for the moment. */
 type Source =
-  | { readonly kind: "attached"; readonly socket: MemberSocket; readonly presence: Presence }
+  | {
+      readonly kind: "attached";
+      readonly socket: MemberSocket;
+      readonly presence: Presence;
+      readonly allowance: Allowance | null;
+    }
   | { readonly kind: "away"; readonly cancelGrace: Cancel };
 
 export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
@@ -46,6 +53,7 @@ export class PublisherLane {
   /** The buffer's bound. What falls out of it still counts as position, and the upstream writes an honest gap. */
   readonly #keepSamples: number;
   readonly #contextSamples: number;
+  readonly #meter: AudioMeter;
   /** Holes whose audio died with an earlier object; the publisher, which was not acknowledged, sends it again. */
   #orphans: readonly Hole[];
   #source: Source;
@@ -68,6 +76,7 @@ export class PublisherLane {
     this.#acked = ackedOf(session);
     this.#toldAcked = this.#acked;
     this.#buffer = new AudioBuffer(format, earliest);
+    this.#meter = new AudioMeter(session.id, format, earliest, ports.now);
     this.#contextSamples = msToSamples(contextMs, format);
     this.#keepSamples = Math.min(
       msToSamples(limits.audioBufferMaxMs, format),
@@ -111,11 +120,12 @@ export class PublisherLane {
     this.upstream.finish(withinMs);
   }
 
-  attach(socket: MemberSocket): void {
+  /** @param allowance seconds of audio this publisher may send, where its token says how many */
+  attach(socket: MemberSocket, allowance: Allowance | null): void {
     this.#release();
     this.#buffer.dropTorn();
     const presence = new Presence(this.#ports, socket, () => this.#hooks.silent(socket));
-    this.#source = { kind: "attached", socket, presence };
+    this.#source = { kind: "attached", socket, presence, allowance };
   }
 
   detach(): void {
@@ -135,8 +145,12 @@ export class PublisherLane {
     if (this.#source.kind === "attached") this.#source.presence.heard();
   }
 
+  /** Throws `bad_message`, `rate_limited` or `cap_reached`, and then has kept nothing of it. */
   audio(frame: Uint8Array): void {
     if (this.#finishing !== null) throw new CaptionwireError("bad_message", "No audio may follow finish.");
+    const from = this.#buffer.end;
+    const samples = Math.ceil(frame.length / frameBytes(this.#session.format));
+    this.#meter.take(from, from + samples, this.#source.kind === "attached" ? this.#source.allowance : null);
     this.#buffer.append(frame);
     const { end } = this.#buffer;
     this.#adopt(end - this.#contextSamples);

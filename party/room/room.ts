@@ -12,7 +12,7 @@ import { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { expiredIds, keptMs, nextExpiryAt } from "./retention.ts";
 import { Scribe } from "./scribe.ts";
-import { Stage } from "./stage.ts";
+import { type Rights, Stage } from "./stage.ts";
 import { statusOf } from "./status.ts";
 import type { RoomStore, StoredRoom } from "./store.ts";
 import { emptyTranscript, type Present, resume, snapshot } from "./transcript.ts";
@@ -37,7 +37,7 @@ export class Room {
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
-      tooSlow: (socket) => this.#dismiss(socket, "too_slow"),
+      tooSlow: (socket) => this.dismiss(socket, "too_slow"),
     });
     this.#scribe = new Scribe(ports, this.#journal, {
       changed: (urgent) => this.#audience.changed(urgent),
@@ -85,9 +85,8 @@ export class Room {
     return resume(this.#journal.transcript, position, this.#present(), limits.snapshotMaxSegments);
   }
 
-  /** @param takeover whether this publisher may end the session of another */
-  publisherJoined(socket: MemberSocket, { takeover }: { readonly takeover: boolean }): void {
-    this.#stage.joined(socket, takeover);
+  publisherJoined(socket: MemberSocket, rights: Rights): void {
+    this.#stage.joined(socket, rights);
     this.#audienceChanged();
   }
 
@@ -109,18 +108,27 @@ export class Room {
       this.#fromViewer(socket, frame);
     } catch (error) {
       if (!(error instanceof CaptionwireError)) throw error;
-      this.#dismiss(socket, error.code, error.message);
+      this.dismiss(socket, error.code, error.message);
     }
   }
 
-  #fromViewer({ id }: MemberSocket, frame: string | Uint8Array): void {
+  #fromViewer(socket: MemberSocket, frame: string | Uint8Array): void {
     if (typeof frame !== "string") throw new CaptionwireError("not_publisher");
-    const { version } = readViewerMessage(frame);
-    this.#audience.seen(id, Math.min(version, this.#journal.transcript.version));
+    const message = readViewerMessage(frame);
+    switch (message.type) {
+      case "seen":
+        this.#audience.seen(socket.id, Math.min(message.version, this.#journal.transcript.version));
+        break;
+      case "auth":
+        this.#ports.renew(socket, message.token);
+        break;
+      default:
+        message satisfies never;
+    }
   }
 
-  /** Ends this viewer alone. */
-  #dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
+  /** Ends this member alone. */
+  dismiss(socket: MemberSocket, code: ErrorCode, message?: string): void {
     dismiss(socket, code, message);
     this.left(socket.id);
   }
@@ -156,6 +164,15 @@ export class Room {
       version: transcript.version,
       viewers: this.#audience.size,
     };
+  }
+
+  get hasSettings(): boolean {
+    return Object.keys(this.#journal.settings).length > 0;
+  }
+
+  /** It holds nothing, and nobody speaks or is about to. Viewers are not asked about. */
+  get isVacant(): boolean {
+    return !this.hasSettings && this.#stage.isEmpty && this.#journal.transcript.segments.length === 0;
   }
 
   /** Everything that is kept, for exports. */
@@ -292,6 +309,7 @@ export class Room {
   #beat(): void {
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = this.#ports.setTimer(() => {
+      this.#ports.beat();
       this.#audience.beat(this.#statusFrame());
       this.#beat();
     }, timing.heartbeatMs);

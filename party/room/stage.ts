@@ -5,6 +5,7 @@ import type { PublisherFrame, Start } from "../../shared/protocol.ts";
 import { recognitionProblem } from "../../shared/settings.ts";
 import { type Admission, admit } from "./admission.ts";
 import { dismiss } from "./dismiss.ts";
+import type { Allowance } from "./door/allowance.ts";
 import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
 import type { Journal } from "./journal.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
@@ -16,7 +17,15 @@ import type { Circumstances } from "./status.ts";
 import type { EndedBy, StoredSession } from "./store.ts";
 
 /** A publisher without a session. Its `start` takes its turn in the queue; what is sent meanwhile is held. */
-type Newcomer = { readonly takeover: boolean; readonly starting: Starting | null };
+type Newcomer = Rights & { readonly starting: Starting | null };
+
+/** What a publisher may do besides speaking when nobody else does. */
+export type Rights = {
+  /** End the session of another. */
+  readonly takeover: boolean;
+  /** Seconds of audio it may send; absent or `null`: as many as it likes. */
+  readonly allowance?: Allowance | null;
+};
 
 export type StageHooks = {
   /** What a status depends on may have changed; answers the status as it is now. */
@@ -79,8 +88,8 @@ export class Stage {
     return bytes;
   }
 
-  joined(socket: MemberSocket, takeover: boolean): void {
-    this.#newcomers.set(socket.id, { takeover, starting: null });
+  joined(socket: MemberSocket, rights: Rights): void {
+    this.#newcomers.set(socket.id, { ...rights, starting: null });
   }
 
   left(id: string): void {
@@ -168,7 +177,7 @@ export class Stage {
     const work = async (): Promise<void> => {
       // It may have left in the meantime.
       if (!isHere()) return;
-      if (!(await this.#admit(socket, start, newcomer.takeover, isHere, work))) return;
+      if (!(await this.#admit(socket, start, newcomer, isHere, work))) return;
       this.#newcomers.delete(socket.id);
       for (const frame of starting.held) this.received(socket, frame);
     };
@@ -179,13 +188,13 @@ export class Stage {
   async #admit(
     socket: MemberSocket,
     start: Start,
-    takeover: boolean,
+    rights: Rights,
     isHere: () => boolean,
     again: () => Promise<void>,
   ): Promise<boolean> {
     const lane = this.#lane;
     const state = lane && { attached: lane.publisherId !== null, finishing: lane.finishing };
-    const admission = admit(start, this.#journal.session, state, takeover);
+    const admission = admit(start, this.#journal.session, state, rights.takeover);
     const problem = this.#problemOf(start, admission);
     if (problem !== null) {
       this.#dismiss(socket, "bad_message", problem);
@@ -204,15 +213,15 @@ export class Stage {
         if (lane !== null) await this.#clear(lane, admission.by);
         return false;
       case "resume":
-        this.#attach(socket, admission.session, start.position ?? 0);
+        this.#attach(socket, rights, admission.session, start.position ?? 0);
         return true;
       case "reopen":
         await this.#journal.commit({ session: admission.session });
-        return this.#enter(socket, admission.session, start.position ?? 0, isHere);
+        return this.#enter(socket, rights, admission.session, start.position ?? 0, isHere);
       case "begin": {
         const session = beginSession(start, admission.position, this.#journal, this.#ports);
         await this.#journal.commit({ session });
-        return this.#enter(socket, session, admission.position, isHere);
+        return this.#enter(socket, rights, session, admission.position, isHere);
       }
       default:
         return admission satisfies never;
@@ -225,17 +234,23 @@ export class Stage {
     return recognitionProblem(recognitionFor(start, this.#journal.settings), formatOf(start));
   }
 
-  #enter(socket: MemberSocket, session: StoredSession, position: number, isHere: () => boolean): boolean {
+  #enter(
+    socket: MemberSocket,
+    rights: Rights,
+    session: StoredSession,
+    position: number,
+    isHere: () => boolean,
+  ): boolean {
     this.#openLane(session);
     // It may have left while that was stored: then the session waits for its return.
     if (!isHere()) return false;
-    this.#attach(socket, session, position);
+    this.#attach(socket, rights, session, position);
     return true;
   }
 
-  #attach(socket: MemberSocket, session: StoredSession, position: number): void {
+  #attach(socket: MemberSocket, rights: Rights, session: StoredSession, position: number): void {
     const lane = this.#lane ?? this.#openLane(session);
-    lane.attach(socket);
+    lane.attach(socket, rights.allowance ?? null);
     if (position > lane.resumeFrom) lane.jump(position);
     lane.upstream.start();
     const status = this.#hooks.changed();

@@ -38,7 +38,7 @@ describe("GET /v1/rooms/{room}/captions.{vtt,srt,txt,json}", () => {
       expect(answer.headers.get("content-type")).toBe(types[extension]);
       expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${room}.${extension}"`);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-      expect(answer.headers.get("vary")).toBe("authorization");
+      expect(answer.headers.get("vary")).toBe("authorization, origin");
       expect(answer.headers.get("etag")).toMatch(new RegExp(`^"${String(epoch)}\\.2\\.`));
       const text = await answer.text();
       expect(text).toContain("w0.");

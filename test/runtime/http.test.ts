@@ -193,7 +193,8 @@ describe("tokens that are not ours", () => {
 
 describe("everything else", () => {
   it("says that the room speaks WebSocket, after it has checked who asks", async () => {
-    expect((await request("/parties/captions/demo")).status).toBe(401);
+    const stranger = { headers: { authorization: "Bearer rubbish" } };
+    expect((await request("/parties/captions/demo", stranger)).status).toBe(401);
     const response = await request("/parties/captions/demo", {
       headers: { authorization: `Bearer ${await tokenFor(["captions:view"], "demo")}` },
     });

@@ -140,13 +140,15 @@ describe("an upgrade that fails inside the room's host", () => {
   it("tells nothing of how", async () => {
     const room = newRoom();
     const stub = env.CAPTIONS.getByName(`tests/${room}`);
+    const pass = { tokenId: "t", issuedAt: Date.now(), expiresAt: Date.now() + 60_000 };
+    const member = { role: "viewer", pass };
     const response = await stub.fetch(`https://room/?epoch=${"!".repeat(20_000)}`, {
-      headers: { upgrade: "websocket", "x-captionwire-member": '{"role":"viewer","expiresAt":0}' },
+      headers: { upgrade: "websocket", "x-captionwire-member": JSON.stringify(member) },
     });
-    const member = Member.of(response);
-    expect(await member.until("error", isType("error"))).toMatchObject({ code: "internal" });
-    expect((await member.end()).code).toBe(4412);
-    expect(member.texts).toHaveLength(1);
+    const failed = Member.of(response);
+    expect(await failed.until("error", isType("error"))).toMatchObject({ code: "internal" });
+    expect((await failed.end()).code).toBe(4412);
+    expect(failed.texts).toHaveLength(1);
   });
 
   it("is not to be had by a position that is none", async () => {

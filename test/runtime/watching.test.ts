@@ -173,7 +173,7 @@ describe("GET /v1/rooms/{room}/captions", () => {
       const answer = await ask(held);
       expect(answer.status).toBe(304);
       expect(answer.headers.get("etag")).toBe(tag);
-      expect(answer.headers.get("vary")).toBe("authorization");
+      expect(answer.headers.get("vary")).toBe("authorization, origin");
       expect(await answer.text()).toBe("");
     }
     publisher.send(seconds(1).subarray(0, 16_000));
@@ -195,7 +195,7 @@ describe("GET /v1/rooms/{room}/captions", () => {
     await spoken(room, 1);
     const { headers } = await get(path(room), await viewToken(room));
     expect(headers.get("cache-control")).toBe("public, max-age=1");
-    expect(headers.get("vary")).toBe("authorization");
+    expect(headers.get("vary")).toBe("authorization, origin");
     expect(headers.get("cloudflare-cdn-cache-control")).toBe("no-store");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });

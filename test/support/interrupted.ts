@@ -1,6 +1,6 @@
 import { playAtRealTime } from "../../cli/broadcast/pace.ts";
 import { normalise } from "../../cli/wer/normalise.ts";
-import type { Segment, ViewerFrame } from "../../client/index.ts";
+import type { CaptionsFrame, Segment } from "../../client/index.ts";
 import { reaches, startPublisher, textOf, watch } from "./live.ts";
 import type { Recording } from "./recording.ts";
 import type { TestStack } from "./stack.ts";
@@ -21,7 +21,7 @@ export type Outcome = {
   readonly held: readonly Segment[];
   readonly read: readonly Segment[];
   /** Everything the viewer was sent, over all its connections. */
-  readonly frames: readonly ViewerFrame[];
+  readonly frames: readonly CaptionsFrame[];
 };
 
 const finishWithinMs = 60_000;
@@ -61,7 +61,7 @@ export async function speakThrough(
 }
 
 /** Positions of the transcript, in the order the viewer heard of them. */
-export function positionsOf(frames: readonly ViewerFrame[]): { epoch: string; version: number }[] {
+export function positionsOf(frames: readonly CaptionsFrame[]): { epoch: string; version: number }[] {
   return frames.flatMap((frame) => {
     switch (frame.type) {
       case "snapshot":
@@ -69,7 +69,6 @@ export function positionsOf(frames: readonly ViewerFrame[]): { epoch: string; ve
       case "delta":
         return [{ epoch: frame.epoch, version: frame.to }];
       case "status":
-      case "error":
         return [];
       default:
         return frame satisfies never;

@@ -1,6 +1,7 @@
 import { playAtRealTime } from "../../cli/broadcast/pace.ts";
 import {
   type Captions,
+  type CaptionsFrame,
   type Publisher,
   type PublisherState,
   publish,
@@ -8,17 +9,16 @@ import {
   type Segment,
   type Subscription,
   subscribe,
-  type ViewerFrame,
 } from "../../client/index.ts";
 import type { Speech } from "./speech.ts";
 import type { TestStack } from "./stack.ts";
 import { eventually, within } from "./wait.ts";
 
 /** A viewer as an app would make one, with all it was told. */
-export type Viewer = Subscription & { readonly frames: readonly ViewerFrame[] };
+export type Viewer = Subscription & { readonly frames: readonly CaptionsFrame[] };
 
 export async function watch(stack: TestStack, room: string): Promise<Viewer> {
-  const frames: ViewerFrame[] = [];
+  const frames: CaptionsFrame[] = [];
   const viewer = subscribe({
     url: stack.url,
     room,

@@ -1,6 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import * as v from "valibot";
+import { keyIdOf } from "../../party/tokens/jwt.ts";
 import { Waiting } from "./runtime-wait.ts";
 
 /** Talks to the Worker from inside the runtime, as a stranger would from outside. */
@@ -28,12 +29,14 @@ export async function tokenFor(scopes: readonly string[], room?: string): Promis
 }
 
 /** A token that differs from a good one in exactly what is given. */
-export function forge(changes: {
+export async function forge(changes: {
   readonly secret?: string;
   readonly claims?: Record<string, unknown>;
+  readonly header?: Record<string, unknown>;
   readonly expiresInSeconds?: number;
 }): Promise<string> {
   const nowSeconds = Math.floor(Date.now() / 1000);
+  const kid = await keyIdOf(bytesOf(tokenSecret));
   return new SignJWT({
     iss: "captionwire",
     aud: "captionwire",
@@ -41,11 +44,16 @@ export function forge(changes: {
     scope: "captions:view captions:publish speak",
     jti: "forged",
     iat: nowSeconds,
+    nbf: nowSeconds,
     exp: nowSeconds + (changes.expiresInSeconds ?? 60),
     ...changes.claims,
   })
-    .setProtectedHeader({ alg: "HS256" })
-    .sign(new TextEncoder().encode(changes.secret ?? tokenSecret));
+    .setProtectedHeader({ alg: "HS256", kid, ...changes.header })
+    .sign(bytesOf(changes.secret ?? tokenSecret));
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(text));
 }
 
 export type Frame = Readonly<Record<string, unknown>>;

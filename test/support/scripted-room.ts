@@ -167,7 +167,9 @@ export class ScriptedWorld {
   readonly store = new MemoryStore();
   readonly dialled: ScriptedSocket[] = [];
   readonly batches: ScriptedBatch[] = [];
+  readonly renewals: { readonly id: string; readonly token: string }[] = [];
   deaths = 0;
+  beats = 0;
   #ids = 0;
 
   readonly ports: Ports = {
@@ -192,6 +194,10 @@ export class ScriptedWorld {
       return () => {
         batch.cancelled = true;
       };
+    },
+    renew: (socket, token) => this.renewals.push({ id: socket.id, token }),
+    beat: () => {
+      this.beats += 1;
     },
     die: () => {
       this.deaths += 1;

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { roomPaths } from "../../party/requests.ts";
+import { roomPaths } from "../../party/paths.ts";
 import { SegmentSchema } from "../../shared/captions.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/export/json.ts";
@@ -10,7 +10,7 @@ import { toVtt } from "../../shared/export/vtt.ts";
 import { limits } from "../../shared/limits.ts";
 import { putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
-import { askRoom, openRoom, smallBody } from "./object.ts";
+import { openRoom, smallBody } from "./object.ts";
 
 /** `/v1/rooms/{room}/captions`: the transcript to poll, to page back in, to take away as a file, and to correct. */
 export const captions = new Hono<App>();
@@ -31,8 +31,8 @@ const sharedByToken = {
 } as const;
 
 captions.get("/v1/rooms/:room/captions", async (c) => {
-  const { object } = await openRoom(c, "captions:view");
-  const answer = await askRoom(object, `${roomPaths.captions}?${readQuery(c)}`, ifChanged(c));
+  const { ask } = await openRoom(c, "captions:view");
+  const answer = await ask(`${roomPaths.captions}?${readQuery(c)}`, ifChanged(c));
   return told(answer, answer.body, "application/json");
 });
 
@@ -55,8 +55,8 @@ const formats: Record<string, { type: string; write(transcript: Transcript, room
 
 for (const [extension, { type, write }] of Object.entries(formats)) {
   captions.get(`/v1/rooms/:room/captions.${extension}`, async (c) => {
-    const { room, object } = await openRoom(c, "captions:view");
-    const answer = await askRoom(object, roomPaths.transcript, ifChanged(c));
+    const { room, ask } = await openRoom(c, "captions:view");
+    const answer = await ask(roomPaths.transcript, ifChanged(c));
     if (answer.status === 304) return told(answer, null, type);
     // Made here and not in the room, which has live captions to see to.
     const file = write(v.parse(TranscriptSchema, await answer.json()), room);
@@ -68,9 +68,9 @@ for (const [extension, { type, write }] of Object.entries(formats)) {
 }
 
 captions.patch("/v1/rooms/:room/captions/:id", smallBody, async (c) => {
-  const { object } = await openRoom(c, "captions:edit");
+  const { ask } = await openRoom(c, "captions:edit");
   const path = `${roomPaths.captions}/${encodeURIComponent(c.req.param("id"))}`;
-  const answer = await askRoom(object, path, { method: "PATCH", body: await c.req.text() });
+  const answer = await ask(path, { method: "PATCH", body: await c.req.text() });
   if (answer.status === 204) return c.body(null, 204);
   c.header("cache-control", "no-store");
   return c.json(await answer.json());
@@ -83,7 +83,7 @@ function told(answer: Response, body: BodyInit | null, type: string): Response {
   return new Response(body, { headers });
 }
 
-function ifChanged(c: Context<App>): RequestInit {
+function ifChanged(c: Context<App>): { readonly headers?: Readonly<Record<string, string>> } {
   const held = c.req.header("if-none-match");
   return held === undefined ? {} : { headers: { "if-none-match": held } };
 }

@@ -1,12 +1,14 @@
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
-import { type Grant, RoomNameSchema, type Scope } from "../../shared/claims.ts";
+import { passHeader } from "../../party/paths.ts";
+import { RoomNameSchema, type Scope } from "../../shared/claims.ts";
 import { CaptionwireError, isErrorCode } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import { ErrorFrameSchema } from "../../shared/protocol.ts";
 import type { App } from "../app.ts";
-import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
+import { bodyUpTo } from "../http/body.ts";
+import { authorizationSecret } from "../tokens/credentials.ts";
+import { type Visitor, visitorOf } from "./visitor.ts";
 
 /** The room's name in the address. Throws `room_name_invalid`. */
 export function roomName(c: Context<App>): string {
@@ -15,9 +17,19 @@ export function roomName(c: Context<App>): string {
   return room;
 }
 
+/** A room as one visitor may ask it. */
+export type AskableRoom = {
+  readonly room: string;
+  readonly visitor: Visitor;
+  /** See `party/requests.ts`. Answers 2xx or 304; throws what the room refuses with. */
+  ask(path: string, init?: AskInit): Promise<Response>;
+};
+
+type AskInit = Pick<RequestInit, "method" | "body"> & { readonly headers?: Readonly<Record<string, string>> };
+
 /** The Durable Object of a room. Each tenant has rooms of its own: the same name is another object. */
-export function roomObject(c: Context<App>, grant: Grant, room: string): DurableObjectStub {
-  return c.env.CAPTIONS.getByName(`${grant.tenant}/${room}`);
+export function roomObject(c: Context<App>, { tenant }: Visitor, room: string): DurableObjectStub {
+  return c.env.CAPTIONS.getByName(`${tenant}/${room}`);
 }
 
 /**
@@ -25,33 +37,28 @@ export function roomObject(c: Context<App>, grant: Grant, room: string): Durable
  *
  * @param scope what the token must allow; of several, one
  */
-export async function openRoom(
-  c: Context<App>,
-  scope: Scope | readonly Scope[],
-): Promise<{ readonly room: string; readonly grant: Grant; readonly object: DurableObjectStub }> {
+export async function openRoom(c: Context<App>, scope: Scope | readonly Scope[]): Promise<AskableRoom> {
   const room = roomName(c);
-  const secret = authorizationSecret(c.req.raw.headers);
-  const grant = await requireGrant(secret, c.var.config.tokenSecret, { scope, room });
-  return { room, grant, object: roomObject(c, grant, room) };
+  const visitor = await visitorOf(c, authorizationSecret(c.req.raw.headers), { scope, room });
+  const object = roomObject(c, visitor, room);
+  return {
+    room,
+    visitor,
+    async ask(path, { headers, ...init } = {}) {
+      const pass = { [passHeader]: JSON.stringify(visitor.pass) };
+      const answer = await object.fetch(`https://room${path}`, { ...init, headers: { ...headers, ...pass } });
+      if (answer.ok || answer.status === 304) return answer;
+      throw await refusalIn(answer);
+    },
+  };
+}
+
+/** What a room has refused with. */
+export async function refusalIn(answer: Response): Promise<CaptionwireError> {
+  const refusal = v.safeParse(ErrorFrameSchema, await answer.json());
+  if (!refusal.success || !isErrorCode(refusal.output.code)) return new CaptionwireError("internal");
+  return new CaptionwireError(refusal.output.code, refusal.output.message);
 }
 
 /** Bodies as large as a `start`, which may carry the same settings. */
-export const smallBody = bodyLimit({
-  maxSize: limits.controlFrameMaxBytes,
-  onError: () => {
-    throw new CaptionwireError("too_large");
-  },
-});
-
-/** Asks a room by HTTP; see `party/requests.ts`. Answers 2xx or 304; throws what the room refuses with. */
-export async function askRoom(
-  object: DurableObjectStub,
-  path: string,
-  init?: RequestInit,
-): Promise<Response> {
-  const answer = await object.fetch(`https://room${path}`, init);
-  if (answer.ok || answer.status === 304) return answer;
-  const refusal = v.safeParse(ErrorFrameSchema, await answer.json());
-  if (!refusal.success || !isErrorCode(refusal.output.code)) throw new CaptionwireError("internal");
-  throw new CaptionwireError(refusal.output.code, refusal.output.message);
-}
+export const smallBody = bodyUpTo(limits.controlFrameMaxBytes);

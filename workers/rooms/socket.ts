@@ -1,13 +1,16 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { type Member, memberHeader } from "../../party/server.ts";
+import { memberHeader } from "../../party/paths.ts";
+import type { Member } from "../../party/server.ts";
+import { requireScope } from "../../party/tokens/grant.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { positionIn, putPosition } from "../../shared/position.ts";
 import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
 import type { App } from "../app.ts";
-import { authorizationSecret, requireGrant, requireScope, subprotocolSecret } from "../tokens/credentials.ts";
-import { roomName, roomObject } from "./object.ts";
+import { authorizationSecret, subprotocolSecret } from "../tokens/credentials.ts";
+import { refusalIn, roomName, roomObject } from "./object.ts";
+import { visitorOf } from "./visitor.ts";
 
 /** `GET /parties/captions/{room}`: checks who comes as what, then hands the socket to the room's Durable Object. */
 export const socket = new Hono<App>();
@@ -25,9 +28,11 @@ socket.get("/parties/captions/:room", async (c) => {
     const takeover = c.req.query("takeover");
     if (takeover !== undefined && (takeover !== "1" || role !== "publisher"))
       throw new CaptionwireError("bad_request", "takeover=1 is for role=publisher.");
-    const secret = authorizationSecret(raw.headers) ?? subprotocolSecret(raw.headers);
-    const grant = await requireGrant(secret, c.var.config.tokenSecret, { scope: scopeOf[role], room });
-    if (takeover !== undefined) requireScope(grant, "rooms:admin");
+    const visitor = await visitorOf(c, secretOf(c), { scope: scopeOf[role], room });
+    // A ticket in an address is in logs and histories too: only one that is good once may stand there.
+    if (c.req.query("ticket") !== undefined && visitor.pass.singleUse !== true)
+      throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+    if (takeover !== undefined) requireScope(visitor, "rooms:admin");
     if (!upgrade) throw new CaptionwireError("upgrade_required");
     // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no
     // `_pk`, by which a stranger could choose the id of its connection.
@@ -37,16 +42,24 @@ socket.get("/parties/captions/:room", async (c) => {
     if (offersProtocol(raw.headers)) headers.set("sec-websocket-protocol", subprotocol);
     const member: Member = {
       role,
-      expiresAt: grant.expiresAt,
+      pass: visitor.pass,
       ...(takeover === undefined ? {} : { takeover: true }),
     };
     headers.set(memberHeader, JSON.stringify(member));
-    return await roomObject(c, grant, room).fetch(url.href, { headers });
+    const answer = await roomObject(c, visitor, room).fetch(url.href, { headers });
+    if (answer.status !== 101) throw await refusalIn(answer);
+    return answer;
   } catch (error) {
     if (upgrade && error instanceof CaptionwireError) return refuse(error, raw.headers);
     throw error;
   }
 });
+
+/** From the header, the subprotocols, or the address. */
+function secretOf(c: Context<App>): string | null {
+  const { headers } = c.req.raw;
+  return authorizationSecret(headers) ?? subprotocolSecret(headers) ?? c.req.query("ticket") ?? null;
+}
 
 /** A browser cannot read a refused upgrade: the socket is opened, told why, and closed with the code. */
 function refuse({ code, message }: CaptionwireError, headers: Headers): Response {

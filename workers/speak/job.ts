@@ -10,6 +10,6 @@ export type Job = {
   readonly query: SpeakQuery;
   readonly body: SpeakBody;
   note(report: Report): Promise<void>;
-  /** Called once, when nothing more happens for this request. */
-  over(): void;
+  /** Called once, when nothing more happens for this request: also when it was refused. */
+  over(charactersAsked: number): void;
 };

@@ -26,6 +26,12 @@ export async function speakOut(c: Context<App>, job: Job): Promise<Response> {
   const { requestId, query, body } = job;
   const orders = body.kind === "text" ? ordersFor(body.text, query.model) : singleOrder("", 0);
   const stitcher = stitcherFor(query, orders);
+  if (stitcher === null) {
+    job.over(0);
+    throw badFormat(
+      `A text of this length is spoken in several parts, which cannot be joined in ${query.format.encoding}. Send mp3, linear16, mulaw, alaw or opus, or a shorter text.`,
+    );
+  }
   const startedAt = Date.now();
   const characters = body.kind === "text" ? body.characters : 0;
   const request: Request = { requestId, startedAt, query, characters };
@@ -65,17 +71,14 @@ export async function speakOut(c: Context<App>, job: Job): Promise<Response> {
 
 /** Nobody waits for it but one who asks; the same token's next request perhaps does. */
 async function noteEnd(job: Job, report: Report): Promise<void> {
-  job.over();
+  job.over(report.charactersAsked);
   if (report.state === "complete") await scheduler.wait(timing.speakReportDelayMs);
   await job.note(report);
 }
 
 function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
   if (isSingle) return asItIs;
-  if (isStitchable(format)) return createStitcher(format);
-  throw badFormat(
-    `A text of this length is spoken in several parts, which cannot be joined in ${format.encoding}. Send mp3, linear16, mulaw, alaw or opus, or a shorter text.`,
-  );
+  return isStitchable(format) ? createStitcher(format) : null;
 }
 
 function portsFor(c: Context<App>, { grant, query, body }: Job, { isSingle }: Orders): SpeakPorts {

@@ -1,31 +1,22 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import * as v from "valibot";
-import { type Scope, scopes, TokenRequestSchema } from "../../shared/claims.ts";
+import { mintToken } from "../../party/tokens/jwt.ts";
+import { type Scope, scopes, TokenRequestSchema, tokenRequestProblem } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
-import { findApiKey } from "./api-keys.ts";
-import { authorizationSecret } from "./credentials.ts";
-import { mintToken } from "./jwt.ts";
+import { bodyUpTo, readJson } from "../http/body.ts";
+import { requireApiKey } from "./credentials.ts";
+import { grants } from "./grants.ts";
+import { revocations } from "./revocations.ts";
 
 /** `POST /v1/tokens`: an API key in, a short-lived and narrow token out. For servers; the key never goes to a browser. */
 export const tokens = new Hono<App>();
 
-const smallBody = bodyLimit({
-  maxSize: limits.tokenRequestMaxBytes,
-  onError: () => {
-    throw new CaptionwireError("too_large");
-  },
-});
+const smallBody = bodyUpTo(limits.tokenRequestMaxBytes);
 
 tokens.post("/v1/tokens", smallBody, async (c) => {
-  const secret = authorizationSecret(c.req.raw.headers);
-  if (secret === null)
-    throw new CaptionwireError("unauthenticated", "Send your API key: Authorization: Bearer KEY.");
-  const apiKey = await findApiKey(secret, c.var.config.apiKeys);
-  if (apiKey === null) throw new CaptionwireError("token_invalid", "The API key is not valid here.");
-  return mint(c, apiKey.tenant);
+  const { tenant } = await requireApiKey(c);
+  return mint(c, tenant);
 });
 
 /**
@@ -41,6 +32,9 @@ tokens.post("/v1/local/tokens", smallBody, async (c) => {
   return mint(c, localTenant(c), pageScopes);
 });
 
+tokens.route("/", revocations);
+tokens.route("/", grants);
+
 /** What the pages need, and nothing that changes or removes what others made. */
 const pageScopes: readonly Scope[] = ["captions:view", "captions:publish", "speak"];
 
@@ -53,20 +47,12 @@ function localTenant(c: Context<App>): string {
 }
 
 async function mint(c: Context<App>, tenant: string, allowed: readonly Scope[] = scopes): Promise<Response> {
-  const body: unknown = await c.req.json().catch(() => undefined);
-  const request = v.safeParse(TokenRequestSchema, body);
-  if (!request.success) {
-    const path = v.getDotPath(request.issues[0]);
-    throw new CaptionwireError(
-      "bad_request",
-      path === null
-        ? 'Send JSON such as {"scopes":["captions:view"],"room":"demo"}.'
-        : `"${path}" is not valid.`,
-    );
-  }
-  if (!request.output.scopes.every((scope) => allowed.includes(scope))) {
+  const request = await readJson(c, TokenRequestSchema, '{"scopes":["captions:view"],"room":"demo"}');
+  if (!request.scopes.every((scope) => allowed.includes(scope))) {
     throw new CaptionwireError("scope_missing", "Such a token is not made here.");
   }
+  const problem = tokenRequestProblem(request);
+  if (problem !== null) throw new CaptionwireError("bad_request", problem);
   c.header("cache-control", "no-store");
-  return c.json(await mintToken(request.output, tenant, c.var.config.tokenSecret));
+  return c.json(await mintToken(request, tenant, c.var.config.signingKeys));
 }

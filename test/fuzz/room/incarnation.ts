@@ -133,6 +133,8 @@ export abstract class Lives {
           : { send: () => {}, abandon: () => {} },
       transcribe: (request, answered) =>
         incarnation.isAlive ? this.#provider.transcribe(request, unlessDead(answered)) : () => {},
+      renew: () => this.#violation("nobody has shown a token"),
+      beat: () => {},
       die: unlessDead(() => this.gaveUp()),
       log: (event, { error }) => {
         if (event !== "room_failed" || error === diskFull || !incarnation.isAlive) return;

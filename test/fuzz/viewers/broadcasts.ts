@@ -1,4 +1,4 @@
-import type { ViewerFrame } from "../../../shared/protocol.ts";
+import type { CaptionsFrame } from "../../../client/index.ts";
 import type { Line } from "./line.ts";
 
 const windowMs = 1_000;
@@ -41,7 +41,7 @@ export class Broadcasts {
     return this.index + 1;
   }
 
-  told(line: Line, text: string, frame: ViewerFrame, atMs: number): void {
+  told(line: Line, text: string, frame: CaptionsFrame, atMs: number): void {
     const isSame = text === this.#text && atMs === this.#atMs && line.broadcast < this.index;
     if (!isSame) this.#next(text, frame, atMs);
     line.broadcast = this.index;
@@ -59,7 +59,7 @@ export class Broadcasts {
     this.#isReopened = true;
   }
 
-  #next(text: string, frame: ViewerFrame, atMs: number): void {
+  #next(text: string, frame: CaptionsFrame, atMs: number): void {
     this.#text = text;
     this.#atMs = atMs;
     this.index += 1;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { CaptionsFrame } from "../../../client/index.ts";
 import type { Transcript } from "../../../party/room/transcript.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { Position } from "../../../shared/position.ts";
@@ -12,19 +13,23 @@ import {
 /** Broadcasts are read once for everybody; lagging viewers come to them late. */
 const rememberedMax = 600;
 
+/** What viewers of a room without a door are sent. */
+export type ToldFrame = CaptionsFrame | Extract<ViewerFrame, { type: "error" }>;
+
 /** What the room sends viewers, parsed and checked for what holds of any frame alone. */
 export class FrameReader {
-  readonly #read = new Map<string, ViewerFrame>();
+  readonly #read = new Map<string, ToldFrame>();
   readonly #violation: (what: string) => void;
 
   constructor(violation: (what: string) => void) {
     this.#violation = violation;
   }
 
-  read(text: string): ViewerFrame {
+  read(text: string): ToldFrame {
     const known = this.#read.get(text);
     if (known !== undefined) return known;
     const frame = v.parse(ViewerFrameSchema, JSON.parse(text));
+    if (frame.type === "refresh" || frame.type === "renewed") throw new Error(`a frame of the door: ${text}`);
     const problem = problemOf(frame);
     if (problem !== null) this.#violation(problem);
     this.#read.set(text, frame);
@@ -36,7 +41,7 @@ export class FrameReader {
   }
 }
 
-function problemOf(frame: ViewerFrame): string | null {
+function problemOf(frame: ToldFrame): string | null {
   if (frame.type !== "delta" && frame.type !== "snapshot") return null;
   const ids = frame.type === "delta" ? [...frame.put.map(({ id }) => id), ...frame.removed] : idsOf(frame);
   if (new Set(ids).size < ids.length) return "a segment is in one frame twice";

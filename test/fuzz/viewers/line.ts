@@ -1,7 +1,7 @@
+import type { CaptionsFrame } from "../../../client/index.ts";
 import { errorTable } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { type Position, positionIn } from "../../../shared/position.ts";
-import type { ViewerFrame } from "../../../shared/protocol.ts";
 import type { Wire } from "./host.ts";
 import type { World } from "./world.ts";
 
@@ -115,7 +115,7 @@ export class Line implements Wire {
   }
 
   /** Whoever says nothing is sent away in time. A new object, a new epoch and a session's end begin that time anew. */
-  #watchPatience(frame: Exclude<ViewerFrame, { type: "error" }>): void {
+  #watchPatience(frame: CaptionsFrame): void {
     const { clock, deaths, violation } = this.#world;
     const version = frame.type === "delta" ? frame.to : frame.version;
     const { epoch } = frame;
@@ -128,7 +128,7 @@ export class Line implements Wire {
     }
   }
 
-  #check(text: string, frame: Exclude<ViewerFrame, { type: "error" }>): void {
+  #check(text: string, frame: CaptionsFrame): void {
     const world = this.#world;
     if (this.#firstBytes === null) {
       if (frame.type !== "status") this.#seenVersion = frame.type === "delta" ? frame.to : frame.version;

@@ -1,9 +1,9 @@
+import type { CaptionsFrame } from "../../../client/index.ts";
 import { tickMs } from "../../../party/room/audience.ts";
 import type { Room } from "../../../party/room/room.ts";
 import type { StoredRoom } from "../../../party/room/store.ts";
 import { CaptionwireError } from "../../../shared/errors.ts";
 import type { Position } from "../../../shared/position.ts";
-import type { ViewerFrame } from "../../../shared/protocol.ts";
 import type { Random } from "../../support/tape/random.ts";
 import { Clock } from "../room/clock.ts";
 import { Disk } from "../room/store.ts";
@@ -122,7 +122,7 @@ export class World {
   }
 
   /** The first frame of a connection. */
-  greeted(who: string, asked: Position | null, frame: Exclude<ViewerFrame, { type: "error" }>): void {
+  greeted(who: string, asked: Position | null, frame: CaptionsFrame): void {
     this.connections += 1;
     if (frame.type === "status") {
       this.violation(`${who} is first told a status, which is no position`);

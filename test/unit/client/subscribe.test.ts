@@ -101,6 +101,27 @@ describe("subscribe", () => {
     expect(sockets).toHaveLength(1);
   });
 
+  it("comes back with another ticket when its own was used", async () => {
+    let count = 0;
+    const { socket, reopen } = await viewer(() => `ticket${++count}`);
+    await socket().open();
+    await socket().say(errorFrame("ticket_used"));
+    await socket().drop(4401);
+    expect((await reopen()).protocols[1]).toBe("bearer.ticket2");
+  });
+
+  it("ends with words when its only ticket was used", async () => {
+    const { socket, sockets, subscription, time } = await openViewer("ticket");
+    await socket().drop();
+    await time.advance(5_000);
+    await socket().open();
+    await socket().say(errorFrame("ticket_used"));
+    await socket().drop(4401);
+    await time.advance(120_000);
+    expect(subscription.link).toMatchObject({ state: "closed", code: "ticket_used" });
+    expect(sockets).toHaveLength(2);
+  });
+
   it("ends when the room says that coming back cannot help", async () => {
     const { links, socket, time, sockets } = await openViewer();
     await socket().say(errorFrame("room_forbidden"));

@@ -36,10 +36,23 @@ describe("coming back", () => {
     });
   });
 
-  it("takes an expired token that cannot be renewed for the end", () => {
-    const ending = { kind: "error", ...errorFrame("token_expired") } as const;
+  it.each(["token_expired", "ticket_used"] as const)("takes %s for the end without a newer one", (code) => {
+    const ending = { kind: "error", ...errorFrame(code) } as const;
     expect(judge(ending, true).retry).toBe(true);
+    expect(judge(ending, false)).toMatchObject({ retry: false, code });
+    const told = new CaptionwireError(code);
+    expect(judge({ kind: "no-token", error: told }, false)).toMatchObject({ retry: false, code });
+  });
+
+  it("takes the close code of both for the end without a newer one", () => {
+    const ending = { kind: "close", code: 4401, reason: "" } as const;
     expect(judge(ending, false)).toMatchObject({ retry: false, code: "token_expired" });
+  });
+
+  it("takes a revoked token for the end, however many more there may be", () => {
+    const ending = { kind: "error", ...errorFrame("token_revoked") } as const;
+    expect(judge(ending, true)).toMatchObject({ retry: false, code: "token_revoked" });
+    expect(judge({ kind: "close", code: 4501, reason: "" }, true).retry).toBe(false);
   });
 
   it("gives up when the token source says why there will be none, and tries again when it merely failed", () => {

@@ -7,7 +7,7 @@ import { settle } from "../../support/virtual-time.ts";
 function opened() {
   const world = new ScriptedWorld();
   let departures = 0;
-  const stream = new EventStream(world.ports, () => {
+  const stream = new EventStream(world.ports, Number.MAX_SAFE_INTEGER, () => {
     departures += 1;
   });
   const reader = stream.body.getReader();

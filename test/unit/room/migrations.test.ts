@@ -46,7 +46,7 @@ describe("a room's tables", () => {
     const database = new DatabaseSync(":memory:");
     await new SqliteStore(sqliteOn(database)).create(room);
     const tables = tablesOf(database);
-    expect(tables).toEqual(["room", "segments", "tombstones"]);
+    expect(tables).toEqual(["door", "room", "segments", "spending", "spent", "tombstones"]);
     for (let turn = 0; turn < 3; turn += 1) {
       expect(await new SqliteStore(sqliteOn(database)).load()).toEqual(room);
     }
@@ -71,7 +71,7 @@ describe("a room's tables", () => {
     await new SqliteStore(sqliteOn(database)).create(room);
     database.exec("UPDATE shape SET version = version + 1");
     expect(() => migrate(sqliteOn(database))).toThrow(/later version/);
-    expect(tablesOf(database)).toEqual(["room", "segments", "tombstones"]);
+    expect(tablesOf(database)).toEqual(["door", "room", "segments", "spending", "spent", "tombstones"]);
     database.exec("UPDATE shape SET version = version - 1");
     expect(await new SqliteStore(sqliteOn(database)).load()).toEqual(room);
   });
@@ -86,7 +86,7 @@ describe("a room's tables", () => {
       expect(database.prepare("SELECT epoch FROM room").all()).toMatchObject([{ epoch: "old" }]);
       expect(versionsOf(database)).toEqual([]);
       migrate(sqliteOn(database));
-      expect(tablesOf(database)).toEqual(["room", "segments", "tombstones"]);
+      expect(tablesOf(database)).toEqual(["door", "room", "segments", "spending", "spent", "tombstones"]);
     },
   );
 });

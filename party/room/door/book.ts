@@ -1,0 +1,83 @@
+import * as v from "valibot";
+import type { Sqlite } from "../sqlite.ts";
+import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
+
+const KeptRow = v.object({ standing: v.string(), registered: v.number() });
+const SpendingRow = v.object({ session: v.string(), to_ms: v.number(), used_ms: v.number() });
+
+/** What a token has used of the seconds it may publish: all of `session` up to `toMs` is paid for. */
+export type Spending = { readonly session: string; readonly toMs: number; readonly usedMs: number };
+
+/**
+ * What a room's door remembers beyond the object's life, each only as long as the token it is about could still be shown.
+ * Every call is one synchronous step of SQLite, so of two that ask at the same time one is first.
+ */
+export class DoorBook {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+  }
+
+  standing(): Standing {
+    const kept = this.#kept();
+    return kept === null ? nothingRevoked : v.parse(StandingSchema, JSON.parse(kept.standing));
+  }
+
+  keepStanding(standing: Standing): void {
+    this.#keep({ standing: JSON.stringify(standing), registered: this.#kept()?.registered ?? 0 });
+  }
+
+  /** Whether the tenant has this room on its list. */
+  isRegistered(): boolean {
+    return this.#kept()?.registered === 1;
+  }
+
+  keepRegistered(isRegistered: boolean): void {
+    const standing = this.#kept()?.standing ?? JSON.stringify(nothingRevoked);
+    this.#keep({ standing, registered: isRegistered ? 1 : 0 });
+  }
+
+  /** Spends a ticket; `false` when it was spent before. */
+  spend(id: string, until: number, now: number): boolean {
+    this.#sqlite.exec("DELETE FROM spent WHERE until <= ?", now);
+    const rows = this.#sqlite.exec(
+      "INSERT INTO spent (id, until) VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
+      id,
+      until,
+    );
+    return [...rows].length === 1;
+  }
+
+  spending(id: string): Spending | null {
+    const [row] = this.#sqlite.exec("SELECT session, to_ms, used_ms FROM spending WHERE id = ?", id);
+    if (row === undefined) return null;
+    const { session, to_ms, used_ms } = v.parse(SpendingRow, row);
+    return { session, toMs: to_ms, usedMs: used_ms };
+  }
+
+  keepSpending(id: string, { session, toMs, usedMs }: Spending, until: number, now: number): void {
+    this.#sqlite.exec("DELETE FROM spending WHERE until <= ?", now);
+    this.#sqlite.exec(
+      "INSERT OR REPLACE INTO spending (id, session, to_ms, used_ms, until) VALUES (?, ?, ?, ?, ?)",
+      id,
+      session,
+      toMs,
+      usedMs,
+      until,
+    );
+  }
+
+  #kept(): v.InferOutput<typeof KeptRow> | null {
+    const [row] = this.#sqlite.exec("SELECT standing, registered FROM door");
+    return row === undefined ? null : v.parse(KeptRow, row);
+  }
+
+  #keep({ standing, registered }: v.InferOutput<typeof KeptRow>): void {
+    this.#sqlite.exec(
+      "INSERT OR REPLACE INTO door (one, standing, registered) VALUES (1, ?, ?)",
+      standing,
+      registered,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import * as v from "valibot";
+import type { Pass } from "./pass.ts";
+
+/** What was revoked, as far as it concerns one place. */
+export const StandingSchema = v.object({
+  /** Whatever was issued at this moment or before is refused, epoch milliseconds. */
+  issuedBefore: v.number(),
+  /** Single tokens, each until it would have ended anyway. */
+  tokens: v.array(v.object({ id: v.string(), until: v.number() })),
+});
+export type Standing = Readonly<v.InferOutput<typeof StandingSchema>>;
+
+export const nothingRevoked: Standing = { issuedBefore: 0, tokens: [] };
+
+export function isRevoked(
+  standing: Standing,
+  bearer: Pick<Pass, "issuedAt"> & { tokenId: string | null },
+): boolean {
+  if (bearer.issuedAt <= standing.issuedBefore) return true;
+  return bearer.tokenId !== null && standing.tokens.some(({ id }) => id === bearer.tokenId);
+}
+
+/** Both, in whatever order they were told: nothing that was revoked becomes good again. */
+export function mergeStandings(one: Standing, other: Standing, now: number): Standing {
+  const until = new Map([...one.tokens, ...other.tokens].map((token) => [token.id, token.until]));
+  return {
+    issuedBefore: Math.max(one.issuedBefore, other.issuedBefore),
+    tokens: [...until].filter(([, end]) => end > now).map(([id, end]) => ({ id, until: end })),
+  };
+}

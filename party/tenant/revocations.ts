@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
+import type { Standing } from "../room/door/standing.ts";
+import type { Sqlite } from "../room/sqlite.ts";
+
+/** What a revocation is about: all tokens of the tenant, those used in one room, or one token by its id. */
+export type Target =
+  | { readonly kind: "tenant" }
+  | { readonly kind: "room"; readonly room: string }
+  | { readonly kind: "token"; readonly id: string };
+
+/** Nothing that was issued before outlives this. */
+const tokensEndMs = (limits.tokenMaxSeconds + limits.tokenSkewSeconds + 60) * 1_000;
+
+const Row = v.object({ kind: v.picklist(["tenant", "room", "token"]), name: v.string(), at: v.number() });
+
+/** What a tenant has revoked, each kept until the last token it can be about has ended by itself. */
+export class Revocations {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+    sqlite.exec(
+      "CREATE TABLE IF NOT EXISTS revocation (kind TEXT, name TEXT, at INTEGER NOT NULL, PRIMARY KEY (kind, name))",
+    );
+  }
+
+  /** Throws `rate_limited` when too many tokens are revoked one by one. */
+  note(target: Target, now: number): void {
+    this.#sqlite.exec("DELETE FROM revocation WHERE at <= ?", now - tokensEndMs);
+    if (target.kind === "token" && this.#of("token").length >= limits.revokedTokensMax) {
+      throw new CaptionwireError(
+        "rate_limited",
+        "Too many single tokens are revoked. Revoke a room, or all.",
+      );
+    }
+    this.#sqlite.exec(
+      "INSERT INTO revocation (kind, name, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, name) DO UPDATE SET at = max(at, ?3)",
+      target.kind,
+      nameOf(target),
+      now,
+    );
+  }
+
+  /** As one room has to know it; without a room, what concerns the whole tenant. */
+  standing(room: string | null): Standing {
+    const ats = this.#of("tenant").map(({ at }) => at);
+    const ofRoom = room === null ? [] : this.#of("room").filter(({ name }) => name === room);
+    return {
+      issuedBefore: Math.max(0, ...ats, ...ofRoom.map(({ at }) => at)),
+      tokens: this.#of("token").map(({ name, at }) => ({ id: name, until: at + tokensEndMs })),
+    };
+  }
+
+  #of(kind: Target["kind"]): v.InferOutput<typeof Row>[] {
+    const rows = this.#sqlite.exec("SELECT kind, name, at FROM revocation WHERE kind = ?", kind);
+    return [...rows].map((row) => v.parse(Row, row));
+  }
+}
+
+function nameOf(target: Target): string {
+  switch (target.kind) {
+    case "tenant":
+      return "";
+    case "room":
+      return target.room;
+    case "token":
+      return target.id;
+    default:
+      return target satisfies never;
+  }
+}

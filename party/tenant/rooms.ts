@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import type { Sqlite } from "../room/sqlite.ts";
+
+const CountRow = v.object({ count: v.number() });
+const OwedRow = v.object({ name: v.string(), owed: v.number() });
+
+/** A tenant's rooms, and which of them have yet to be told of a revocation. */
+export class RoomList {
+  readonly #sqlite: Sqlite;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+    sqlite.exec(
+      "CREATE TABLE IF NOT EXISTS room (name TEXT PRIMARY KEY, owed INTEGER NOT NULL) WITHOUT ROWID",
+    );
+  }
+
+  /** Puts a room on the list; `false` when it is new and there are `max` already. */
+  admit(name: string, isNew: boolean, max: number): boolean {
+    const isKnown = this.#count("SELECT count(*) AS count FROM room WHERE name = ?", name) === 1;
+    if (isKnown) return true;
+    if (isNew && this.#count("SELECT count(*) AS count FROM room") >= max) return false;
+    this.#sqlite.exec("INSERT INTO room (name, owed) VALUES (?, 0)", name);
+    return true;
+  }
+
+  forget(name: string): void {
+    this.#sqlite.exec("DELETE FROM room WHERE name = ?", name);
+  }
+
+  /** One room, or all, have to be told once more. */
+  owe(name: string | null): void {
+    if (name === null) this.#sqlite.exec("UPDATE room SET owed = owed + 1");
+    else this.#sqlite.exec("UPDATE room SET owed = owed + 1 WHERE name = ?", name);
+  }
+
+  /** Those that have to be told, and which telling it is. */
+  owed(): readonly { readonly name: string; readonly owed: number }[] {
+    const rows = this.#sqlite.exec("SELECT name, owed FROM room WHERE owed > 0");
+    return [...rows].map((row) => v.parse(OwedRow, row));
+  }
+
+  /** The room was told; unless there is something newer by now. */
+  told({ name, owed }: { readonly name: string; readonly owed: number }): void {
+    this.#sqlite.exec("UPDATE room SET owed = 0 WHERE name = ? AND owed = ?", name, owed);
+  }
+
+  get owedCount(): number {
+    return this.#count("SELECT count(*) AS count FROM room WHERE owed > 0");
+  }
+
+  #count(query: string, ...bindings: string[]): number {
+    const [row] = this.#sqlite.exec(query, ...bindings);
+    return v.parse(CountRow, row).count;
+  }
+}

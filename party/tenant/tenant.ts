@@ -1,0 +1,146 @@
+import { DurableObject } from "cloudflare:workers";
+import * as v from "valibot";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { limits, timing } from "../../shared/limits.ts";
+import { roomPaths } from "../paths.ts";
+import { isRevoked, type Standing } from "../room/door/standing.ts";
+import { Characters } from "./characters.ts";
+import { Revocations, type Target } from "./revocations.ts";
+import { RoomList } from "./rooms.ts";
+import { settingsOf, TenantsSchema, tenantsOf } from "./settings.ts";
+
+/** Rooms told at the same time. */
+const batchRooms = 40;
+
+export type Revoked = {
+  /** Epoch milliseconds: what was issued by then is refused. */
+  readonly revokedAt: number;
+  /** Rooms that had to be told and were. */
+  readonly rooms: number;
+  /** Rooms that could not be told yet, and will be told again and again. */
+  readonly pending: number;
+};
+
+export type Spend = {
+  readonly tokenId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly characters: number;
+  readonly maxChars: number;
+};
+
+/**
+ * The Durable Object of a tenant: its rooms, what it has revoked, and what capped tokens have used up.
+ *
+ * It is never in the way of captions or of a token without caps: each room has its own copy of what was revoked, told when the
+ * room is made and whenever there is something new, and the edge believes what it was told for `timing.standingLeaseMs`,
+ * which a revocation waits out before it is answered.
+ */
+export class Tenant extends DurableObject<Cloudflare.Env> {
+  readonly #revocations: Revocations;
+  readonly #rooms: RoomList;
+  readonly #characters: Characters;
+  readonly #maxRooms: number;
+  /** Until when the edge may believe an earlier answer, perhaps one of an object before this one. */
+  #leasedUntil = Date.now() + timing.standingLeaseMs;
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env);
+    const { storage } = ctx;
+    const sqlite = {
+      exec: (query: string, ...bindings: (string | number | null)[]) => storage.sql.exec(query, ...bindings),
+      transaction: (work: () => void) => storage.transactionSync(work),
+    };
+    this.#revocations = new Revocations(sqlite);
+    this.#rooms = new RoomList(sqlite);
+    this.#characters = new Characters(sqlite);
+    const tenants = tenantsOf(v.parse(TenantsSchema, env));
+    this.#maxRooms = settingsOf(tenants, this.#name).maxRooms ?? limits.tenantRoomsMax;
+  }
+
+  get #name(): string {
+    return this.ctx.id.name ?? "";
+  }
+
+  /** A room comes on the list, and is told what was revoked; `null` when it is new and there are too many. */
+  admitRoom(room: string, isNew: boolean): Standing | null {
+    return this.#rooms.admit(room, isNew, this.#maxRooms) ? this.#revocations.standing(room) : null;
+  }
+
+  /** A room holds nothing any more. */
+  forgetRoom(room: string): void {
+    this.#rooms.forget(room);
+  }
+
+  /** What concerns the whole tenant, good for `timing.standingLeaseMs` from when it was asked for. */
+  standing(): Standing {
+    this.#leasedUntil = Date.now() + timing.standingLeaseMs;
+    return this.#revocations.standing(null);
+  }
+
+  /** Pays for characters before they are asked of the provider. */
+  spend({ tokenId, issuedAt, expiresAt, characters, maxChars }: Spend): "paid" | "revoked" | "used_up" {
+    if (isRevoked(this.#revocations.standing(null), { tokenId, issuedAt })) return "revoked";
+    const until = expiresAt + limits.tokenSkewSeconds * 1_000;
+    const isPaid = this.#characters.take(tokenId, characters, maxChars, until, Date.now());
+    return isPaid ? "paid" : "used_up";
+  }
+
+  giveBack(tokenId: string, characters: number): void {
+    this.#characters.giveBack(tokenId, characters);
+  }
+
+  /**
+   * Refuses from now on, everywhere, what was issued until now, and has every socket closed that was opened with it. When
+   * this answers without `pending`, it is so. Answers `null` when too many single tokens are revoked.
+   */
+  async revoke(target: Target): Promise<Revoked | null> {
+    const revokedAt = Date.now();
+    try {
+      this.#revocations.note(target, revokedAt);
+    } catch (error) {
+      // Errors lose their class on the way to the Worker.
+      if (error instanceof CaptionwireError) return null;
+      throw error;
+    }
+    this.#rooms.owe(target.kind === "room" ? target.room : null);
+    // Should this object die in the middle, the next one goes on.
+    await this.ctx.storage.setAlarm(revokedAt + timing.revocationRetryMs);
+    const rooms = await this.#tell();
+    const leaseMs = Math.min(this.#leasedUntil - Date.now(), timing.standingLeaseMs);
+    if (target.kind !== "room" && leaseMs > 0) await scheduler.wait(leaseMs);
+    return { revokedAt, rooms, pending: this.#rooms.owedCount };
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#tell();
+    if (this.#rooms.owedCount > 0) await this.ctx.storage.setAlarm(Date.now() + timing.revocationRetryMs);
+  }
+
+  /** Tells the rooms that have to be told; answers how many were. */
+  async #tell(): Promise<number> {
+    const owed = this.#rooms.owed();
+    let count = 0;
+    for (let at = 0; at < owed.length; at += batchRooms) {
+      const told = await Promise.all(owed.slice(at, at + batchRooms).map((room) => this.#tellRoom(room)));
+      count += told.filter(Boolean).length;
+    }
+    return count;
+  }
+
+  async #tellRoom(room: { readonly name: string; readonly owed: number }): Promise<boolean> {
+    try {
+      const object = this.env.CAPTIONS.getByName(`${this.#name}/${room.name}`);
+      const body = JSON.stringify(this.#revocations.standing(room.name));
+      const answer = await object.fetch(`https://room${roomPaths.revoke}`, { method: "POST", body });
+      await answer.body?.cancel();
+      // A room that is not there yet asks when it is made.
+      if (!answer.ok && answer.status !== 404) return false;
+      this.#rooms.told(room);
+      return true;
+    } catch (error) {
+      console.error({ event: "room_not_told", error: error instanceof Error ? error.name : "unknown" });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import * as v from "valibot";
+import type { Pass } from "../../party/room/door/pass.ts";
+import { anonymousPass, passOf } from "../../party/tokens/grant.ts";
+import { type Scope, TenantNameSchema } from "../../shared/claims.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import type { App } from "../app.ts";
+import { pageOrigin, requireKnownOrigin } from "../http/origin.ts";
+import { countUse, requireGrant } from "../tokens/credentials.ts";
+
+/** Who comes to a room, and by what right. */
+export type Visitor = {
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  readonly pass: Pass;
+};
+
+type Need = { readonly scope: Scope | readonly Scope[]; readonly room: string };
+
+/**
+ * Checks whoever wants something of a room: by a token, or without one where reading is enough, which the room then allows
+ * if it is public. Throws like `requireGrant`, or `rate_limited`.
+ */
+export async function visitorOf(c: Context<App>, secret: string | null, need: Need): Promise<Visitor> {
+  const mayBeAnybody = [need.scope].flat().includes("captions:view");
+  if (secret === null && mayBeAnybody) return anybody(c);
+  const grant = await requireGrant(c, secret, need);
+  await countUse(c, grant);
+  return { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, pageOrigin(c)) };
+}
+
+/** Whose public room it is says the address (`?tenant=`), where that is a question at all. */
+function anybody(c: Context<App>): Visitor {
+  const tenants = new Set(c.var.config.apiKeys.map(({ tenant }) => tenant));
+  const named = c.req.query("tenant");
+  const tenant = named ?? (tenants.size === 1 ? [...tenants][0] : undefined);
+  if (tenant === undefined || !v.is(TenantNameSchema, tenant) || !tenants.has(tenant)) {
+    throw new CaptionwireError("unauthenticated");
+  }
+  c.set("tenant", tenant);
+  requireKnownOrigin(c, tenant);
+  return { tenant, scopes: ["captions:view"], pass: anonymousPass(pageOrigin(c)) };
+}
