@@ -6,8 +6,16 @@ import type { Dialer, Transport } from "./dialer.ts";
 import type { Ports, WebSocketLike } from "./ports.ts";
 import { type Ending, judge } from "./verdict.ts";
 
-/** A token, or where to ask for one: before every connection attempt, and when a viewer's token has ended. */
-export type TokenSource = string | (() => string | Promise<string>);
+/**
+ * A token, or where to ask for one: before every connection attempt, and when a viewer's token has ended. `null` is none at
+ * all, which is enough to read along in a public room.
+ */
+export type TokenSource = Token | (() => Token | Promise<Token>);
+type Token = string | null;
+
+export function tokenOf(source: TokenSource): Token | Promise<Token> {
+  return typeof source === "function" ? source() : source;
+}
 
 export type Link =
   | { readonly state: "connecting" }
@@ -53,7 +61,7 @@ const pongMaxMs = 8_000;
  */
 export function createConnection(options: Options): Connection {
   const { ports, token, dialer, speakEveryMs } = options;
-  const canRenew = typeof token !== "string";
+  const canRenew = typeof token === "function";
   let link: Link = { state: "connecting" };
   let backoff = options.backoff;
   let heartbeatMs: number = timing.heartbeatMs;
@@ -82,9 +90,9 @@ export function createConnection(options: Options): Connection {
     setLink({ state: "connecting" });
     if (mine !== generation) return;
     setTimer(timing.connectTimeoutMs, () => drop({ kind: "fault", reason: "The room did not answer." }));
-    let bearer: string;
+    let bearer: Token;
     try {
-      bearer = typeof token === "string" ? token : await token();
+      bearer = await tokenOf(token);
     } catch (error) {
       if (mine === generation) drop({ kind: "no-token", error });
       return;
@@ -92,7 +100,7 @@ export function createConnection(options: Options): Connection {
     if (mine === generation) open(mine, bearer);
   }
 
-  function open(mine: number, bearer: string): void {
+  function open(mine: number, bearer: Token): void {
     let opened: WebSocketLike;
     try {
       opened = dialer.dial(bearer);

@@ -7,7 +7,7 @@ import type { Ending } from "./verdict.ts";
 export type Transport = "websocket" | "events";
 
 /** Makes one connection. Throws for an address or a token that can never be sent. */
-export type Dial = (bearer: string) => WebSocketLike;
+export type Dial = (bearer: string | null) => WebSocketLike;
 
 /** Whom a connection asks for its next socket, and tells how the last one ended. */
 export type Dialer = {
@@ -18,17 +18,24 @@ export type Dialer = {
 };
 
 export function dialSocket(ports: Ports, address: () => string): Dial {
-  return (bearer) => ports.openSocket(address(), [subprotocol, bearerSubprotocolPrefix + bearer]);
+  return (bearer) => {
+    const protocols = bearer === null ? [subprotocol] : [subprotocol, bearerSubprotocolPrefix + bearer];
+    return ports.openSocket(address(), protocols);
+  };
 }
 
 export function dialEvents(ports: Ports, address: () => string, position: () => Position | null): Dial {
   return (bearer) => {
     const held = position();
     return ports.openEvents(address(), {
-      authorization: `Bearer ${bearer}`,
+      ...bearerHeader(bearer),
       ...(held === null ? {} : { "last-event-id": positionText(held) }),
     });
   };
+}
+
+export function bearerHeader(bearer: string | null): Readonly<Record<string, string>> {
+  return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
 }
 
 export function socketDialer(dial: Dial): Dialer {

@@ -3,7 +3,8 @@ import { SegmentSchema } from "../shared/captions.ts";
 import { CaptionwireError, isErrorCode } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { roomResource } from "./address.ts";
-import type { TokenSource } from "./connection.ts";
+import { type TokenSource, tokenOf } from "./connection.ts";
+import { bearerHeader } from "./dialer.ts";
 import { parseFrame } from "./frames.ts";
 import type { Ports } from "./ports.ts";
 import { readRefusal } from "./refusal.ts";
@@ -17,6 +18,7 @@ const EarlierPartSchema = v.object({ segments: v.array(SegmentSchema), hasEarlie
 type Source = {
   readonly url: string;
   readonly room: string;
+  readonly tenant: string | null;
   readonly token: TokenSource;
   readonly ports: Ports;
 };
@@ -28,11 +30,11 @@ type Source = {
  * it up, and `internal` when no usable answer came.
  */
 export async function fetchEarlier(
-  { url, room, token, ports }: Source,
+  { url, room, tenant, token, ports }: Source,
   before: string | null,
   signal: AbortSignal,
 ): Promise<EarlierPart> {
-  const address = roomResource(url, room, "captions");
+  const address = roomResource({ url, room, tenant }, "captions");
   if (before !== null) {
     address.searchParams.set("before", before);
     address.searchParams.set("limit", String(partSegments));
@@ -51,9 +53,9 @@ export async function fetchEarlier(
   const cancelTimer = ports.setTimer(() => giveUp(unavailable()), timing.connectTimeoutMs);
 
   async function ask(): Promise<EarlierPart> {
-    const bearer = typeof token === "string" ? token : await token();
+    const bearer = await tokenOf(token);
     const answer = await ports.fetch(address.href, {
-      headers: { authorization: `Bearer ${bearer}` },
+      headers: bearerHeader(bearer),
       signal: abort.signal,
     });
     if (!answer.ok) throw await refusal(answer);

@@ -13,7 +13,7 @@ export type Renewal = {
  * asks its own backend, so the source is asked after a random part of the first half of the time. While it has brought
  * nothing it is asked once more, at half of what was left then.
  *
- * Nothing is told in the end when the source has no token, or is a string: the room will close the link, and coming back
+ * Nothing is told in the end when the source has no token, or is no function: the room will close the link, and coming back
  * is the connection's business.
  */
 export function createRenewal(ports: Ports, source: TokenSource, tell: (token: string) => void): Renewal {
@@ -32,7 +32,7 @@ export function createRenewal(ports: Ports, source: TokenSource, tell: (token: s
 
   return {
     asked(withinMs) {
-      if (typeof source === "string" || current !== null) return;
+      if (typeof source !== "function" || current !== null) return;
       const mine = Symbol();
       current = mine;
 

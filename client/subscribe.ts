@@ -22,7 +22,10 @@ export type SubscribeOptions = {
   /** http(s) origin of the Worker. */
   url: string;
   room: string;
-  token: TokenSource;
+  /** Left out for public rooms. */
+  token?: TokenSource;
+  /** Whose public room it is, where the Worker serves several tenants. */
+  tenant?: string;
   /** After every frame that was applied. */
   onChange?: (captions: Captions, frame: CaptionsFrame) => void;
   onLink?: (link: Link) => void;
@@ -57,7 +60,7 @@ const maxRetryMs = 30_000;
  * each segment once. `captions` is a new value after each frame; a value read earlier never changes.
  */
 export function subscribe(options: SubscribeOptions): Subscription {
-  const { url, room, token } = options;
+  const { url, room, token = null, tenant = null } = options;
   const ports: Ports = { ...systemPorts, ...options.ports };
   const onChange = guarded(options.onChange);
   const onLink = guarded(options.onLink);
@@ -72,11 +75,11 @@ export function subscribe(options: SubscribeOptions): Subscription {
 
   const dialer = fallbackDialer({
     websocket: dialSocket(ports, () =>
-      roomAddress({ url, room, role: "viewer", position: captions.position }),
+      roomAddress({ url, room, tenant, role: "viewer", position: captions.position }),
     ),
     events: dialEvents(
       ports,
-      () => roomResource(url, room, "events").href,
+      () => roomResource({ url, room, tenant }, "events").href,
       () => captions.position,
     ),
   });
@@ -185,7 +188,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
     // Without a first one the newest are asked for: all that was held may be gone, and what came before it not.
     const before = captions.segments[0]?.id ?? null;
     try {
-      const part = await fetchEarlier({ url, room, token, ports }, before, closing.signal);
+      const part = await fetchEarlier({ url, room, tenant, token, ports }, before, closing.signal);
       if (deltas === since) captions = prepend(captions, part, since);
       return captions;
     } catch (error) {

@@ -3,11 +3,12 @@ import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
 import { limits } from "../shared/limits.ts";
 import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
+import { passIn } from "./callers.ts";
 import { EventStream } from "./events.ts";
-import { passHeader, roomPaths } from "./paths.ts";
+import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import type { Door } from "./room/door/door.ts";
-import { type Pass, PassSchema } from "./room/door/pass.ts";
+import type { Pass } from "./room/door/pass.ts";
 import { StandingSchema } from "./room/door/standing.ts";
 import type { Room } from "./room/room.ts";
 import { isHeld, tagOf } from "./tags.ts";
@@ -38,7 +39,8 @@ async function answer(request: Request, { room, door }: OpenRoom): Promise<Respo
     door.revoke(v.parse(StandingSchema, await request.json()));
     return new Response(null, { status: 204 });
   }
-  const pass = v.parse(PassSchema, JSON.parse(request.headers.get(passHeader) ?? "null"));
+  const pass = passIn(request);
+  if (pass === null) throw new CaptionwireError("unauthenticated");
   // A stream of events goes in by the door below.
   if (pathname !== roomPaths.events) door.use(pass);
   const segmentId = idIn(pathname);

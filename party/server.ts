@@ -1,13 +1,14 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
-import * as v from "valibot";
 import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
-import { ping, pong, roles, subprotocol } from "../shared/protocol.ts";
+import { ping, pong, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
+import { type Member, memberIn, passIn } from "./callers.ts";
 import { dialProvider } from "./dial.ts";
+import { failedUpgrade } from "./failed-upgrade.ts";
 import { memberSocket } from "./members.ts";
-import { memberHeader, passHeader, roomPaths } from "./paths.ts";
+import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
 import { renewedPass } from "./renewal.ts";
@@ -15,21 +16,11 @@ import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
 import { DoorBook } from "./room/door/book.ts";
 import { Door } from "./room/door/door.ts";
-import { type Pass, PassSchema } from "./room/door/pass.ts";
 import type { Standing } from "./room/door/standing.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import { type Sqlite, SqliteStore } from "./room/sqlite.ts";
 import { admitRoom, forgetRoom } from "./tenant/ask.ts";
-
-/** Who comes by the socket, as the edge has found out. */
-export const MemberSchema = v.object({
-  role: v.picklist(roles),
-  pass: PassSchema,
-  /** A publisher that may end the one there is. */
-  takeover: v.optional(v.literal(true)),
-});
-export type Member = v.InferOutput<typeof MemberSchema>;
 
 /**
  * The Durable Object of a room under partyserver: platform calls in, core calls out, nothing else.
@@ -115,6 +106,24 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return this.#left(this.#memberOf(connection));
   }
 
+  /**
+   * partyserver answers a close frame with the same code, and not at all where there was none or one that may not be sent
+   * (1005, 1006): the client would wait for its connection to end, and one that never does would hold it for ever.
+   */
+  override async webSocketClose(
+    socket: WebSocket,
+    code: number,
+    reason: string,
+    wasClean: boolean,
+  ): Promise<void> {
+    await super.webSocketClose(socket, code, reason, wasClean);
+    try {
+      socket.close(1000);
+    } catch {
+      // Answered already.
+    }
+  }
+
   #left(member: MemberSocket): Promise<void> {
     return this.#guarded(member, ({ room, door }) => {
       door.leave(member.id);
@@ -187,8 +196,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     }
     this.#room = null;
     this.#door = null;
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    // In one turn: a room that is made anew in between would lose what it wrote.
+    await Promise.all([this.ctx.storage.deleteAlarm(), this.ctx.storage.deleteAll()]);
   }
 
   /** Has the tenant know of this room, which was not on its list, and the room know what was revoked. */
@@ -294,28 +303,6 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
 function isVacant({ room, door }: OpenRoom): boolean {
   return door.isEmpty && room.isVacant;
-}
-
-function memberIn(request: Request): Member {
-  return v.parse(MemberSchema, JSON.parse(request.headers.get(memberHeader) ?? "null"));
-}
-
-/** Of a member or of a request that is answered and gone; `null` for what the tenant asks. */
-function passIn(request: Request): Pass | null {
-  if (request.headers.has(memberHeader)) return memberIn(request).pass;
-  const pass = request.headers.get(passHeader);
-  return pass === null ? null : v.parse(PassSchema, JSON.parse(pass));
-}
-
-/** partyserver put the stack of its error into this socket: it is dropped unread, and the client told as much as it may know. */
-function failedUpgrade(leaking: WebSocket): Response {
-  leaking.accept();
-  leaking.close(1000);
-  const pair = new WebSocketPair();
-  pair[1].accept();
-  pair[1].send(JSON.stringify(errorFrame("internal")));
-  pair[1].close(errorTable.internal.close, "internal");
-  return new Response(null, { status: 101, webSocket: pair[0] });
 }
 
 function bytesOf(message: ArrayBuffer | ArrayBufferView): Uint8Array {

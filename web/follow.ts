@@ -1,6 +1,7 @@
 import { type Captions, type Link, subscribe } from "../client/index.ts";
 import { createCaptionView } from "./caption-view.ts";
 import { paragraphs } from "./paragraphs.ts";
+import { tenantOfPage } from "./room.ts";
 import { createStateLine } from "./state-line.ts";
 import { tokenSource } from "./token.ts";
 import { inWords } from "./words.ts";
@@ -33,6 +34,7 @@ export function follow({ room, box, seen, spoken, handleDrawn }: Options): Follo
     url: location.origin,
     room,
     token: tokenSource(["captions:view"], room),
+    tenant: tenantOfPage(),
     onChange(captions) {
       draw(captions);
       showState(subscription.link);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { RoomNameSchema } from "../shared/claims.ts";
+import { RoomNameSchema, TenantNameSchema } from "../shared/claims.ts";
 
 export const defaultRoom = "demo";
 
@@ -8,4 +8,10 @@ export function roomOfPage(): string {
   const name = location.pathname.split("/").at(-1) ?? "";
   const page = location.pathname.split("/").filter(Boolean).length > 1;
   return page && v.is(RoomNameSchema, name) ? name : defaultRoom;
+}
+
+/** Whose public room it is, where a Worker serves several: `/watch/lobby?tenant=acme`. */
+export function tenantOfPage(): string | undefined {
+  const tenant = new URLSearchParams(location.search).get("tenant");
+  return v.is(TenantNameSchema, tenant) ? tenant : undefined;
 }

@@ -5,9 +5,13 @@ import type { Scope } from "../shared/claims.ts";
 const AnswerSchema = v.object({ token: v.string() });
 const lifeSeconds = 600;
 
+/** What a reader is told who has neither a link with a token nor a room that is public. */
+export const noToken = "This page needs a link with a token. Ask for one.";
+
 /**
  * Where this page gets its tokens from: the one in its own address (`#token=…`), which cannot be renewed,
- * or else the local service of a development machine, asked anew each time.
+ * or else the local service of a development machine, asked anew each time. Where there is neither it has none, which is
+ * enough for the captions of a public room.
  */
 export function tokenSource(scopes: readonly Scope[], room?: string): TokenSource {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
@@ -18,18 +22,18 @@ export function tokenSource(scopes: readonly Scope[], room?: string): TokenSourc
 /** One token, now. Throws a `CaptionwireError` whose message can be shown. */
 export async function oneToken(scopes: readonly Scope[], room?: string): Promise<string> {
   const source = tokenSource(scopes, room);
-  return typeof source === "string" ? source : await source();
+  const token = typeof source === "function" ? await source() : source;
+  if (token === null) throw new CaptionwireError("unauthenticated", noToken);
+  return token;
 }
 
-async function localToken(scopes: readonly Scope[], room: string | undefined): Promise<string> {
+async function localToken(scopes: readonly Scope[], room: string | undefined): Promise<string | null> {
   const answer = await fetch("/v1/local/tokens", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ scopes, room, ttl: lifeSeconds }),
   });
-  if (answer.status === 404) {
-    throw new CaptionwireError("unauthenticated", "This page needs a link with a token. Ask for one.");
-  }
+  if (answer.status === 404) return null;
   if (!answer.ok) throw new CaptionwireError("internal", "No token could be fetched.");
   return v.parse(AnswerSchema, await answer.json()).token;
 }

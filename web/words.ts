@@ -1,4 +1,5 @@
 import type { Link, Status } from "../client/index.ts";
+import { noToken } from "./token.ts";
 
 export type Tone = "live" | "calm" | "trouble";
 
@@ -31,7 +32,17 @@ export function inWords(link: Link, status: Status, wasOpen: boolean): Words {
 }
 
 export function closedInWords(code: string, message: string): string {
-  return code === "token_expired" ? "This link has expired. Ask for a new one." : message;
+  switch (code) {
+    case "token_expired":
+    case "ticket_used":
+      return "This link has expired. Ask for a new one.";
+    case "token_revoked":
+      return "This link was withdrawn. Ask for a new one.";
+    case "unauthenticated":
+      return noToken;
+    default:
+      return message;
+  }
 }
 
 function roomInWords(status: Status): Words {

@@ -2,7 +2,7 @@ import { type Captions, type Link, type Status, subscribe, type ViewerFrame } fr
 import { createCaptionView } from "../caption-view.ts";
 import { part } from "../page.ts";
 import { paragraphs } from "../paragraphs.ts";
-import { roomOfPage } from "../room.ts";
+import { roomOfPage, tenantOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
 import { closedInWords, inWords } from "../words.ts";
 import { cleared, freshAfter, nothingFresh } from "./fresh.ts";
@@ -33,6 +33,7 @@ function start(): void {
     url: location.origin,
     room,
     token: tokenSource(["captions:view"], room),
+    tenant: tenantOfPage(),
     onChange: show,
     onLink(link) {
       tell(link, subscription.captions.status);

@@ -10,6 +10,7 @@ import { toVtt } from "../../shared/export/vtt.ts";
 import { limits } from "../../shared/limits.ts";
 import { putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
+import { whole } from "../http/body.ts";
 import { openRoom, smallBody } from "./object.ts";
 
 /** `/v1/rooms/{room}/captions`: the transcript to poll, to page back in, to take away as a file, and to correct. */
@@ -70,7 +71,7 @@ for (const [extension, { type, write }] of Object.entries(formats)) {
 captions.patch("/v1/rooms/:room/captions/:id", smallBody, async (c) => {
   const { ask } = await openRoom(c, "captions:edit");
   const path = `${roomPaths.captions}/${encodeURIComponent(c.req.param("id"))}`;
-  const answer = await ask(path, { method: "PATCH", body: await c.req.text() });
+  const answer = await ask(path, { method: "PATCH", body: await whole(c.req.text()) });
   if (answer.status === 204) return c.body(null, 204);
   c.header("cache-control", "no-store");
   return c.json(await answer.json());

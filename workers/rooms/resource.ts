@@ -3,8 +3,9 @@ import * as v from "valibot";
 import { roomPaths } from "../../party/paths.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { RoomDescriptionSchema } from "../../shared/protocol.ts";
-import { type RoomSettings, RoomSettingsSchema, recognitionProblem } from "../../shared/settings.ts";
+import { RoomSettingsSchema, recognitionProblem } from "../../shared/settings.ts";
 import type { App } from "../app.ts";
+import { readJson } from "../http/body.ts";
 import { openRoom, smallBody } from "./object.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -13,7 +14,9 @@ export const resource = new Hono<App>();
 
 resource.put("/v1/rooms/:room", smallBody, async (c) => {
   const { room, visitor, ask } = await openRoom(c, "rooms:admin");
-  const settings = readSettings(await c.req.json().catch(() => undefined));
+  const settings = await readJson(c, RoomSettingsSchema, '{"language":"en"}');
+  const problem = recognitionProblem(settings, null);
+  if (problem !== null) throw new CaptionwireError("bad_request", problem);
   const answer = await ask(roomPaths.settings, { method: "PUT", body: JSON.stringify(settings) });
   return describe(c, room, visitor, answer);
 });
@@ -28,21 +31,6 @@ resource.delete("/v1/rooms/:room", async (c) => {
   await ask(roomPaths.purge, { method: "POST" });
   return c.body(null, 204);
 });
-
-function readSettings(body: unknown): RoomSettings {
-  // valibot takes an array for an object without keys, which here would clear every setting.
-  const settings = v.safeParse(RoomSettingsSchema, Array.isArray(body) ? undefined : body);
-  if (!settings.success) {
-    const path = v.getDotPath(settings.issues[0]);
-    throw new CaptionwireError(
-      "bad_request",
-      path === null ? 'Send JSON such as {"language":"en"}.' : `"${path}" is not valid.`,
-    );
-  }
-  const problem = recognitionProblem(settings.output, null);
-  if (problem !== null) throw new CaptionwireError("bad_request", problem);
-  return settings.output;
-}
 
 /** Settings go to the room's administrators alone: key terms may be names that are nobody else's business. */
 async function describe(

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
+import type { Member } from "../../party/callers.ts";
 import { memberHeader } from "../../party/paths.ts";
-import type { Member } from "../../party/server.ts";
 import { requireScope } from "../../party/tokens/grant.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";

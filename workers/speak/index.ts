@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
-import { bodyUpTo } from "../http/body.ts";
+import { bodyUpTo, whole } from "../http/body.ts";
 import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
 import { requireStanding } from "../tokens/standing.ts";
 import { type Budget, pay, requireGood } from "./budget.ts";
@@ -35,7 +35,7 @@ speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
   // Side by side: each is a wait, and together they stand before the first byte.
   const [{ success }, bytes] = await Promise.all([
     c.env.SPEAK_RATE.limit({ key: grant.id }),
-    c.req.arrayBuffer(),
+    whole(c.req.arrayBuffer()),
     requireGood(c.env, grant),
   ]);
   if (!success) throw tooManyRequests("Too many requests with one token. Please try again later.", 60);

@@ -5,7 +5,7 @@ import { mintToken } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
-import { bodyUpTo } from "../http/body.ts";
+import { bodyUpTo, whole } from "../http/body.ts";
 import { inDeepgramsShape } from "../speak/refused.ts";
 import { authorizationSecret, countUse, requireApiKey, requireGrant } from "./credentials.ts";
 import { requireStanding } from "./standing.ts";
@@ -45,7 +45,7 @@ grants.onError(inDeepgramsShape);
 
 /** An empty body is Deepgram's way to ask for the default. */
 async function readTtl(c: Context<App>): Promise<number> {
-  const text = await c.req.text();
+  const text = await whole(c.req.text());
   if (text.trim() === "") return limits.grantDefaultSeconds;
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), GrantSchema), text);
   if (read.success) return read.output.ttl_seconds ?? limits.grantDefaultSeconds;

@@ -54,9 +54,9 @@ function renewal(source: Source, random: number) {
   const startedAt = time.now();
   const askedAt: number[] = [];
   const told: { token: string; afterMs: number }[] = [];
-  function counted(): string | Promise<string> {
+  function counted() {
     askedAt.push(time.now() - startedAt);
-    return source();
+    return typeof source === "function" ? source() : source;
   }
   const made = createRenewal(ports, counted, (token) =>
     told.push({ token, afterMs: time.now() - startedAt }),
