@@ -4,6 +4,7 @@ import { CaptionwireError, isErrorCode } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { roomResource } from "./address.ts";
 import { type TokenSource, tokenOf } from "./connection.ts";
+import { deferred } from "./deferred.ts";
 import { bearerHeader } from "./dialer.ts";
 import { parseFrame } from "./frames.ts";
 import type { Ports } from "./ports.ts";
@@ -40,7 +41,7 @@ export async function fetchEarlier(
     address.searchParams.set("limit", String(partSegments));
   }
   const abort = new AbortController();
-  const given = Promise.withResolvers<never>();
+  const given = deferred<never>();
   function giveUp(error: CaptionwireError): void {
     given.reject(error);
     abort.abort();

@@ -8,6 +8,7 @@ import type { Recognition } from "../shared/settings.ts";
 import { roomAddress } from "./address.ts";
 import { guarded } from "./callback.ts";
 import { createConnection, type Link, type TokenSource } from "./connection.ts";
+import { type Deferred, deferred } from "./deferred.ts";
 import { dialSocket, socketDialer } from "./dialer.ts";
 import { type FrameLengthMs, nextFrameLength } from "./frame-length.ts";
 import { parseFrame } from "./frames.ts";
@@ -91,7 +92,7 @@ export function publish(options: PublishOptions): Publisher {
   let lastMarkAt = Number.NEGATIVE_INFINITY;
   let cancelDrain: (() => void) | null = null;
   let isFinishSent = false;
-  let finishing: PromiseWithResolvers<{ version: number }> | null = null;
+  let finishing: Deferred<{ version: number }> | null = null;
 
   const connection = createConnection({
     ports,
@@ -274,7 +275,7 @@ export function publish(options: PublishOptions): Publisher {
     },
     finish() {
       if (finishing === null) {
-        finishing = Promise.withResolvers<{ version: number }>();
+        finishing = deferred<{ version: number }>();
         if (state.state === "finished") finishing.resolve({ version: state.version });
         if (failure !== null) finishing.reject(failure);
         drain();

@@ -49,7 +49,7 @@ export const noCaptions: Captions = {
 export function apply(captions: Captions, frame: CaptionsFrame): Captions | "resync" {
   switch (frame.type) {
     case "snapshot": {
-      const segments = frame.segments.toSorted(compareSegments);
+      const segments = [...frame.segments].sort(compareSegments);
       return {
         segments,
         interim: frame.interim,
@@ -92,7 +92,7 @@ export function prepend(captions: Captions, part: EarlierPart, deltas: readonly 
     for (const segment of put) all.set(segment.id, segment);
   }
   for (const segment of captions.segments) all.set(segment.id, segment);
-  const boundary = boundaryOf(part.segments.toSorted(compareSegments), part.hasEarlier, captions.boundary);
+  const boundary = boundaryOf([...part.segments].sort(compareSegments), part.hasEarlier, captions.boundary);
   const segments = [...all.values()].filter((segment) => isWithin(boundary, segment)).sort(compareSegments);
   return { ...captions, segments, hasEarlier: part.hasEarlier, boundary };
 }

@@ -1,8 +1,11 @@
+import { closeDirections } from "../shared/direction.ts";
+import { plain } from "../shared/export/plain.ts";
 import { gapInWords, type Paragraph } from "./paragraphs.ts";
 
 /**
  * Draws paragraphs into an element and touches only what changed: text that stands is neither replaced nor moved,
- * so a reader's place and selection stay. Text goes in as text only.
+ * so a reader's place and selection stay. Text goes in as text only: without control characters, which whoever copies
+ * it would hand on to a terminal, and without an effect on the direction of what stands behind it.
  */
 export function createCaptionView(box: HTMLElement): { draw(paragraphs: readonly Paragraph[]): void } {
   let drawn: readonly Paragraph[] = [];
@@ -41,7 +44,8 @@ function drawParagraph(element: Element, before: Paragraph | undefined, paragrap
 /** Each part after the first begins with its own space, so that a paragraph is one text to search and copy. */
 function setPart(element: Element, index: number, text: string, className: string): void {
   const part = element.children[index] ?? element.appendChild(document.createElement("span"));
-  const words = index === 0 ? text : ` ${text}`;
+  const line = closeDirections(plain(text));
+  const words = index === 0 ? line : ` ${line}`;
   if (part.className !== className) part.className = className;
   if (part.textContent !== words) part.textContent = words;
 }

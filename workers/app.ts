@@ -28,6 +28,7 @@ export type App = {
 export const app = new Hono<App>();
 
 app.use(requestId());
+app.use(apiHeaders);
 app.use(drain);
 app.use(async (c, next) => {
   c.set("config", configOf(c.env));
@@ -35,7 +36,7 @@ app.use(async (c, next) => {
 });
 
 app.get("/healthz", (c) => c.json({ ok: true }));
-for (const path of ["/v1/*", "/speak", "/parties/*"]) app.use(path, apiHeaders, cors, flood);
+for (const path of ["/v1/*", "/speak", "/parties/*"]) app.use(path, cors, flood);
 app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);

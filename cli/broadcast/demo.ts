@@ -1,4 +1,5 @@
 import type { Segment } from "../../client/index.ts";
+import { plain } from "../../shared/export/plain.ts";
 import { type Service, speak } from "../api.ts";
 import { type Screen, wrap } from "../terminal/screen.ts";
 import { align } from "../wer/align.ts";
@@ -61,7 +62,7 @@ export async function runDemo(service: Service, screen: Screen): Promise<void> {
 }
 
 function caption(text: string, lateMs: number, screen: Screen): string[] {
-  return wrap(text, screen.columns - gutter - 1).map((line, index) =>
+  return wrap(plain(text), screen.columns - gutter - 1).map((line, index) =>
     index === 0 ? `${ms(lateMs).padStart(gutter - 2)}  ${line}` : `${" ".repeat(gutter)}${line}`,
   );
 }

@@ -1,6 +1,9 @@
 // Between these a line must not break: French sets them before "?" and "!".
 const noBreakSpace = "\u00a0";
 const narrowNoBreakSpace = "\u202f";
+/** `toWellFormed` is younger than the browsers that the pages are made for. */
+const loneSurrogate = /\p{Cs}/gu;
+const replacement = "\ufffd";
 
 /**
  * Text that fits on a line of a text file: well-formed Unicode, without control characters and line breaks of any kind,
@@ -8,7 +11,7 @@ const narrowNoBreakSpace = "\u202f";
  */
 export function plain(text: string): string {
   return text
-    .toWellFormed()
+    .replace(loneSurrogate, replacement)
     .replace(/[\s\p{Cc}]+/gu, (run) => (run === noBreakSpace || run === narrowNoBreakSpace ? run : " "))
     .trim();
 }

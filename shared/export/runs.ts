@@ -1,4 +1,5 @@
 import type { Segment } from "../captions.ts";
+import { closeDirections } from "../direction.ts";
 import { type TimedPiece, timed } from "./piece-times.ts";
 import { needsSpace, piecesOf } from "./pieces.ts";
 import { plain } from "./plain.ts";
@@ -41,7 +42,8 @@ export function runsOf(segments: readonly Segment[], rules: RunRules): Run[] {
       else runs.push({ kind: "gap", start: segment.start, end: segment.end });
       continue;
     }
-    const pieces = timed(segment, piecesOf(plain(segment.text), rules.pieceMaxColumns));
+    const text = closeDirections(plain(segment.text));
+    const pieces = timed(segment, piecesOf(text, rules.pieceMaxColumns));
     if (pieces.length === 0) continue;
     const speaker = rules.isWithSpeakers ? segment.speaker : undefined;
     const isTurn =

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { broadcast } from "../../cli/broadcast/broadcast.ts";
 import type { Segment } from "../../client/index.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { openPage } from "../support/pages.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { wavFile } from "../support/wav-file.ts";
@@ -32,18 +33,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens a page and keeps what it complains about: every test ends with none. */
-async function open(path: string, from: Browser = browser): Promise<{ page: Page; complaints: string[] }> {
-  const context = await from.newContext({ viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(new URL(path, stack.url).href);
-  return { page, complaints };
-}
+const open = (path: string, from: Browser = browser) => openPage(from, new URL(path, stack.url).href);
 
 async function say(room: string, text: string): Promise<readonly Segment[]> {
   const { segments } = await broadcast({ service: stack, room, ...(await speech(stack, text)) });
@@ -228,6 +218,22 @@ describe("the studio", () => {
       /^First caption \d+\.\d s after the first sound$/,
     );
     expect(await page.locator("#watch").getAttribute("href")).toBe("/watch/studio-voice");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("plays a file into a room", async () => {
+    const file = join(folder, "evening.wav");
+    const { format, data } = await speech(stack, weather);
+    await writeFile(file, wavFile(format, data));
+    const { page, complaints } = await open("/studio");
+    await page.getByRole("textbox", { name: "Room" }).fill("studio-file");
+    await page.getByRole("radio", { name: "File" }).check();
+    await page.getByLabel("Sound file").setInputFiles(file);
+    await page.getByRole("button", { name: "Start" }).click();
+    await stateIs(page, "#broadcast-announced", "Finished");
+    await stateIs(page, "#announced", "The broadcast has ended");
+    expect(heardShare(await captionsOf(page), weather)).toBeGreaterThan(0.7);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

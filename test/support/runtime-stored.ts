@@ -23,20 +23,30 @@ function inStore<T>(room: string, work: (store: SqliteStore) => Promise<T>): Pro
  *
  * @param writtenAt when each was written down, epoch milliseconds
  */
-export async function storeWords(
+export function storeWords(
   room: string,
   count: number,
+  writtenAt?: (index: number) => number,
+): Promise<void> {
+  const texts = Array.from({ length: count }, (_, index) => `stored${index}.`);
+  return storeTexts(room, texts, writtenAt);
+}
+
+/** A room in which these captions were written, one a second, likewise. */
+export async function storeTexts(
+  room: string,
+  texts: readonly string[],
   writtenAt: (index: number) => number = () => Date.now(),
 ): Promise<void> {
   // Session ids begin with their time, so this one sorts before any that is still to come.
   const session = { ...begunSession, id: "000000001-stored", ended: { at: 1, by: "finish" } } as const;
-  const put = Array.from({ length: count }, (_, index) => ({
+  const put = texts.map((text, index) => ({
     id: String(index),
     session: session.id,
     kind: "speech" as const,
     start: index * 1_000,
     end: (index + 1) * 1_000,
-    text: `stored${index}.`,
+    text,
     at: writtenAt(index),
     version: 1,
   }));

@@ -15,11 +15,8 @@ export const apiHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   // A socket has no use for headers, and would be lost with a copy of its answer.
   if (c.res.status === 101) return;
-  const missing = Object.entries(headersOfApi).filter(([name]) => !c.res.headers.has(name));
-  if (missing.length === 0) return;
-  // An answer that was passed on from elsewhere cannot be written to.
-  const response = new Response(c.res.body, c.res);
-  for (const [name, value] of missing) response.headers.set(name, value);
-  c.res = undefined;
-  c.res = response;
+  const { headers } = c.res;
+  for (const [name, value] of Object.entries(headersOfApi)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
 };

@@ -1,0 +1,156 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Publisher } from "../../client/index.ts";
+import { closeDirections } from "../../shared/direction.ts";
+import { plain } from "../../shared/export/plain.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { injections } from "../support/injections.ts";
+import { startPublisher } from "../support/live.ts";
+import { type OpenPage, openPage } from "../support/pages.ts";
+import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+const room = "injections";
+const narrow = { width: 320, height: 568 };
+const texts = injections.map(({ text }) => text);
+/** As pages show them: on one line, without control characters, and with an end to every change of direction. */
+const shown = texts.map((text) => closeDirections(plain(text)));
+
+let provider: Awaited<ReturnType<typeof startReadingProvider>>;
+let stack: TestStack;
+let browser: Browser;
+let publisher: Publisher;
+let pages: readonly OpenPage[];
+
+beforeAll(async () => {
+  provider = await startReadingProvider(texts);
+  [stack, browser] = await Promise.all([
+    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
+    launchBrowser(),
+  ]);
+  pages = await Promise.all([
+    open(`/watch/${room}`),
+    open(`/watch/${room}`, narrow),
+    open(`/overlay/${room}`),
+    openStudio(),
+  ]);
+  publisher = await startPublisher(stack, room, { format: linesSpeech.format, data: new Uint8Array() });
+});
+
+afterAll(async () => {
+  publisher?.close();
+  await browser?.close();
+  await stack?.close();
+  await provider?.close();
+});
+
+const open = (path: string, viewport?: typeof narrow) =>
+  openPage(browser, new URL(path, stack.url).href, viewport);
+
+async function openStudio(): Promise<OpenPage> {
+  const studio = await open("/studio", narrow);
+  await studio.page.getByRole("textbox", { name: "Room" }).fill(room);
+  await studio.page.keyboard.press("Tab");
+  return studio;
+}
+
+/** The last caption but `back` ones, once it reads like this. */
+const reads = (page: Page, text: string, className: string, back = 0) =>
+  page.waitForFunction(
+    ({ text, className, back }) => {
+      const captions = document.querySelectorAll("#captions span");
+      const caption = captions[captions.length - 1 - back];
+      return caption?.textContent?.trim() === text && caption.className === className;
+    },
+    { text, className, back },
+  );
+
+/** What no caption may change about a page. */
+const stateOf = (page: Page) =>
+  page.locator("#captions").evaluate((box) => ({
+    ran: "injected" in globalThis,
+    elements: [...box.querySelectorAll("*")]
+      .map(({ tagName }) => tagName)
+      .filter((name) => name !== "P" && name !== "SPAN"),
+    nested: box.querySelectorAll("span *").length,
+    others: document.querySelectorAll("*").length - box.querySelectorAll("*").length,
+    attributes: [...box.querySelectorAll("*")]
+      .flatMap((element) => element.getAttributeNames())
+      .filter((name) => name !== "class" && name !== "dir"),
+    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    captionsSideways: box.scrollWidth - box.clientWidth,
+    address: location.pathname,
+  }));
+
+/** Whether the last caption is read from its first letter to its last, and behind the one before it. */
+const lastCaptionRuns = (page: Page) =>
+  page.evaluate(() => {
+    const [last, before] = [...document.querySelectorAll("#captions span")].reverse();
+    const text = last?.firstChild;
+    if (last === undefined || before === undefined || !(text instanceof Text)) return null;
+    const left = (at: number) => {
+      const range = new Range();
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    const isLeftToRight = getComputedStyle(last).direction === "ltr";
+    const starts = last.getClientRects()[0];
+    const isBehind = [...before.getClientRects()]
+      .filter(({ top }) => top === starts?.top)
+      .every((rect) =>
+        isLeftToRight ? rect.right <= (starts?.left ?? 0) + 1 : rect.left >= (starts?.right ?? 0) - 1,
+      );
+    // The very first character is the space that parts it from the caption before.
+    return { isForwards: left(1) < left("Answer".length), isBehind };
+  });
+
+/** Room and link in words: of the overlay its title tells them. */
+const stateLineOf = (page: Page) =>
+  page.evaluate(() => {
+    const line = document.querySelector("#state");
+    const { left = 0, right = 0, top = 0 } = line?.getBoundingClientRect() ?? {};
+    const words = line?.textContent ?? document.title;
+    return { words, isInSight: left >= 0 && right <= innerWidth && top >= 0 };
+  });
+
+describe("captions that would be something else", () => {
+  it.each(injections.map(({ name }, index) => ({ name, index })))("$name", async ({ index }) => {
+    const text = shown[index] ?? "";
+    const before = await Promise.all(pages.map(({ page }) => stateOf(page)));
+    publisher.write(linesSpeech.half);
+    await Promise.all(pages.map(({ page }) => reads(page, text, "interim")));
+    publisher.write(linesSpeech.half);
+    await Promise.all(pages.map(({ page }) => reads(page, answerTo(index), "final")));
+    await Promise.all(pages.map(({ page }) => reads(page, text, "final", 1)));
+    for (const [at, { page, complaints }] of pages.entries()) {
+      const after = await stateOf(page);
+      expect(after).toEqual(before[at]);
+      expect(after).toMatchObject({ ran: false, elements: [], nested: 0, attributes: [] });
+      expect(after).toMatchObject({ sideways: 0, captionsSideways: 0 });
+      expect(await lastCaptionRuns(page)).toEqual({ isForwards: true, isBehind: true });
+      expect(await stateLineOf(page)).toEqual({
+        words: expect.stringMatching(/^(Live|injections: overlay)$/),
+        isInSight: true,
+      });
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  it("are the same for who comes later", async () => {
+    const late = await open(`/watch/${room}`, narrow);
+    await reads(late.page, answerTo(texts.length - 1), "final");
+    const captions = await late.page.locator("#captions span").allTextContents();
+    // A space parts captions of one paragraph.
+    expect(captions.map((text) => text.trim())).toEqual(
+      shown.flatMap((text, index) => [text, answerTo(index)]),
+    );
+    expect(await stateOf(late.page)).toMatchObject({
+      ran: false,
+      elements: [],
+      sideways: 0,
+      captionsSideways: 0,
+    });
+    expect(late.complaints).toEqual([]);
+  });
+});
