@@ -40,8 +40,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async onStart(): Promise<void> {
     // Answered by the runtime, even while the room sleeps.
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
-    // A throw here would reach the client as a stack trace; whoever needs the room meets the failure below.
-    await this.#opened().catch(() => {});
+    // A throw here would reach the client as a stack trace; whoever needs the room meets the failure below. Nor is a room
+    // made here: the last frames of a socket that was refused, or left a room that is forgotten, wake this object too.
+    if (this.#exists()) await this.#opened().catch(() => {});
   }
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
@@ -50,8 +51,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     // not exist, partyserver would answer by writing its name down first.
     const isAnybody = passIn(request)?.tokenId === null;
     const makesRoom = (request.method === "PUT" || request.headers.get("upgrade") !== null) && !isAnybody;
-    // One that is being made right now is there: it has asked already what was revoked, and must not miss what comes.
-    if (!makesRoom && this.#room === null && !this.#exists()) {
+    if (!makesRoom && !this.#isThere()) {
       // Whether a room that is not public exists is nobody's business.
       const code = isAnybody ? "unauthenticated" : "not_found";
       return Response.json(errorFrame(code), { status: errorTable[code].status });
@@ -91,8 +91,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return this.#received(this.#memberOf(connection), message);
   }
 
-  #received(member: MemberSocket, message: WSMessage): Promise<void> {
-    return this.#guarded(member, ({ room, door }) => {
+  async #received(member: MemberSocket, message: WSMessage): Promise<void> {
+    if (!this.#isThere()) return;
+    await this.#guarded(member, ({ room, door }) => {
       door.heard(member.id, typeof message === "string" ? "control" : "audio");
       room.received(member, typeof message === "string" ? message : bytesOf(message));
     });
@@ -124,8 +125,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     }
   }
 
-  #left(member: MemberSocket): Promise<void> {
-    return this.#guarded(member, ({ room, door }) => {
+  async #left(member: MemberSocket): Promise<void> {
+    if (!this.#isThere()) return;
+    await this.#guarded(member, ({ room, door }) => {
       door.leave(member.id);
       room.left(member.id);
     });
@@ -186,12 +188,14 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   /** With nobody in it and nothing, the room makes place for another. */
   async #forgetVacant(): Promise<void> {
     const open = await this.#opened();
-    if (!isVacant(open)) return;
-    new DoorBook(this.#sqlite()).keepRegistered(false);
-    await forgetRoom(this.env, this.name);
+    const book = new DoorBook(this.#sqlite());
+    if (isVacant(open)) {
+      book.keepRegistered(false);
+      await forgetRoom(this.env, this.name);
+    }
+    // Somebody has come meanwhile, or had when an earlier try failed in the middle.
     if (!isVacant(open)) {
-      // Somebody has come meanwhile.
-      await this.#register(open.door);
+      if (!book.isRegistered()) await this.#register(open.door);
       return;
     }
     this.#room = null;
@@ -204,6 +208,11 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   async #register(door: Door): Promise<void> {
     door.revoke(await admitRoom(this.env, this.name, false));
     new DoorBook(this.#sqlite()).keepRegistered(true);
+  }
+
+  /** One that is being made right now is: it has asked already what was revoked, and must not miss what comes. */
+  #isThere(): boolean {
+    return this.#room !== null || this.#exists();
   }
 
   #exists(): boolean {
@@ -237,9 +246,9 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
-    if (!book.isRegistered()) await this.#register(door);
     this.#door = door;
     for (const connection of this.getConnections<Member>()) this.#takeBack(connection, { room, door });
+    if (!book.isRegistered()) await this.#register(door);
     door.sweep();
     return { room, door };
   }

@@ -10,6 +10,8 @@ import { flood } from "./http/flood.ts";
 import { pages } from "./pages/index.ts";
 import { rooms } from "./rooms/index.ts";
 import { speak } from "./speak/index.ts";
+import { SpeakRefusal } from "./speak/refusal.ts";
+import { inDeepgramsShape, isDeepgrams } from "./speak/refused.ts";
 import { tokens } from "./tokens/index.ts";
 
 export type App = {
@@ -48,12 +50,13 @@ app.notFound(() => {
 
 /** Every failure leaves by the error table; what is not in it is logged by name and told as `internal`. */
 app.onError((error, c) => {
-  const known = error instanceof CaptionwireError ? error : new CaptionwireError("internal");
-  if (!(error instanceof CaptionwireError)) {
-    console.error({ event: "unhandled", error: error.name, requestId: c.var.requestId });
-  }
-  const { status, retry } = errorTable[known.code];
-  const { retryAfterS } = ruleOf(known.code);
+  const known = error instanceof CaptionwireError || error instanceof SpeakRefusal;
+  if (!known) console.error({ event: "unhandled", error: error.name, requestId: c.var.requestId });
+  const refusal = known ? error : new CaptionwireError("internal");
+  if (isDeepgrams(c.req.path) || refusal instanceof SpeakRefusal) return inDeepgramsShape(c, refusal);
+  const { code, message } = refusal;
+  const { status, retry } = errorTable[code];
+  const { retryAfterS } = ruleOf(code);
   if (retryAfterS !== undefined) c.header("retry-after", String(retryAfterS));
-  return c.json({ code: known.code, message: known.message, retry, requestId: c.var.requestId }, status);
+  return c.json({ code, message, retry, requestId: c.var.requestId }, status);
 });

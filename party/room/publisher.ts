@@ -7,7 +7,7 @@ import type { Excerpt } from "./backfill/backfill.ts";
 import { dismiss } from "./dismiss.ts";
 import type { Allowance } from "./door/allowance.ts";
 import { ackedOf, type Parts, partHole } from "./ledger.ts";
-import { AudioMeter } from "./meter.ts";
+import { AudioMeter, type AudioRate } from "./meter.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import type { EndedBy, Hole, StoredSession } from "./store.ts";
@@ -64,9 +64,16 @@ export class PublisherLane {
   /**
    * Begins (or, after the death of an earlier object, goes on) where audio is missing, nobody attached yet.
    *
+   * @param audioRate of the room, whatever session speaks in it
    * @param orphans holes of the session of which the room holds no audio
    */
-  constructor(ports: Ports, session: StoredSession, orphans: readonly Hole[], hooks: LaneHooks) {
+  constructor(
+    ports: Ports,
+    audioRate: AudioRate,
+    session: StoredSession,
+    orphans: readonly Hole[],
+    hooks: LaneHooks,
+  ) {
     const { format, recognition, covered } = session;
     const earliest = Math.min(covered, orphans[0]?.from ?? covered);
     this.#ports = ports;
@@ -76,7 +83,7 @@ export class PublisherLane {
     this.#acked = ackedOf(session);
     this.#toldAcked = this.#acked;
     this.#buffer = new AudioBuffer(format, earliest);
-    this.#meter = new AudioMeter(session.id, format, earliest, ports.now);
+    this.#meter = new AudioMeter(session.id, format, earliest, audioRate);
     this.#contextSamples = msToSamples(contextMs, format);
     this.#keepSamples = Math.min(
       msToSamples(limits.audioBufferMaxMs, format),

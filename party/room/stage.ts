@@ -8,6 +8,7 @@ import { dismiss } from "./dismiss.ts";
 import type { Allowance } from "./door/allowance.ts";
 import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
 import type { Journal } from "./journal.ts";
+import { AudioRate } from "./meter.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
 import type { Scribe } from "./scribe.ts";
@@ -45,6 +46,7 @@ export class Stage {
   readonly #journal: Journal;
   readonly #scribe: Scribe;
   readonly #hooks: StageHooks;
+  readonly #audioRate: AudioRate;
   readonly #newcomers = new Map<string, Newcomer>();
   /** Starts that wait for the running session to end. */
   #successors: (() => void)[] = [];
@@ -57,6 +59,7 @@ export class Stage {
     this.#journal = journal;
     this.#scribe = scribe;
     this.#hooks = hooks;
+    this.#audioRate = new AudioRate(ports.now);
   }
 
   /** A session was running when an earlier object died: its publisher may be on its way back. */
@@ -262,7 +265,7 @@ export class Stage {
     const scribe = this.#scribe;
     scribe.open(session);
     const orphans = session.holes.filter((hole) => !scribe.isFilling(hole.id));
-    const lane = new PublisherLane(this.#ports, session, orphans, {
+    const lane = new PublisherLane(this.#ports, this.#audioRate, session, orphans, {
       heard: (events, socket) => scribe.heard(id, events, socket),
       gap: (range) => scribe.gap(id, range),
       owe: (range, audio) => scribe.owe(id, range, audio),

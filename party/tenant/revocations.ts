@@ -29,7 +29,7 @@ export class Revocations {
   /** Throws `rate_limited` when too many tokens are revoked one by one. */
   note(target: Target, now: number): void {
     this.#sqlite.exec("DELETE FROM revocation WHERE at <= ?", now - tokensEndMs);
-    if (target.kind === "token" && this.#of("token").length >= limits.revokedTokensMax) {
+    if (target.kind === "token" && this.#others(target.id) >= limits.revokedTokensMax) {
       throw new CaptionwireError(
         "rate_limited",
         "Too many single tokens are revoked. Revoke a room, or all.",
@@ -51,6 +51,10 @@ export class Revocations {
       issuedBefore: Math.max(0, ...ats, ...ofRoom.map(({ at }) => at)),
       tokens: this.#of("token").map(({ name, at }) => ({ id: name, until: at + tokensEndMs })),
     };
+  }
+
+  #others(id: string): number {
+    return this.#of("token").filter(({ name }) => name !== id).length;
   }
 
   #of(kind: Target["kind"]): v.InferOutput<typeof Row>[] {

@@ -8,17 +8,26 @@ const OriginPattern = v.union([
   v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::(?:\d{1,5}|\*))?$/)),
 ]);
 
-const TenantSchema = v.strictObject({
-  /** Pages that may use this tenant's tokens and public rooms, besides those of the Worker itself. */
-  origins: v.optional(v.array(OriginPattern), []),
-  /** Rooms it may have. */
-  maxRooms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-});
+/** valibot takes a list for an object whose keys are numbers. */
+const NoList = v.custom<object>((value) => typeof value === "object" && !Array.isArray(value), "no object");
+
+const TenantSchema = v.pipe(
+  NoList,
+  v.strictObject({
+    /** Pages that may use this tenant's tokens and public rooms, besides those of the Worker itself. */
+    origins: v.optional(v.array(OriginPattern), []),
+    /** Rooms it may have. */
+    maxRooms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  }),
+);
 export type TenantSettings = Readonly<v.InferOutput<typeof TenantSchema>>;
 
 /** The variable TENANTS: JSON, by tenant; a tenant it does not name has the defaults. */
 export const TenantsSchema = v.object({
-  TENANTS: v.optional(v.pipe(v.string(), v.parseJson(), v.record(TenantNameSchema, TenantSchema)), "{}"),
+  TENANTS: v.optional(
+    v.pipe(v.string(), v.parseJson(), NoList, v.record(TenantNameSchema, TenantSchema)),
+    "{}",
+  ),
 });
 export type Tenants = ReadonlyMap<string, TenantSettings>;
 

@@ -79,10 +79,19 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
   }
 
   /** Pays for characters before they are asked of the provider. */
-  spend({ tokenId, issuedAt, expiresAt, characters, maxChars }: Spend): "paid" | "revoked" | "used_up" {
+  spend({
+    tokenId,
+    issuedAt,
+    expiresAt,
+    characters,
+    maxChars,
+  }: Spend): "paid" | "revoked" | "expired" | "used_up" {
     if (isRevoked(this.#revocations.standing(null), { tokenId, issuedAt })) return "revoked";
     const until = expiresAt + limits.tokenSkewSeconds * 1_000;
-    const isPaid = this.#characters.take(tokenId, characters, maxChars, until, Date.now());
+    const now = Date.now();
+    // What it has used is not known any more.
+    if (until <= now) return "expired";
+    const isPaid = this.#characters.take(tokenId, characters, maxChars, until, now);
     return isPaid ? "paid" : "used_up";
   }
 

@@ -1,16 +1,14 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { allowsOrigin } from "../../party/tenant/settings.ts";
 import type { App } from "../app.ts";
+import { speechHeaders } from "../speak/headers.ts";
 import { mayRead } from "./origin.ts";
 
 /** What a page may read of an answer, besides what every page may. */
 const exposed = [
+  ...speechHeaders,
   "x-request-id",
-  "dg-request-id",
   "dg-error",
-  "dg-model-name",
-  "dg-model-uuid",
-  "dg-char-count",
   "x-captionwire-cache",
   "content-disposition",
   "etag",

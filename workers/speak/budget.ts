@@ -26,6 +26,8 @@ export async function pay(env: Cloudflare.Env, grant: Grant, body: SpeakBody): P
   switch (outcome) {
     case "revoked":
       throw new CaptionwireError("token_revoked");
+    case "expired":
+      throw new CaptionwireError("token_expired");
     case "used_up":
       throw new CaptionwireError("cap_reached", "The token does not allow so many characters any more.");
     case "paid": {

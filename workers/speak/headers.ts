@@ -19,6 +19,9 @@ const countingHeaders = [
   "dg-pronunciation-warnings",
 ] as const;
 
+/** All that an answer with audio may say: pages of other origins have to be allowed to read each by name. */
+export const speechHeaders: readonly string[] = [...passedHeaders, ...countingHeaders, "server-timing"];
+
 /** The headers of an answer with audio: Deepgram's, for the whole text, and our own. */
 export function headersOf(
   { first: { headers: provider, cache } }: Speech,

@@ -9,7 +9,6 @@ import { requireStanding } from "../tokens/standing.ts";
 import { type Budget, pay, requireGood } from "./budget.ts";
 import { enter } from "./gate.ts";
 import { tooManyRequests } from "./refusal.ts";
-import { inDeepgramsShape } from "./refused.ts";
 import type { Report } from "./report.ts";
 import { readBody } from "./request/body.ts";
 import { readQuery } from "./request/query.ts";
@@ -96,5 +95,3 @@ async function findReport(log: ReturnType<typeof logOf>, requestId: string): Pro
 function logOf(c: Context<App>) {
   return c.env.SPEAK_LOG.getByName(c.var.grant.tenant);
 }
-
-speak.onError(inDeepgramsShape);

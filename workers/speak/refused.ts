@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { CaptionwireError, type ErrorCode, ruleOf } from "../../shared/errors.ts";
+import { type CaptionwireError, type ErrorCode, ruleOf } from "../../shared/errors.ts";
 import type { App } from "../app.ts";
 import { SpeakRefusal } from "./refusal.ts";
 
@@ -15,11 +15,13 @@ const deepgramCodes: Partial<Record<ErrorCode, string>> = {
   bad_request: "Bad Request",
 };
 
-/** For routes that stand in for Deepgram's: errors in its shapes. What is in no table is thrown on. */
-export function inDeepgramsShape(error: Error, c: Context<App>): Response {
-  if (error instanceof SpeakRefusal) return refused(c, error);
-  if (error instanceof CaptionwireError) return refused(c, inDeepgramsWords(error));
-  throw error;
+/** Routes that stand in for Deepgram's: whatever they refuse with, its clients are to read. */
+export function isDeepgrams(path: string): boolean {
+  return /^(?:\/v1)?\/speak(?:\/|$)|^\/v1\/(?:auth|provider)\/grant$/.test(path);
+}
+
+export function inDeepgramsShape(c: Context<App>, error: SpeakRefusal | CaptionwireError): Response {
+  return refused(c, error instanceof SpeakRefusal ? error : inDeepgramsWords(error));
 }
 
 function inDeepgramsWords({ code, message }: CaptionwireError): SpeakRefusal {

@@ -6,7 +6,6 @@ import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { bodyUpTo, whole } from "../http/body.ts";
-import { inDeepgramsShape } from "../speak/refused.ts";
 import { authorizationSecret, countUse, requireApiKey, requireGrant } from "./credentials.ts";
 import { requireStanding } from "./standing.ts";
 
@@ -40,8 +39,6 @@ grants.post("/v1/provider/grant", smallBody, async (c) => {
   await Promise.all([countUse(c, grant), requireStanding(c.env, grant)]);
   return answer(c, await askProvider(c.var.config.provider, await readTtl(c)));
 });
-
-grants.onError(inDeepgramsShape);
 
 /** An empty body is Deepgram's way to ask for the default. */
 async function readTtl(c: Context<App>): Promise<number> {

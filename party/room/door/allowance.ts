@@ -14,9 +14,9 @@ export type Allowance = {
 /**
  * The allowance of a pass; `null` where it has no such cap.
  *
- * Exact over the deaths of room and connections: what was paid for is known by its position, so audio that is sent again
- * costs nothing again, and at no moment has more been taken than was written down before. Only what a session that ended
- * early had paid in advance is lost, `blockMs` at most.
+ * Never more than the cap, over the deaths of room and connections: nothing is taken that was not written down before. What
+ * was paid for is known by its position, so audio that is sent again after an interruption costs nothing again. Lost is only
+ * what was paid in advance, `blockMs` at most, where a session ends or its publisher leaves audio out.
  */
 export function allowanceOf(pass: Pass, book: DoorBook, now: () => number): Allowance | null {
   const { tokenId, maxSeconds } = pass;
@@ -25,12 +25,15 @@ export function allowanceOf(pass: Pass, book: DoorBook, now: () => number): Allo
   let known: Spending | null = null;
   return {
     take(session, fromMs, toMs) {
-      if (known?.session === session && toMs <= known.toMs) return true;
-      // Another connection with the same token may have spent some of it since.
+      const piece = { session, fromMs, toMs };
+      if (known !== null && isPaid(known, piece)) return true;
+      // Another connection with the same token may have spent some of it since. Of one that has ended the book may know
+      // nothing any more, but then nobody else can come with it either.
       const kept = book.spending(tokenId);
-      const next = taken(kept, { session, fromMs, toMs }, maxSeconds * 1_000);
+      const latest = (kept?.usedMs ?? -1) >= (known?.usedMs ?? -1) ? kept : known;
+      const next = taken(latest, piece, maxSeconds * 1_000);
       if (next === null) return false;
-      if (next !== kept) book.keepSpending(tokenId, next, until, now());
+      if (next !== latest) book.keepSpending(tokenId, next, until, now());
       known = next;
       return true;
     },
@@ -39,16 +42,22 @@ export function allowanceOf(pass: Pass, book: DoorBook, now: () => number): Allo
 
 type Piece = { readonly session: string; readonly fromMs: number; readonly toMs: number };
 
+function isPaid(spending: Spending, { session, fromMs, toMs }: Piece): boolean {
+  return spending.session === session && spending.fromMs <= fromMs && toMs <= spending.toMs;
+}
+
 /** What is spent once the piece is paid for; `null` when that would be more than `maxMs`. */
 export function taken(before: Spending | null, piece: Piece, maxMs: number): Spending | null {
-  const { session, fromMs, toMs } = piece;
+  if (before !== null && isPaid(before, piece)) return before;
   const usedMs = before?.usedMs ?? 0;
-  // What lies between the end of what is paid for and this piece was never sent.
-  const paidTo = before?.session === session ? Math.max(before.toMs, fromMs) : fromMs;
-  if (toMs <= paidTo && before !== null) return before;
+  // One stretch is known to be paid for; what does not touch it, or begins before it, begins another.
+  const goesOn =
+    before?.session === piece.session && before.fromMs <= piece.fromMs && piece.fromMs <= before.toMs;
+  const fromMs = goesOn ? before.fromMs : piece.fromMs;
+  const paidTo = goesOn ? before.toMs : piece.fromMs;
   const left = maxMs - usedMs;
-  const needed = Math.max(0, toMs - paidTo);
+  const needed = piece.toMs - paidTo;
   if (needed > left) return null;
   const bought = Math.min(left, Math.max(needed, blockMs));
-  return { session, toMs: paidTo + bought, usedMs: usedMs + bought };
+  return { session: piece.session, fromMs, toMs: paidTo + bought, usedMs: usedMs + bought };
 }

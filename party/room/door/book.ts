@@ -3,10 +3,20 @@ import type { Sqlite } from "../sqlite.ts";
 import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
 
 const KeptRow = v.object({ standing: v.string(), registered: v.number() });
-const SpendingRow = v.object({ session: v.string(), to_ms: v.number(), used_ms: v.number() });
+const SpendingRow = v.object({
+  session: v.string(),
+  from_ms: v.number(),
+  to_ms: v.number(),
+  used_ms: v.number(),
+});
 
-/** What a token has used of the seconds it may publish: all of `session` up to `toMs` is paid for. */
-export type Spending = { readonly session: string; readonly toMs: number; readonly usedMs: number };
+/** What a token has used of the seconds it may publish: of `session` the stretch from `fromMs` to `toMs` is paid for. */
+export type Spending = {
+  readonly session: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly usedMs: number;
+};
 
 /**
  * What a room's door remembers beyond the object's life, each only as long as the token it is about could still be shown.
@@ -50,18 +60,19 @@ export class DoorBook {
   }
 
   spending(id: string): Spending | null {
-    const [row] = this.#sqlite.exec("SELECT session, to_ms, used_ms FROM spending WHERE id = ?", id);
+    const [row] = this.#sqlite.exec("SELECT session, from_ms, to_ms, used_ms FROM spending WHERE id = ?", id);
     if (row === undefined) return null;
-    const { session, to_ms, used_ms } = v.parse(SpendingRow, row);
-    return { session, toMs: to_ms, usedMs: used_ms };
+    const { session, from_ms, to_ms, used_ms } = v.parse(SpendingRow, row);
+    return { session, fromMs: from_ms, toMs: to_ms, usedMs: used_ms };
   }
 
-  keepSpending(id: string, { session, toMs, usedMs }: Spending, until: number, now: number): void {
+  keepSpending(id: string, { session, fromMs, toMs, usedMs }: Spending, until: number, now: number): void {
     this.#sqlite.exec("DELETE FROM spending WHERE until <= ?", now);
     this.#sqlite.exec(
-      "INSERT OR REPLACE INTO spending (id, session, to_ms, used_ms, until) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO spending (id, session, from_ms, to_ms, used_ms, until) VALUES (?, ?, ?, ?, ?, ?)",
       id,
       session,
+      fromMs,
       toMs,
       usedMs,
       until,

@@ -186,7 +186,10 @@ export class Door {
   #spend({ singleUse, tokenId, expiresAt }: Pass): void {
     if (singleUse !== true || tokenId === null) return;
     const until = expiresAt + (limits.tokenSkewSeconds + 1) * 1_000;
-    if (!this.#book.spend(tokenId, until, this.#hooks.now())) throw new CaptionwireError("ticket_used");
+    const now = this.#hooks.now();
+    // Whether it was spent is not known any more.
+    if (until <= now) throw new CaptionwireError("token_expired");
+    if (!this.#book.spend(tokenId, until, now)) throw new CaptionwireError("ticket_used");
   }
 
   #admit(socket: MemberSocket, role: Role, pass: Pass): void {

@@ -22,9 +22,12 @@ export function isRevoked(
 
 /** Both, in whatever order they were told: nothing that was revoked becomes good again. */
 export function mergeStandings(one: Standing, other: Standing, now: number): Standing {
-  const until = new Map([...one.tokens, ...other.tokens].map((token) => [token.id, token.until]));
+  const ends = new Map<string, number>();
+  for (const { id, until } of [...one.tokens, ...other.tokens]) {
+    if (until > now) ends.set(id, Math.max(until, ends.get(id) ?? 0));
+  }
   return {
     issuedBefore: Math.max(one.issuedBefore, other.issuedBefore),
-    tokens: [...until].filter(([, end]) => end > now).map(([id, end]) => ({ id, until: end })),
+    tokens: [...ends].map(([id, until]) => ({ id, until })),
   };
 }

@@ -24,6 +24,7 @@ const parameters = {
   mip_opt_out: v.optional(v.picklist(["true", "false"], "must be true or false")),
   tag: v.optional(v.pipe(v.string(), v.maxLength(128, "is too long"))),
 };
+const tagsMax = 20;
 const QuerySchema = v.object(parameters);
 
 /** The audio would go to whatever address a stranger names, from the provider, past everything that is checked here. */
@@ -38,6 +39,9 @@ export function readQuery(given: URLSearchParams): SpeakQuery {
     if (name === "tag") asked.append(name, value);
     else asked.set(name, value);
   }
+  const tags = asked.getAll("tag");
+  if (tags.length > tagsMax) throw badParameter(`tag may be given ${tagsMax} times.`);
+  if (tags.some((tag) => !v.is(parameters.tag, tag))) throw badParameter("tag is too long.");
   const parsed = v.safeParse(QuerySchema, Object.fromEntries(asked));
   if (!parsed.success) {
     const [issue] = parsed.issues;
