@@ -1,12 +1,12 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
-import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
 import { ping, pong, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
 import { type Member, memberIn, passIn } from "./callers.ts";
 import { dialProvider } from "./dial.ts";
 import { failedUpgrade } from "./failed-upgrade.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { memberSocket } from "./members.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
@@ -16,11 +16,10 @@ import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
 import { DoorBook } from "./room/door/book.ts";
 import { Door } from "./room/door/door.ts";
-import type { Standing } from "./room/door/standing.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
-import { type Sqlite, SqliteStore } from "./room/sqlite.ts";
-import { admitRoom, forgetRoom } from "./tenant/ask.ts";
+import { SqliteStore } from "./room/sqlite.ts";
+import { registryOf } from "./tenant/registry.ts";
 
 /**
  * The Durable Object of a room under partyserver: platform calls in, core calls out, nothing else.
@@ -42,7 +41,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
     // A throw here would reach the client as a stack trace; whoever needs the room meets the failure below. Nor is a room
     // made here: the last frames of a socket that was refused, or left a room that is forgotten, wake this object too.
-    if (this.#exists()) await this.#opened().catch(() => {});
+    if (this.#isThere()) await this.#opened().catch(() => {});
   }
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
@@ -79,7 +78,11 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       else room.publisherJoined(socket, { takeover: takeover === true, allowance: door.allowance(pass) });
     });
     // Whatever this one will say expires some day.
-    if (connection.state?.role === "publisher") await this.#scheduleExpiry().catch(() => {});
+    if (connection.state?.role === "publisher") {
+      await this.#opened()
+        .then((open) => this.#keeping().expire(open))
+        .catch(() => {});
+    }
   }
 
   override webSocketMessage(socket: WebSocket, message: ArrayBuffer | string): Promise<void> {
@@ -162,62 +165,36 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     const response = await answerRequest(request, () => this.#opened());
     if (!response.ok || request.method === "GET") return response;
     const { pathname } = new URL(request.url);
+    const open = await this.#opened();
     // Settings may have shortened what the room keeps, and a purge may have left nothing. Reading changes nothing, and
     // setting an alarm is a write.
-    if (pathname !== roomPaths.revoke) await this.#scheduleExpiry();
+    if (pathname !== roomPaths.revoke) await this.#keeping().expire(open);
     // Whoever deletes a room that nobody is in has done with it.
-    if (pathname === roomPaths.purge) await this.#forgetVacant();
+    if (pathname === roomPaths.purge) await this.#forgetVacant(open);
     return response;
   }
 
-  /** Old captions are deleted. The runtime tries again by itself when this throws. */
+  /** Old captions are deleted, and rooms that hold nothing. The runtime tries again by itself when this throws. */
   override async onAlarm(): Promise<void> {
-    await this.#scheduleExpiry();
-    await this.#forgetVacant();
-  }
-
-  /** Deletes what has expired, and has the object woken for what expires next. */
-  async #scheduleExpiry(): Promise<void> {
     const open = await this.#opened();
-    const at = await open.room.expire();
-    if (at !== null) await this.ctx.storage.setAlarm(at);
-    else if (open.room.hasSettings) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(Date.now() + timing.vacantRoomMs);
+    await this.#keeping().expire(open);
+    await this.#forgetVacant(open);
   }
 
-  /** With nobody in it and nothing, the room makes place for another. */
-  async #forgetVacant(): Promise<void> {
-    const open = await this.#opened();
-    const book = new DoorBook(this.#sqlite());
-    if (isVacant(open)) {
-      book.keepRegistered(false);
-      await forgetRoom(this.env, this.name);
-    }
-    // Somebody has come meanwhile, or had when an earlier try failed in the middle.
-    if (!isVacant(open)) {
-      if (!book.isRegistered()) await this.#register(open.door);
-      return;
-    }
-    this.#room = null;
-    this.#door = null;
-    // In one turn: a room that is made anew in between would lose what it wrote.
-    await Promise.all([this.ctx.storage.deleteAlarm(), this.ctx.storage.deleteAll()]);
+  async #forgetVacant(open: OpenRoom): Promise<void> {
+    await this.#keeping().forgetVacant(open, () => {
+      this.#room = null;
+      this.#door = null;
+    });
   }
 
-  /** Has the tenant know of this room, which was not on its list, and the room know what was revoked. */
-  async #register(door: Door): Promise<void> {
-    door.revoke(await admitRoom(this.env, this.name, false));
-    new DoorBook(this.#sqlite()).keepRegistered(true);
+  #keeping(): Housekeeping {
+    return new Housekeeping(this.ctx.storage, registryOf(this.env, this.name));
   }
 
   /** One that is being made right now is: it has asked already what was revoked, and must not miss what comes. */
   #isThere(): boolean {
-    return this.#room !== null || this.#exists();
-  }
-
-  #exists(): boolean {
-    const { sql } = this.ctx.storage;
-    return [...sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'room'")].length > 0;
+    return this.#room !== null || this.#keeping().exists;
   }
 
   /** The room, loaded once; after a failure the next member tries again. */
@@ -230,37 +207,21 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   async #open(): Promise<OpenRoom> {
-    const isNew = !this.#exists();
+    const keeping = this.#keeping();
     // The tenant is asked first: a room that may not be leaves nothing behind.
-    const standing = isNew ? await this.#firstAdmission() : null;
-    const sqlite = this.#sqlite();
-    const room = await Room.open(this.#ports(), new SqliteStore(sqlite));
-    const book = new DoorBook(sqlite);
-    if (standing !== null) {
-      book.keepStanding(standing);
-      book.keepRegistered(true);
-      await this.ctx.storage.setAlarm(Date.now() + timing.vacantRoomMs);
-    }
-    const door = new Door(book, {
+    const standing = keeping.exists ? null : await keeping.applyForRoom();
+    const room = await Room.open(this.#ports(), new SqliteStore(keeping.sqlite));
+    if (standing !== null) await keeping.moveIn(standing);
+    const door = new Door(new DoorBook(keeping.sqlite), {
       now: platform.now,
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
     this.#door = door;
     for (const connection of this.getConnections<Member>()) this.#takeBack(connection, { room, door });
-    if (!book.isRegistered()) await this.#register(door);
+    await keeping.register(door);
     door.sweep();
     return { room, door };
-  }
-
-  async #firstAdmission(): Promise<Standing> {
-    try {
-      return await admitRoom(this.env, this.name, true);
-    } catch (error) {
-      // partyserver has written the name down already.
-      await this.ctx.storage.deleteAll();
-      throw error;
-    }
   }
 
   /** Its socket has outlived the room's memory. */
@@ -288,14 +249,6 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     return member;
   }
 
-  #sqlite(): Sqlite {
-    const { storage } = this.ctx;
-    return {
-      exec: (query, ...bindings) => storage.sql.exec(query, ...bindings),
-      transaction: (work) => storage.transactionSync(work),
-    };
-  }
-
   #ports(): Ports {
     const provider = parseProvider(this.env);
     return {
@@ -308,10 +261,6 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
     };
   }
-}
-
-function isVacant({ room, door }: OpenRoom): boolean {
-  return door.isEmpty && room.isVacant;
 }
 
 function bytesOf(message: ArrayBuffer | ArrayBufferView): Uint8Array {

@@ -1,7 +1,7 @@
 import type { Segment } from "../../shared/captions.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Entry } from "./journal.ts";
+import type { Entry, Journal } from "./journal.ts";
 
 /** What an operator wrote in a segment's place, trimmed. Throws `bad_request`, which never repeats it. */
 export function readCorrection(text: string): string {
@@ -27,4 +27,36 @@ export function correction(segment: Segment, text: string): Entry | null {
   if (text === segment.text) return null;
   const { words: _words, version: _version, at: _at, ...rest } = segment;
   return { put: [{ ...rest, text, kind: "speech", edited: true }] };
+}
+
+/**
+ * An operator's last word on a segment: a new version, marked `edited`, never recognised over. Answers the segment as it is
+ * then, `null` when it was removed by a text without words. The same text changes nothing. `changed` is called when something
+ * has. Throws `not_found` or `bad_request`.
+ */
+export async function edit(
+  journal: Journal,
+  id: string,
+  text: string,
+  changed: () => void,
+): Promise<Segment | null> {
+  const words = readCorrection(text);
+  const find = () => journal.transcript.segments.find((segment) => segment.id === id) ?? null;
+  const outcome = Promise.withResolvers<Segment | null>();
+  await journal.enqueue(async () => {
+    const segment = find();
+    if (segment === null) {
+      outcome.reject(new CaptionwireError("not_found", "The room has no such segment."));
+      return;
+    }
+    const entry = correction(segment, words);
+    if (entry !== null) {
+      await journal.commit(entry);
+      changed();
+    }
+    outcome.resolve(find());
+  });
+  // Not settled yet: storage failed, and the room with it.
+  outcome.reject(new CaptionwireError("internal"));
+  return outcome.promise;
 }

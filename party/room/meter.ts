@@ -16,11 +16,16 @@ export class AudioRate {
     this.#now = now;
   }
 
-  /** Throws `rate_limited` when audio comes faster than time goes by, for longer than an interruption explains. */
-  take(audioMs: number): void {
+  /**
+   * Throws `rate_limited` when audio comes faster than time goes by, for longer than an interruption explains. Answers what
+   * counts it.
+   */
+  check(audioMs: number): () => void {
     const next = poured(this.#bucket, audioMs, rate, this.#now());
     if (next === null) throw new CaptionwireError("rate_limited", "Audio comes faster than it is spoken.");
-    this.#bucket = next;
+    return () => {
+      this.#bucket = next;
+    };
   }
 }
 
@@ -45,9 +50,10 @@ export class AudioMeter {
    */
   take(from: number, to: number, allowance: Allowance | null): void {
     const begin = Math.max(this.#countedTo, from);
-    this.#rate.take((Math.max(0, to - begin) * 1_000) / this.#format.sampleRate);
+    const count = this.#rate.check((Math.max(0, to - begin) * 1_000) / this.#format.sampleRate);
     const isPaid = allowance?.take(this.#session, samplesToMs(from, this.#format), this.#msUp(to)) ?? true;
     if (!isPaid) throw new CaptionwireError("cap_reached", "The token allows no more seconds of audio.");
+    count();
     this.#countedTo = Math.max(this.#countedTo, to);
   }
 

@@ -23,8 +23,8 @@ const steps: readonly (readonly string[])[] = [
        one INTEGER PRIMARY KEY CHECK (one = 1), standing TEXT NOT NULL, registered INTEGER NOT NULL)`,
     "CREATE TABLE spent (id TEXT PRIMARY KEY, until INTEGER NOT NULL)",
     `CREATE TABLE spending (
-       id TEXT PRIMARY KEY, session TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
-       used_ms INTEGER NOT NULL, until INTEGER NOT NULL)`,
+       id TEXT PRIMARY KEY, session TEXT NOT NULL, paid TEXT NOT NULL, used_ms INTEGER NOT NULL,
+       until INTEGER NOT NULL)`,
   ],
 ];
 

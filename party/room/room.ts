@@ -5,7 +5,7 @@ import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, RoomDescription, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
 import type { RoomSettings } from "../../shared/settings.ts";
 import { Audience } from "./audience.ts";
-import { correction, readCorrection } from "./correction.ts";
+import { edit } from "./correction.ts";
 import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
@@ -190,34 +190,9 @@ export class Room {
     return { segments: segments.slice(begin, end), hasEarlier: begin > 0 };
   }
 
-  /**
-   * An operator's last word on a segment: a new version, marked `edited`, seen by all and never recognised over.
-   * Answers the segment as it is then, `null` when it was removed by a text without words. The same text changes
-   * nothing. Throws `not_found` or `bad_request`.
-   */
-  async edit(id: string, text: string): Promise<Segment | null> {
-    const words = readCorrection(text);
-    const outcome = Promise.withResolvers<Segment | null>();
-    await this.#journal.enqueue(async () => {
-      const segment = this.#segment(id);
-      if (segment === null) {
-        outcome.reject(new CaptionwireError("not_found", "The room has no such segment."));
-        return;
-      }
-      const entry = correction(segment, words);
-      if (entry !== null) {
-        await this.#journal.commit(entry);
-        this.#audience.changed(false);
-      }
-      outcome.resolve(this.#segment(id));
-    });
-    // Not settled yet: storage failed, and the room with it.
-    outcome.reject(new CaptionwireError("internal"));
-    return outcome.promise;
-  }
-
-  #segment(id: string): Segment | null {
-    return this.#journal.transcript.segments.find((segment) => segment.id === id) ?? null;
+  /** An operator's last word on a segment, before the eyes of all; see `correction.ts`. */
+  edit(id: string, text: string): Promise<Segment | null> {
+    return edit(this.#journal, id, text, () => this.#audience.changed(false));
   }
 
   /** Bytes of audio the room holds, each kind bounded by `limits`. */

@@ -28,6 +28,15 @@ export type Rights = {
   readonly allowance?: Allowance | null;
 };
 
+/** A newcomer whose start has its turn. */
+type Entrant = {
+  readonly socket: MemberSocket;
+  readonly start: Start;
+  readonly rights: Rights;
+  /** It has not left since. */
+  readonly isHere: () => boolean;
+};
+
 export type StageHooks = {
   /** What a status depends on may have changed; answers the status as it is now. */
   changed(): Status;
@@ -177,10 +186,11 @@ export class Stage {
     const starting = new Starting();
     this.#newcomers.set(socket.id, { ...newcomer, starting });
     const isHere = () => this.#newcomers.get(socket.id)?.starting === starting;
+    const entrant = { socket, start, rights: newcomer, isHere };
     const work = async (): Promise<void> => {
       // It may have left in the meantime.
       if (!isHere()) return;
-      if (!(await this.#admit(socket, start, newcomer, isHere, work))) return;
+      if (!(await this.#admit(entrant, work))) return;
       this.#newcomers.delete(socket.id);
       for (const frame of starting.held) this.received(socket, frame);
     };
@@ -188,13 +198,8 @@ export class Stage {
   }
 
   /** Tells whether the publisher is in its session now. `again` is run once the room is free, if it must be freed first. */
-  async #admit(
-    socket: MemberSocket,
-    start: Start,
-    rights: Rights,
-    isHere: () => boolean,
-    again: () => Promise<void>,
-  ): Promise<boolean> {
+  async #admit(entrant: Entrant, again: () => Promise<void>): Promise<boolean> {
+    const { socket, start, rights } = entrant;
     const lane = this.#lane;
     const state = lane && { attached: lane.publisherId !== null, finishing: lane.finishing };
     const admission = admit(start, this.#journal.session, state, rights.takeover);
@@ -216,15 +221,15 @@ export class Stage {
         if (lane !== null) await this.#clear(lane, admission.by);
         return false;
       case "resume":
-        this.#attach(socket, rights, admission.session, start.position ?? 0);
+        this.#attach(entrant, admission.session, start.position ?? 0);
         return true;
       case "reopen":
         await this.#journal.commit({ session: admission.session });
-        return this.#enter(socket, rights, admission.session, start.position ?? 0, isHere);
+        return this.#enter(entrant, admission.session, start.position ?? 0);
       case "begin": {
         const session = beginSession(start, admission.position, this.#journal, this.#ports);
         await this.#journal.commit({ session });
-        return this.#enter(socket, rights, session, admission.position, isHere);
+        return this.#enter(entrant, session, admission.position);
       }
       default:
         return admission satisfies never;
@@ -237,21 +242,15 @@ export class Stage {
     return recognitionProblem(recognitionFor(start, this.#journal.settings), formatOf(start));
   }
 
-  #enter(
-    socket: MemberSocket,
-    rights: Rights,
-    session: StoredSession,
-    position: number,
-    isHere: () => boolean,
-  ): boolean {
+  #enter(entrant: Entrant, session: StoredSession, position: number): boolean {
     this.#openLane(session);
     // It may have left while that was stored: then the session waits for its return.
-    if (!isHere()) return false;
-    this.#attach(socket, rights, session, position);
+    if (!entrant.isHere()) return false;
+    this.#attach(entrant, session, position);
     return true;
   }
 
-  #attach(socket: MemberSocket, rights: Rights, session: StoredSession, position: number): void {
+  #attach({ socket, rights }: Entrant, session: StoredSession, position: number): void {
     const lane = this.#lane ?? this.#openLane(session);
     lane.attach(socket, rights.allowance ?? null);
     if (position > lane.resumeFrom) lane.jump(position);

@@ -1,6 +1,7 @@
 import { limits } from "../../../shared/limits.ts";
 import type { DoorBook, Spending } from "./book.ts";
 import type { Pass } from "./pass.ts";
+import { joined, missingMs, nextAfter } from "./stretches.ts";
 
 /** Seconds are paid for in advance, a few at a time: so one write is enough for many frames. */
 const blockMs = 5_000;
@@ -43,21 +44,21 @@ export function allowanceOf(pass: Pass, book: DoorBook, now: () => number): Allo
 type Piece = { readonly session: string; readonly fromMs: number; readonly toMs: number };
 
 function isPaid(spending: Spending, { session, fromMs, toMs }: Piece): boolean {
-  return spending.session === session && spending.fromMs <= fromMs && toMs <= spending.toMs;
+  return spending.session === session && missingMs(spending.paid, fromMs, toMs) === 0;
 }
 
 /** What is spent once the piece is paid for; `null` when that would be more than `maxMs`. */
 export function taken(before: Spending | null, piece: Piece, maxMs: number): Spending | null {
   if (before !== null && isPaid(before, piece)) return before;
+  const { session, fromMs, toMs } = piece;
+  const paid = before?.session === session ? before.paid : [];
   const usedMs = before?.usedMs ?? 0;
-  // One stretch is known to be paid for; what does not touch it, or begins before it, begins another.
-  const goesOn =
-    before?.session === piece.session && before.fromMs <= piece.fromMs && piece.fromMs <= before.toMs;
-  const fromMs = goesOn ? before.fromMs : piece.fromMs;
-  const paidTo = goesOn ? before.toMs : piece.fromMs;
   const left = maxMs - usedMs;
-  const needed = piece.toMs - paidTo;
+  const needed = missingMs(paid, fromMs, toMs);
   if (needed > left) return null;
-  const bought = Math.min(left, Math.max(needed, blockMs));
-  return { session: piece.session, fromMs, toMs: paidTo + bought, usedMs: usedMs + bought };
+  // What comes next is paid for with it, as far as it is not.
+  const ahead = Math.max(0, Math.min(left, blockMs) - needed);
+  const boughtTo = Math.min(toMs + ahead, Math.max(toMs, nextAfter(paid, toMs)));
+  const bought = joined(paid, fromMs, boughtTo);
+  return { session, paid: bought, usedMs: usedMs + missingMs(paid, fromMs, boughtTo) };
 }

@@ -1,22 +1,14 @@
 import * as v from "valibot";
 import type { Sqlite } from "../sqlite.ts";
 import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
+import type { Stretches } from "./stretches.ts";
 
 const KeptRow = v.object({ standing: v.string(), registered: v.number() });
-const SpendingRow = v.object({
-  session: v.string(),
-  from_ms: v.number(),
-  to_ms: v.number(),
-  used_ms: v.number(),
-});
+const StretchesSchema = v.array(v.tuple([v.number(), v.number()]));
+const SpendingRow = v.object({ session: v.string(), paid: v.string(), used_ms: v.number() });
 
-/** What a token has used of the seconds it may publish: of `session` the stretch from `fromMs` to `toMs` is paid for. */
-export type Spending = {
-  readonly session: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly usedMs: number;
-};
+/** What a token has used of the seconds it may publish: of `session` these parts are paid for. */
+export type Spending = { readonly session: string; readonly paid: Stretches; readonly usedMs: number };
 
 /**
  * What a room's door remembers beyond the object's life, each only as long as the token it is about could still be shown.
@@ -60,20 +52,19 @@ export class DoorBook {
   }
 
   spending(id: string): Spending | null {
-    const [row] = this.#sqlite.exec("SELECT session, from_ms, to_ms, used_ms FROM spending WHERE id = ?", id);
+    const [row] = this.#sqlite.exec("SELECT session, paid, used_ms FROM spending WHERE id = ?", id);
     if (row === undefined) return null;
-    const { session, from_ms, to_ms, used_ms } = v.parse(SpendingRow, row);
-    return { session, fromMs: from_ms, toMs: to_ms, usedMs: used_ms };
+    const { session, paid, used_ms } = v.parse(SpendingRow, row);
+    return { session, paid: v.parse(StretchesSchema, JSON.parse(paid)), usedMs: used_ms };
   }
 
-  keepSpending(id: string, { session, fromMs, toMs, usedMs }: Spending, until: number, now: number): void {
+  keepSpending(id: string, { session, paid, usedMs }: Spending, until: number, now: number): void {
     this.#sqlite.exec("DELETE FROM spending WHERE until <= ?", now);
     this.#sqlite.exec(
-      "INSERT OR REPLACE INTO spending (id, session, from_ms, to_ms, used_ms, until) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO spending (id, session, paid, used_ms, until) VALUES (?, ?, ?, ?, ?)",
       id,
       session,
-      fromMs,
-      toMs,
+      JSON.stringify(paid),
       usedMs,
       until,
     );

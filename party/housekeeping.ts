@@ -1,0 +1,86 @@
+import { timing } from "../shared/limits.ts";
+import type { OpenRoom } from "./requests.ts";
+import { DoorBook } from "./room/door/book.ts";
+import type { Door } from "./room/door/door.ts";
+import type { Standing } from "./room/door/standing.ts";
+import type { Sqlite } from "./room/sqlite.ts";
+import type { Registry } from "./tenant/registry.ts";
+
+/**
+ * When a room comes to be, how long it keeps what it holds, and when it goes: a room is on its tenant's list for as long as it
+ * exists, because that is how it hears of revocations.
+ */
+export class Housekeeping {
+  readonly #storage: DurableObjectStorage;
+  readonly #registry: Registry;
+  readonly sqlite: Sqlite;
+
+  constructor(storage: DurableObjectStorage, registry: Registry) {
+    this.#storage = storage;
+    this.#registry = registry;
+    this.sqlite = {
+      exec: (query, ...bindings) => storage.sql.exec(query, ...bindings),
+      transaction: (work) => storage.transactionSync(work),
+    };
+  }
+
+  get exists(): boolean {
+    const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'room'";
+    return [...this.#storage.sql.exec(query)].length > 0;
+  }
+
+  /** Asks for a room that is to be made. Throws `too_many_rooms`, and then nothing is left behind. */
+  async applyForRoom(): Promise<Standing> {
+    try {
+      return await this.#registry.admit(true);
+    } catch (error) {
+      // partyserver has written the name down already.
+      await this.#storage.deleteAll();
+      throw error;
+    }
+  }
+
+  /** The room has been made: it is looked after from now on. */
+  async moveIn(standing: Standing): Promise<void> {
+    const book = new DoorBook(this.sqlite);
+    book.keepStanding(standing);
+    book.keepRegistered(true);
+    await this.#storage.setAlarm(Date.now() + timing.vacantRoomMs);
+  }
+
+  /** Puts a room that exists on the tenant's list, where it is not, and has it know what was revoked. */
+  async register(door: Door): Promise<void> {
+    const book = new DoorBook(this.sqlite);
+    if (book.isRegistered()) return;
+    door.revoke(await this.#registry.admit(false));
+    book.keepRegistered(true);
+  }
+
+  /** Deletes what has expired, and has the object woken for what expires next. */
+  async expire({ room }: OpenRoom): Promise<void> {
+    const at = await room.expire();
+    if (at !== null) await this.#storage.setAlarm(at);
+    else if (room.hasSettings) await this.#storage.deleteAlarm();
+    else await this.#storage.setAlarm(Date.now() + timing.vacantRoomMs);
+  }
+
+  /** With nobody in it and nothing, a room makes place for another: tells whether it is gone. `gone` is called as it goes. */
+  async forgetVacant(open: OpenRoom, gone: () => void): Promise<void> {
+    if (isVacant(open)) {
+      new DoorBook(this.sqlite).keepRegistered(false);
+      await this.#registry.forget();
+    }
+    // Somebody has come meanwhile, or had when an earlier try failed in the middle.
+    if (!isVacant(open)) {
+      await this.register(open.door);
+      return;
+    }
+    gone();
+    // In one turn: a room that is made anew in between would lose what it wrote.
+    await Promise.all([this.#storage.deleteAlarm(), this.#storage.deleteAll()]);
+  }
+}
+
+function isVacant({ room, door }: OpenRoom): boolean {
+  return door.isEmpty && room.isVacant;
+}

@@ -1,0 +1,24 @@
+import { CaptionwireError } from "../../shared/errors.ts";
+import type { Standing } from "../room/door/standing.ts";
+
+/** A room's place on its tenant's list. */
+export type Registry = {
+  /** Has the tenant know of the room; answers what was revoked. Throws `too_many_rooms` for a new one that may not be. */
+  admit(isNew: boolean): Promise<Standing>;
+  forget(): Promise<void>;
+};
+
+/** @param name of the room's object: `{tenant}/{room}` */
+export function registryOf({ TENANT }: Cloudflare.Env, name: string): Registry {
+  const [tenant = "", room = ""] = name.split("/");
+  return {
+    async admit(isNew) {
+      const standing = await TENANT.getByName(tenant).admitRoom(room, isNew);
+      if (standing === null) throw new CaptionwireError("too_many_rooms");
+      return standing;
+    },
+    async forget() {
+      await TENANT.getByName(tenant).forgetRoom(room);
+    },
+  };
+}
