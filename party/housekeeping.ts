@@ -58,10 +58,12 @@ export class Housekeeping {
 
   /** Deletes what has expired, and has the object woken for what expires next. */
   async expire({ room }: OpenRoom): Promise<void> {
-    const at = await room.expire();
-    if (at !== null) await this.#storage.setAlarm(at);
-    else if (room.hasSettings) await this.#storage.deleteAlarm();
-    else await this.#storage.setAlarm(Date.now() + timing.vacantRoomMs);
+    const expiresAt = await room.expire();
+    // Whoever is about to speak may leave without a word.
+    const looksAgainAt = room.isKept ? null : Date.now() + timing.vacantRoomMs;
+    const at = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, looksAgainAt ?? Number.POSITIVE_INFINITY);
+    if (Number.isFinite(at)) await this.#storage.setAlarm(at);
+    else await this.#storage.deleteAlarm();
   }
 
   /** With nobody in it and nothing, a room makes place for another: tells whether it is gone. `gone` is called as it goes. */

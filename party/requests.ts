@@ -17,15 +17,17 @@ import { isHeld, tagOf } from "./tags.ts";
 export type OpenRoom = { readonly room: Room; readonly door: Door };
 
 /**
- * Answers the edge Worker, which has checked who asks and for what but not whether that was revoked: JSON, with an `ETag` where a transcript is read (and
- * 304 to `If-None-Match`), a stream of events, 204 for what is gone, or an error frame with its code's status. Never
- * throws.
+ * Answers the edge Worker, which has checked who asks and for what but not whether that was revoked: JSON, with an `ETag`
+ * where a transcript is read (and 304 to `If-None-Match`), a stream of events, 204 for what is gone, or an error frame
+ * with its code's status. Never throws.
  *
  * @param opened the room, loaded
  */
 export async function answerRequest(request: Request, opened: () => Promise<OpenRoom>): Promise<Response> {
   try {
-    return await answer(request, await opened());
+    // First: a room that is opened may be another one by the time that a slow body is here.
+    const body = await request.text();
+    return await answer(request, body, await opened());
   } catch (error) {
     if (error instanceof CaptionwireError) return failure(error);
     console.error({ event: "request_failed", error: error instanceof Error ? error.name : "unknown" });
@@ -33,10 +35,10 @@ export async function answerRequest(request: Request, opened: () => Promise<Open
   }
 }
 
-async function answer(request: Request, { room, door }: OpenRoom): Promise<Response> {
+async function answer(request: Request, body: string, { room, door }: OpenRoom): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   if (request.method === "POST" && pathname === roomPaths.revoke) {
-    door.revoke(v.parse(StandingSchema, await request.json()));
+    door.revoke(v.parse(StandingSchema, JSON.parse(body)));
     return new Response(null, { status: 204 });
   }
   const pass = passIn(request);
@@ -44,12 +46,12 @@ async function answer(request: Request, { room, door }: OpenRoom): Promise<Respo
   // A stream of events goes in by the door below.
   if (pathname !== roomPaths.events) door.use(pass);
   const segmentId = idIn(pathname);
-  if (request.method === "PATCH" && segmentId !== null) return correct(request, room, segmentId);
+  if (request.method === "PATCH" && segmentId !== null) return correct(body, room, segmentId);
   switch (`${request.method} ${pathname}`) {
     case `GET ${roomPaths.state}`:
       return Response.json(room.describe());
     case `PUT ${roomPaths.settings}`:
-      await room.configure(v.parse(RoomSettingsSchema, await request.json()));
+      await room.configure(v.parse(RoomSettingsSchema, JSON.parse(body)));
       door.settingsChanged();
       return Response.json(room.describe());
     case `POST ${roomPaths.purge}`:
@@ -96,10 +98,10 @@ async function tagged(
 
 const CorrectionSchema = v.strictObject({ text: v.string() });
 
-async function correct(request: Request, room: Room, id: string): Promise<Response> {
-  const body = v.safeParse(CorrectionSchema, await request.json().catch(() => undefined));
-  if (!body.success) throw new CaptionwireError("bad_request", 'Send JSON such as {"text":"…"}.');
-  const segment = await room.edit(id, body.output.text);
+async function correct(body: string, room: Room, id: string): Promise<Response> {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), CorrectionSchema), body);
+  if (!read.success) throw new CaptionwireError("bad_request", 'Send JSON such as {"text":"…"}.');
+  const segment = await room.edit(id, read.output.text);
   return segment === null ? new Response(null, { status: 204 }) : Response.json(segment);
 }
 

@@ -128,6 +128,13 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     }
   }
 
+  /** partyserver keeps some errors to itself, and the runtime does not always tell of the end after one. */
+  override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
+    await super.webSocketError(socket, error);
+    const member = this.#members.get(socket);
+    if (member !== undefined) await this.#left(member);
+  }
+
   async #left(member: MemberSocket): Promise<void> {
     if (!this.#isThere()) return;
     await this.#guarded(member, ({ room, door }) => {

@@ -4,7 +4,7 @@ import type { Grant } from "../shared/claims.ts";
 import { CaptionwireError, errorTable, ruleOf } from "../shared/errors.ts";
 import { type Config, configOf } from "./env.ts";
 import { apiHeaders } from "./http/api-headers.ts";
-import { cors } from "./http/cors.ts";
+import { cors, preflight } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
 import { flood } from "./http/flood.ts";
 import { pages } from "./pages/index.ts";
@@ -23,6 +23,8 @@ export type App = {
     tenant?: string;
     /** There behind `requireGrant` alone. */
     grant: Grant;
+    /** Of a request to speak: settles when it may go on. */
+    checks: Promise<void>;
   };
 };
 
@@ -32,13 +34,16 @@ export const app = new Hono<App>();
 app.use(requestId());
 app.use(apiHeaders);
 app.use(drain);
+const interfaces = ["/v1/*", "/speak", "/parties/*"];
+for (const path of interfaces) app.use(path, cors);
 app.use(async (c, next) => {
   c.set("config", configOf(c.env));
   await next();
 });
+for (const path of [...interfaces, "/healthz"]) app.use(path, flood);
+for (const path of interfaces) app.options(path, preflight);
 
 app.get("/healthz", (c) => c.json({ ok: true }));
-for (const path of ["/v1/*", "/speak", "/parties/*"]) app.use(path, cors, flood);
 app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);

@@ -166,13 +166,15 @@ export class Room {
     };
   }
 
-  get hasSettings(): boolean {
-    return Object.keys(this.#journal.settings).length > 0;
+  /** It holds captions, or somebody has set it. */
+  get isKept(): boolean {
+    const { settings, transcript } = this.#journal;
+    return Object.keys(settings).length > 0 || transcript.segments.length > 0;
   }
 
   /** It holds nothing, and nobody speaks or is about to. Viewers are not asked about. */
   get isVacant(): boolean {
-    return !this.hasSettings && this.#stage.isEmpty && this.#journal.transcript.segments.length === 0;
+    return !this.isKept && this.#stage.isEmpty;
   }
 
   /** Everything that is kept, for exports. */

@@ -43,14 +43,20 @@ export class Revocations {
     );
   }
 
-  /** As one room has to know it; without a room, what concerns the whole tenant. */
-  standing(room: string | null): Standing {
-    const ats = this.#of("tenant").map(({ at }) => at);
-    const ofRoom = room === null ? [] : this.#of("room").filter(({ name }) => name === room);
-    return {
-      issuedBefore: Math.max(0, ...ats, ...ofRoom.map(({ at }) => at)),
-      tokens: this.#of("token").map(({ name, at }) => ({ id: name, until: at + tokensEndMs })),
-    };
+  /** What concerns the whole tenant. */
+  standing(): Standing {
+    return this.standings()(null);
+  }
+
+  /** As each room has to know it, all as of now; they are read once for many rooms. */
+  standings(): (room: string | null) => Standing {
+    const ofTenant = Math.max(0, ...this.#of("tenant").map(({ at }) => at));
+    const ofRoom = new Map(this.#of("room").map(({ name, at }) => [name, at]));
+    const tokens = this.#of("token").map(({ name, at }) => ({ id: name, until: at + tokensEndMs }));
+    return (room) => ({
+      issuedBefore: Math.max(ofTenant, room === null ? 0 : (ofRoom.get(room) ?? 0)),
+      tokens,
+    });
   }
 
   #others(id: string): number {

@@ -4,6 +4,9 @@ import type { Sqlite } from "../room/sqlite.ts";
 const CountRow = v.object({ count: v.number() });
 const OwedRow = v.object({ name: v.string(), owed: v.number() });
 
+/** A room that has to be told, and which telling it is. */
+export type Owed = { readonly name: string; readonly owed: number };
+
 /** A tenant's rooms, and which of them have yet to be told of a revocation. */
 export class RoomList {
   readonly #sqlite: Sqlite;
@@ -35,13 +38,13 @@ export class RoomList {
   }
 
   /** Those that have to be told, and which telling it is. */
-  owed(): readonly { readonly name: string; readonly owed: number }[] {
+  owed(): readonly Owed[] {
     const rows = this.#sqlite.exec("SELECT name, owed FROM room WHERE owed > 0");
     return [...rows].map((row) => v.parse(OwedRow, row));
   }
 
   /** The room was told; unless there is something newer by now. */
-  told({ name, owed }: { readonly name: string; readonly owed: number }): void {
+  told({ name, owed }: Owed): void {
     this.#sqlite.exec("UPDATE room SET owed = 0 WHERE name = ? AND owed = ?", name, owed);
   }
 

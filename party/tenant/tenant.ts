@@ -6,7 +6,7 @@ import { roomPaths } from "../paths.ts";
 import { isRevoked, type Standing } from "../room/door/standing.ts";
 import { Characters } from "./characters.ts";
 import { Revocations, type Target } from "./revocations.ts";
-import { RoomList } from "./rooms.ts";
+import { type Owed, RoomList } from "./rooms.ts";
 import { settingsOf, TenantsSchema, tenantsOf } from "./settings.ts";
 
 /** Rooms told at the same time. */
@@ -64,7 +64,7 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
 
   /** A room comes on the list, and is told what was revoked; `null` when it is new and there are too many. */
   admitRoom(room: string, isNew: boolean): Standing | null {
-    return this.#rooms.admit(room, isNew, this.#maxRooms) ? this.#revocations.standing(room) : null;
+    return this.#rooms.admit(room, isNew, this.#maxRooms) ? this.#revocations.standings()(room) : null;
   }
 
   /** A room holds nothing any more. */
@@ -75,7 +75,7 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
   /** What concerns the whole tenant, good for `timing.standingLeaseMs` from when it was asked for. */
   standing(): Standing {
     this.#leasedUntil = Date.now() + timing.standingLeaseMs;
-    return this.#revocations.standing(null);
+    return this.#revocations.standing();
   }
 
   /** Pays for characters before they are asked of the provider. */
@@ -86,7 +86,7 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
     characters,
     maxChars,
   }: Spend): "paid" | "revoked" | "expired" | "used_up" {
-    if (isRevoked(this.#revocations.standing(null), { tokenId, issuedAt })) return "revoked";
+    if (isRevoked(this.#revocations.standing(), { tokenId, issuedAt })) return "revoked";
     const until = expiresAt + limits.tokenSkewSeconds * 1_000;
     const now = Date.now();
     // What it has used is not known any more.
@@ -129,18 +129,21 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
   /** Tells the rooms that have to be told; answers how many were. */
   async #tell(): Promise<number> {
     const owed = this.#rooms.owed();
+    const standingOf = this.#revocations.standings();
     let count = 0;
     for (let at = 0; at < owed.length; at += batchRooms) {
-      const told = await Promise.all(owed.slice(at, at + batchRooms).map((room) => this.#tellRoom(room)));
+      const told = await Promise.all(
+        owed.slice(at, at + batchRooms).map((room) => this.#tellRoom(room, standingOf(room.name))),
+      );
       count += told.filter(Boolean).length;
     }
     return count;
   }
 
-  async #tellRoom(room: { readonly name: string; readonly owed: number }): Promise<boolean> {
+  async #tellRoom(room: Owed, standing: Standing): Promise<boolean> {
     try {
       const object = this.env.CAPTIONS.getByName(`${this.#name}/${room.name}`);
-      const body = JSON.stringify(this.#revocations.standing(room.name));
+      const body = JSON.stringify(standing);
       const answer = await object.fetch(`https://room${roomPaths.revoke}`, { method: "POST", body });
       await answer.body?.cancel();
       // A room that is not there yet asks when it is made.

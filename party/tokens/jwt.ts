@@ -10,6 +10,10 @@ const algorithm = "HS256";
 const issuer = "captionwire";
 const audience = "captionwire";
 
+/** In one way only (RFC 7515 §7.1): decoders overlook white space, so that one token would be known under many names. */
+const written = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const tokenMaxCharacters = 8_192;
+
 /**
  * What is known of a secret: its key, made ready once, the id by which tokens name it, and the tokens it was found to
  * have signed, the newest last. Each costs as much as the rest of a short request, and one token begins many.
@@ -85,6 +89,7 @@ export async function mintToken(
  * Whether it was revoked or spent is not known here.
  */
 export async function checkToken(token: string, keys: SigningKeys): Promise<Grant> {
+  if (token.length > tokenMaxCharacters || !written.test(token)) throw new CaptionwireError("token_invalid");
   const all = await Promise.all(keys.map(knownOf));
   const signer = all.find(({ grants }) => grants.has(token)) ?? signerOf(token, all);
   const { key, grants } = signer;

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { allowsOrigin } from "../../party/tenant/settings.ts";
 import type { App } from "../app.ts";
+import type { Config } from "../env.ts";
 import { speechHeaders } from "../speak/headers.ts";
 import { mayRead } from "./origin.ts";
 
@@ -23,33 +24,29 @@ const exposed = [
  * those of the token's tenant alone.
  */
 export const cors: MiddlewareHandler<App> = async (c, next) => {
-  const origin = c.req.header("origin");
-  const wanted = c.req.header("access-control-request-method");
-  if (c.req.method === "OPTIONS" && origin !== undefined && wanted !== undefined) {
-    c.res = preflight(c, origin, wanted);
-    return;
-  }
   await next();
   // The answer to an upgrade is the socket's own.
   if (c.res.status === 101) return;
   c.res.headers.append("vary", "origin");
+  const origin = c.req.header("origin");
   if (origin === undefined || !isReadable(c, origin)) return;
   c.res.headers.set("access-control-allow-origin", origin);
   c.res.headers.set("access-control-expose-headers", exposed);
 };
 
-function preflight(c: Context<App>, origin: string, method: string): Response {
+/** Answers a browser that asks what it may ask; anything else is no request of the interface. */
+export const preflight: MiddlewareHandler<App> = async (c, next) => {
+  const method = c.req.header("access-control-request-method");
+  if (c.req.header("origin") === undefined || method === undefined) return next();
   const headers = new Headers({
-    vary: "origin, access-control-request-method, access-control-request-headers",
+    vary: "access-control-request-method, access-control-request-headers",
+    "access-control-allow-methods": method,
+    "access-control-allow-headers": c.req.header("access-control-request-headers") ?? "",
+    "access-control-max-age": "7200",
   });
-  if (isAnyones(c, origin)) {
-    headers.set("access-control-allow-origin", origin);
-    headers.set("access-control-allow-methods", method);
-    headers.set("access-control-allow-headers", c.req.header("access-control-request-headers") ?? "");
-    headers.set("access-control-max-age", "7200");
-  }
+  // Only with an origin that is allowed do they say anything.
   return new Response(null, { status: 204, headers });
-}
+};
 
 /** Refusals to whoever has not shown a good token are readable to the pages of any tenant: they name none. */
 function isReadable(c: Context<App>, origin: string): boolean {
@@ -58,5 +55,7 @@ function isReadable(c: Context<App>, origin: string): boolean {
 }
 
 function isAnyones(c: Context<App>, origin: string): boolean {
-  return [...c.var.config.tenants.values()].some((settings) => allowsOrigin(settings, origin));
+  // None where the Worker has no settings.
+  const config: Config | undefined = c.var.config;
+  return [...(config?.tenants.values() ?? [])].some((settings) => allowsOrigin(settings, origin));
 }

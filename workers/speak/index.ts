@@ -27,17 +27,37 @@ const allowed: MiddlewareHandler<App> = async (c, next) => {
   await next();
 };
 
-const textBody = bodyUpTo(limits.speakBodyMaxBytes);
+/** Longer bodies are worth a moment's wait before they are read. */
+const shortBodyBytes = 64 * 1024;
 
-speak.on("POST", ["/v1/speak", "/speak"], allowed, textBody, async (c) => {
+/**
+ * Counts the request and looks whether its token was revoked: beside the reading of a short body, because each is a wait
+ * before the first byte of sound, and before that of a long one, which would be kept in memory for nothing.
+ */
+const checked: MiddlewareHandler<App> = async (c, next) => {
+  const checks = check(c);
+  // Until the handler waits for it, nobody does.
+  checks.catch(() => {});
+  c.set("checks", checks);
+  const bytes = Number(c.req.header("content-length") ?? Number.NaN);
+  if (!(bytes <= shortBodyBytes)) await checks;
+  await next();
+};
+
+async function check(c: Context<App>): Promise<void> {
   const { grant } = c.var;
-  // Side by side: each is a wait, and together they stand before the first byte.
-  const [{ success }, bytes] = await Promise.all([
+  const [{ success }] = await Promise.all([
     c.env.SPEAK_RATE.limit({ key: grant.id }),
-    whole(c.req.arrayBuffer()),
     requireGood(c.env, grant),
   ]);
   if (!success) throw tooManyRequests("Too many requests with one token. Please try again later.", 60);
+}
+
+const textBody = bodyUpTo(limits.speakBodyMaxBytes);
+
+speak.on("POST", ["/v1/speak", "/speak"], allowed, checked, textBody, async (c) => {
+  const { grant } = c.var;
+  const [bytes] = await Promise.all([whole(c.req.arrayBuffer()), c.var.checks]);
   const query = readQuery(new URL(c.req.url).searchParams);
   const body = readBody(c.req.header("content-type"), bytes, c.var.config.speakUrlBodies);
   const budget = await paid(c, pay(c.env, grant, body));

@@ -21,5 +21,5 @@ export function joined(stretches: Stretches, fromMs: number, toMs: number): Stre
   const touched = stretches.filter(([from, to]) => to >= fromMs && from <= toMs);
   const from = Math.min(fromMs, ...touched.map(([start]) => start));
   const to = Math.max(toMs, ...touched.map(([, end]) => end));
-  return [...apart, [from, to] as const].sort(([a], [b]) => a - b).slice(-stretchesMax);
+  return [...apart.slice(-(stretchesMax - 1)), [from, to] as const].sort(([a], [b]) => a - b);
 }
