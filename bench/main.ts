@@ -11,6 +11,7 @@ const benchmarks: Record<string, () => Promise<{ command: Command }>> = {
   jitter: () => import("./jitter.ts"),
   latency: () => import("./latency.ts"),
   speak: () => import("./speak.ts"),
+  flood: () => import("./flood.ts"),
 };
 
 process.exit(await main(process.argv.slice(2)));

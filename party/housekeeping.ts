@@ -66,14 +66,21 @@ export class Housekeeping {
     else await this.#storage.deleteAlarm();
   }
 
-  /** With nobody in it and nothing, a room makes place for another: tells whether it is gone. `gone` is called as it goes. */
-  async forgetVacant(open: OpenRoom, gone: () => void): Promise<void> {
-    if (isVacant(open)) {
+  /**
+   * With nobody in it and nothing, a room makes place for another.
+   *
+   * @param isCurrent whether it is still this one that the object holds
+   * @param gone called as it goes
+   */
+  async forgetVacant(open: OpenRoom, isCurrent: () => boolean, gone: () => void): Promise<void> {
+    if (this.#isVacant(open)) {
       new DoorBook(this.sqlite).keepRegistered(false);
       await this.#registry.forget();
     }
+    // Somebody else has done it meanwhile.
+    if (!isCurrent()) return;
     // Somebody has come meanwhile, or had when an earlier try failed in the middle.
-    if (!isVacant(open)) {
+    if (!this.#isVacant(open)) {
       await this.register(open.door);
       return;
     }
@@ -81,8 +88,9 @@ export class Housekeeping {
     // In one turn: a room that is made anew in between would lose what it wrote.
     await Promise.all([this.#storage.deleteAlarm(), this.#storage.deleteAll()]);
   }
-}
 
-function isVacant({ room, door }: OpenRoom): boolean {
-  return door.isEmpty && room.isVacant;
+  /** What tokens have used up is kept for as long as they could be shown again. */
+  #isVacant({ room, door }: OpenRoom): boolean {
+    return door.isEmpty && room.isVacant && !new DoorBook(this.sqlite).isNeeded(Date.now());
+  }
 }

@@ -5,12 +5,12 @@ import { ping, pong, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
 import { type Member, memberIn, passIn } from "./callers.ts";
 import { dialProvider } from "./dial.ts";
-import { failedUpgrade } from "./failed-upgrade.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { memberSocket } from "./members.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
+import { refusedUpgrade } from "./refused-upgrade.ts";
 import { renewedPass } from "./renewal.ts";
 import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
@@ -30,11 +30,13 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   // false by default in partyserver
   static override options = { hibernate: true };
   #room: Promise<OpenRoom> | null = null;
-  #door: Door | null = null;
+  /** The same, once it is loaded. */
+  #current: OpenRoom | null = null;
   /** partyserver decodes a socket's attachment for every message, which costs several times what the message does. */
   readonly #members = new WeakMap<WebSocket, MemberSocket>();
   /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
   readonly #greeted = new WeakSet<Request>();
+  readonly #refused = new WeakMap<Request, CaptionwireError>();
 
   override async onStart(): Promise<void> {
     // Answered by the runtime, even while the room sleeps.
@@ -57,7 +59,10 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     }
     const response = await super.fetch(request);
     if (response.webSocket !== null) {
-      if (!this.#greeted.has(request)) return failedUpgrade(response.webSocket);
+      const refusal = this.#greeted.has(request)
+        ? this.#refused.get(request)
+        : new CaptionwireError("internal");
+      if (refusal !== undefined) return refusedUpgrade(response.webSocket, refusal);
       const offered = request.headers.get("sec-websocket-protocol");
       const headers = offered === null ? undefined : { "sec-websocket-protocol": subprotocol };
       return new Response(null, { status: 101, webSocket: response.webSocket, headers });
@@ -68,20 +73,25 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
     this.#greeted.add(request);
     const socket = this.#memberOf(connection);
-    await this.#guarded(socket, ({ room, door }) => {
+    try {
       const member = memberIn(request);
       const { role, pass, takeover } = member;
+      const open = await this.#opened();
+      const { room, door } = open;
       door.enter(socket, role, pass);
       connection.setState(member);
       const position = positionIn(new URL(request.url).searchParams);
       if (role === "viewer") room.viewerJoined(socket, position, pass.expiresAt);
-      else room.publisherJoined(socket, { takeover: takeover === true, allowance: door.allowance(pass) });
-    });
-    // Whatever this one will say expires some day.
-    if (connection.state?.role === "publisher") {
-      await this.#opened()
-        .then((open) => this.#keeping().expire(open))
-        .catch(() => {});
+      else {
+        room.publisherJoined(socket, { takeover: takeover === true, allowance: door.allowance(pass) });
+        // Whatever this one will say expires some day.
+        await this.#keeping()
+          .expire(open)
+          .catch(() => {});
+      }
+    } catch (error) {
+      // Closed here, before the upgrade is answered, the socket would be told, but its connection not ended for long.
+      this.#refused.set(request, refusalOf(error));
     }
   }
 
@@ -150,10 +160,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       open = await this.#opened();
       await work(open);
     } catch (error) {
-      const isKnown = error instanceof CaptionwireError;
-      if (!isKnown)
-        console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
-      const { code, message } = isKnown ? error : new CaptionwireError("internal");
+      const { code, message } = refusalOf(error);
       if (open === null) dismiss(member, code, message);
       else open.room.dismiss(member, code, message);
     }
@@ -189,9 +196,10 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   async #forgetVacant(open: OpenRoom): Promise<void> {
-    await this.#keeping().forgetVacant(open, () => {
+    const isCurrent = () => this.#current === open;
+    await this.#keeping().forgetVacant(open, isCurrent, () => {
       this.#room = null;
-      this.#door = null;
+      this.#current = null;
     });
   }
 
@@ -224,11 +232,12 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
-    this.#door = door;
-    for (const connection of this.getConnections<Member>()) this.#takeBack(connection, { room, door });
+    const open = { room, door };
+    this.#current = open;
+    for (const connection of this.getConnections<Member>()) this.#takeBack(connection, open);
     await keeping.register(door);
     door.sweep();
-    return { room, door };
+    return open;
   }
 
   /** Its socket has outlived the room's memory. */
@@ -250,7 +259,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     const member = memberSocket(connection, {
       lastPingAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection),
       // Whoever is sent away has left, whether its end of the socket ever answers or not.
-      closing: () => this.#door?.leave(connection.id),
+      closing: () => this.#current?.door.leave(connection.id),
     });
     this.#members.set(connection, member);
     return member;
@@ -263,11 +272,18 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       dial: (request, listener) => dialProvider(provider, request, listener),
       transcribe: (request, answered) => transcribe(provider, request, answered),
       renew: (socket, token) => void this.#renew(socket, token),
-      beat: () => this.#door?.sweep(),
+      beat: () => this.#current?.door.sweep(),
       die: () => this.ctx.abort("storage failed"),
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
     };
   }
+}
+
+/** What a member may know of an error; what nobody foresaw is logged by name. */
+function refusalOf(error: unknown): CaptionwireError {
+  if (error instanceof CaptionwireError) return error;
+  console.error({ event: "member_failed", error: error instanceof Error ? error.name : "unknown" });
+  return new CaptionwireError("internal");
 }
 
 function bytesOf(message: ArrayBuffer | ArrayBufferView): Uint8Array {

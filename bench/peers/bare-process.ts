@@ -7,7 +7,7 @@ import { inRoot } from "../../cli/paths.ts";
 import { readSettings } from "../load/control.ts";
 
 const SettingsSchema = v.object({
-  script: v.picklist(["bare-object.mjs", "bare-speak.mjs"]),
+  script: v.picklist(["bare-object.mjs", "bare-speak.mjs", "bare-refusal.mjs"]),
   bindings: v.optional(v.record(v.string(), v.string()), {}),
 });
 const { script, bindings } = await readSettings(SettingsSchema, () => void end());

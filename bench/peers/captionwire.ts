@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FloodLimits } from "../../cli/stack/worker.ts";
 import { type Publisher, publish } from "../../client/index.ts";
 import { type AudioFormat, msToSamples, samplesToBytes } from "../../shared/audio.ts";
 import { startStack, type TestStack } from "../../test/support/stack.ts";
@@ -7,7 +9,12 @@ import type { Contestant } from "../load/contestant.ts";
 import { named } from "../load/proc.ts";
 import type { ScriptedProvider } from "../load/provider.ts";
 
-export type Captionwire = Contestant & { readonly stack: TestStack; readonly room: string };
+export type Captionwire = Contestant & {
+  readonly stack: TestStack;
+  readonly room: string;
+  /** A session in another room, for so long: what the provider says there is its transcript. */
+  fill(room: string, forMs: number): Promise<void>;
+};
 
 const format: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
 const frameMs = 100;
@@ -15,14 +22,17 @@ const frameMs = 100;
 const tokenSeconds = 2 * 60 * 60;
 
 /** The product as it is served: the bundled Worker on Miniflare's interface, a publisher who sends audio at real time. */
-export async function startCaptionwire(provider: ScriptedProvider): Promise<Captionwire> {
+export async function startCaptionwire(
+  provider: ScriptedProvider,
+  floodLimits: FloodLimits = "off",
+): Promise<Captionwire> {
   const before = named(process.pid, "workerd");
-  const stack = await startStack({ engineUrl: provider.url, providerUrl: provider.url });
+  const stack = await startStack({ engineUrl: provider.url, providerUrl: provider.url, floodLimits });
   const pids = named(process.pid, "workerd").filter((pid) => !before.includes(pid));
   const room = "bench";
   const token = await stack.token({ scopes: ["captions:view"], room, ttl: tokenSeconds });
   const sound = noise();
-  let live: { readonly publisher: Publisher; readonly clock: NodeJS.Timeout } | null = null;
+  let live: Broadcast | null = null;
   return {
     name: "Captionwire",
     target: { dialect: "captionwire", url: stack.url, room, token },
@@ -30,32 +40,48 @@ export async function startCaptionwire(provider: ScriptedProvider): Promise<Capt
     room,
     pids: () => pids,
     async begin() {
-      const publisher = publish({
-        url: stack.url,
-        room,
-        token: () => stack.token({ scopes: ["captions:publish"], room }),
-        format,
-      });
-      await eventually(
-        "the publisher is accepted",
-        () => publisher.state.state,
-        (state) => state === "connected",
-      );
-      live = { publisher, clock: speakEvenly(publisher, sound) };
+      live = await broadcast(stack, room, sound);
     },
     async end() {
-      if (live === null) return;
-      const { publisher, clock } = live;
+      const ending = live;
       live = null;
+      await ending?.finish();
+    },
+    async fill(other, forMs) {
+      const filling = await broadcast(stack, other, sound);
+      await sleep(forMs);
+      await filling.finish();
+    },
+    async close() {
+      live?.close();
+      await stack.close();
+    },
+  };
+}
+
+type Broadcast = { finish(): Promise<void>; close(): void };
+
+async function broadcast(stack: TestStack, room: string, sound: Uint8Array): Promise<Broadcast> {
+  const publisher = publish({
+    url: stack.url,
+    room,
+    token: () => stack.token({ scopes: ["captions:publish"], room }),
+    format,
+  });
+  await eventually(
+    "the publisher is accepted",
+    () => publisher.state.state,
+    (state) => state === "connected",
+  );
+  const clock = speakEvenly(publisher, sound);
+  return {
+    async finish() {
       clearInterval(clock);
       await within("the room finishes the session", publisher.finish(), 30_000);
     },
-    async close() {
-      if (live !== null) {
-        clearInterval(live.clock);
-        live.publisher.close();
-      }
-      await stack.close();
+    close() {
+      clearInterval(clock);
+      publisher.close();
     },
   };
 }

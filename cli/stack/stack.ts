@@ -9,7 +9,7 @@ import { buildPages } from "./pages.ts";
 import { assertPortFree } from "./port.ts";
 import type { Progress } from "./progress.ts";
 import { apiKeyList, localSecrets } from "./secrets.ts";
-import { startWorker } from "./worker.ts";
+import { type FloodLimits, startWorker } from "./worker.ts";
 
 export type StackOptions = {
   /** 0 takes a free one. */
@@ -22,8 +22,8 @@ export type StackOptions = {
   readonly providerUrl?: string;
   /** Variables and secrets of the Worker, over those that this stack gives it. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Against floods; `off` unless asked for, because on one machine everybody comes from one address. */
-  readonly floodLimits?: "deployed" | "off";
+  /** `off` unless asked for. */
+  readonly floodLimits?: FloodLimits;
   readonly progress: Progress;
   /** A part ended by itself; the stack is of no more use. */
   readonly onCrash?: (message: string) => void;

@@ -11,8 +11,7 @@ const SettingsSchema = v.object({
   port: v.number(),
   state: v.string(),
   bindings: v.record(v.string(), v.string()),
-  /** As deployed, or out of the way: on one machine everybody comes from one address. */
-  floodLimits: v.picklist(["deployed", "off"]),
+  floodLimits: v.union([v.picklist(["deployed", "off"]), v.record(v.string(), v.number())]),
 });
 
 /** Limits that count what a crowd does together. */
@@ -27,11 +26,9 @@ const { assets, ...workerOptions } = unstable_getMiniflareWorkerOptions(
   inRoot("wrangler.toml"),
 ).workerOptions;
 const ratelimits = Object.fromEntries(
-  Object.entries(workerOptions.ratelimits ?? {}).map(([name, limit]) => [
+  Object.entries(workerOptions.ratelimits ?? {}).map(([name, { simple, ...rest }]) => [
     name,
-    settings.floodLimits === "off" && unlimitedHere.includes(name)
-      ? { ...limit, simple: { ...limit.simple, limit: 1_000_000_000 } }
-      : limit,
+    { ...rest, simple: { ...simple, limit: limitOf(name, simple.limit) } },
   ]),
 );
 /** Miniflare's name for the Worker that holds the pages. */
@@ -75,6 +72,13 @@ process.once("SIGTERM", () => void end());
 
 const url = await miniflare.ready;
 process.stdout.write(`${JSON.stringify({ ready: true, url: url.origin })}\n`);
+
+function limitOf(name: string, deployed: number): number {
+  const { floodLimits } = settings;
+  if (floodLimits === "deployed") return deployed;
+  const chosen = floodLimits === "off" ? undefined : floodLimits[name];
+  return chosen ?? (unlimitedHere.includes(name) ? 1_000_000_000 : deployed);
+}
 
 async function end(): Promise<void> {
   await miniflare.dispose();

@@ -1,4 +1,4 @@
-import { type AudioFormat, samplesToMs } from "../../shared/audio.ts";
+import type { AudioFormat } from "../../shared/audio.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Allowance } from "./door/allowance.ts";
@@ -50,14 +50,15 @@ export class AudioMeter {
    */
   take(from: number, to: number, allowance: Allowance | null): void {
     const begin = Math.max(this.#countedTo, from);
-    const count = this.#rate.check((Math.max(0, to - begin) * 1_000) / this.#format.sampleRate);
-    const isPaid = allowance?.take(this.#session, samplesToMs(from, this.#format), this.#msUp(to)) ?? true;
+    const count = this.#rate.check(this.#ms(Math.max(0, to - begin)));
+    const isPaid =
+      allowance?.take(this.#session, Math.floor(this.#ms(from)), Math.ceil(this.#ms(to))) ?? true;
     if (!isPaid) throw new CaptionwireError("cap_reached", "The token allows no more seconds of audio.");
     count();
     this.#countedTo = Math.max(this.#countedTo, to);
   }
 
-  #msUp(samples: number): number {
-    return Math.ceil((samples * 1_000) / this.#format.sampleRate);
+  #ms(samples: number): number {
+    return (samples * 1_000) / this.#format.sampleRate;
   }
 }

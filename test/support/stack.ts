@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { mintToken } from "../../cli/api.ts";
 import { silent } from "../../cli/stack/progress.ts";
 import { type Stack, startStack as start } from "../../cli/stack/stack.ts";
+import type { FloodLimits } from "../../cli/stack/worker.ts";
 import type { TokenRequest } from "../../shared/claims.ts";
 
 export type TestStack = Stack & {
   readonly engineUrl: string;
+  /** Holds secrets, rooms and logs. */
+  readonly folder: string;
   token(request: TokenRequest): Promise<string>;
 };
 
@@ -17,6 +20,7 @@ export type OtherEngine = {
   readonly providerUrl: string;
   /** Of the Worker, over those it usually has. */
   readonly variables?: Readonly<Record<string, string>>;
+  readonly floodLimits?: FloodLimits;
 };
 
 /**
@@ -29,7 +33,13 @@ export async function startStack(other?: OtherEngine): Promise<TestStack> {
     port: 0,
     folder,
     deepgramApiKey: undefined,
-    ...(other === undefined ? {} : { providerUrl: other.providerUrl, variables: other.variables ?? {} }),
+    ...(other === undefined
+      ? {}
+      : {
+          providerUrl: other.providerUrl,
+          variables: other.variables ?? {},
+          floodLimits: other.floodLimits ?? "off",
+        }),
     progress: silent,
     onCrash: (message) => process.stderr.write(`${message}\n`),
   });
@@ -38,6 +48,7 @@ export async function startStack(other?: OtherEngine): Promise<TestStack> {
   return {
     ...stack,
     engineUrl,
+    folder,
     token: (request) => mintToken(stack, request),
     async close() {
       await stack.close();

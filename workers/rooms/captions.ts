@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { roomPaths } from "../../party/paths.ts";
+import { isHeld } from "../../party/tags.ts";
 import { SegmentSchema } from "../../shared/captions.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { toJson } from "../../shared/export/json.ts";
@@ -11,6 +12,7 @@ import { limits } from "../../shared/limits.ts";
 import { putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
 import { whole } from "../http/body.ts";
+import { keepFile, keptFile } from "./kept-files.ts";
 import { openRoom, smallBody } from "./object.ts";
 
 /** `/v1/rooms/{room}/captions`: the transcript to poll, to page back in, to take away as a file, and to correct. */
@@ -56,12 +58,23 @@ const formats: Record<string, { type: string; write(transcript: Transcript, room
 
 for (const [extension, { type, write }] of Object.entries(formats)) {
   captions.get(`/v1/rooms/:room/captions.${extension}`, async (c) => {
-    const { room, ask } = await openRoom(c, "captions:view");
-    const answer = await ask(roomPaths.transcript, ifChanged(c));
-    if (answer.status === 304) return told(answer, null, type);
-    // Made here and not in the room, which has live captions to see to.
-    const file = write(v.parse(TranscriptSchema, await answer.json()), room);
-    const response = told(answer, file, type);
+    const { room, visitor, ask } = await openRoom(c, "captions:view");
+    const name = `${visitor.tenant}/${room}.${extension}`;
+    const before = keptFile(name);
+    const held = [c.req.header("if-none-match"), before?.etag].filter((tag) => tag !== undefined).join(", ");
+    const answer = await ask(roomPaths.transcript, held === "" ? {} : { headers: { "if-none-match": held } });
+    const etag = answer.headers.get("etag") ?? "";
+    let text: string;
+    if (answer.status !== 304) {
+      // Made here and not in the room, which has live captions to see to.
+      text = write(v.parse(TranscriptSchema, await answer.json()), room);
+      keepFile(name, { etag, text });
+    } else if (before?.etag === etag && !isHeld(etag, c.req.raw.headers)) {
+      text = before.text;
+    } else {
+      return told(answer, null, type);
+    }
+    const response = new Response(text, { headers: { ...sharedByToken, etag, "content-type": type } });
     // A room's name has no character that would have to be quoted.
     response.headers.set("content-disposition", `attachment; filename="${room}.${extension}"`);
     return response;

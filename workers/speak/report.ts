@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { errorTable } from "../../shared/errors.ts";
 import { ChunkFailure, type Failure } from "./pipeline/failure.ts";
 import type { Tally } from "./pipeline/tally.ts";
 import type { SpeakQuery } from "./request/query.ts";
@@ -78,13 +79,15 @@ function errorOf(error: unknown): NonNullable<Report["error"]> {
   if (!(error instanceof ChunkFailure))
     return { code: "internal", message: "Something went wrong on our side." };
   const { failure, chunk } = error;
+  if (failure.kind === "withdrawn")
+    return { code: "token_revoked", message: errorTable.token_revoked.message, chunk };
   if (failure.kind !== "refused")
     return { code: `provider_${failure.kind}`, message: messages[failure.kind], chunk };
   const message = `The provider refused this chunk with status ${failure.status}.`;
   return { code: `provider_${failure.status}`, message, chunk };
 }
 
-const messages: Readonly<Record<Exclude<Failure["kind"], "refused">, string>> = {
+const messages: Readonly<Record<Exclude<Failure["kind"], "refused" | "withdrawn">, string>> = {
   unreachable: "The provider could not be reached.",
   silent: "The provider sent no audio in time.",
   empty: "The provider's answer held no audio.",

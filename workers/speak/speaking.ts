@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { platform } from "../../party/platform.ts";
 import { timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
+import { isInGoodStanding } from "../tokens/standing.ts";
 import { bodyOf } from "./answer.ts";
 import { withCache } from "./cache.ts";
 import { isStitchable } from "./formats.ts";
@@ -84,16 +85,18 @@ function stitcherFor({ format }: SpeakQuery, { isSingle }: Orders) {
 function portsFor(c: Context<App>, { grant, query, body }: Job, { isSingle }: Orders): SpeakPorts {
   const { provider, speakCache } = c.var.config;
   const own = isSingle ? query.asked : chunkQuery(query);
+  const mayGoOn = () => isInGoodStanding(c.env, grant);
   if (body.kind === "url") {
     const payload: Payload = () => ({ url: body.url });
-    return { ...platform, ask: providerOf(provider, own, payload) };
+    return { ...platform, mayGoOn, ask: providerOf(provider, own, payload) };
   }
   const ask = providerOf(provider, own, textPayload);
   if (speakCache === "off" || /\bno-(?:store|cache)\b/i.test(c.req.header("cache-control") ?? "")) {
-    return { ...platform, ask };
+    return { ...platform, mayGoOn, ask };
   }
   return {
     ...platform,
+    mayGoOn,
     ask: withCache(ask, {
       cache: caches.default,
       // All Workers of a zone have the same cache, and each may have a provider of its own.

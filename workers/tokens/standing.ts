@@ -20,6 +20,16 @@ export async function requireStanding(env: Cloudflare.Env, grant: Grant): Promis
   }
 }
 
+/** The same for what is under way: where the tenant cannot be asked, it goes on, because then nothing can be revoked either. */
+export async function isInGoodStanding(env: Cloudflare.Env, grant: Grant): Promise<boolean> {
+  try {
+    await requireStanding(env, grant);
+    return true;
+  } catch (error) {
+    return !(error instanceof CaptionwireError);
+  }
+}
+
 /** What this isolate itself has revoked it need not wait for. */
 export function forgetStanding(tenant: string): void {
   leases.delete(tenant);

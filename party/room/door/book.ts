@@ -51,6 +51,13 @@ export class DoorBook {
     return [...rows].length === 1;
   }
 
+  /** Whether there is anything that must not be forgotten yet. */
+  isNeeded(now: number): boolean {
+    const query =
+      "SELECT id FROM spent WHERE until > ?1 UNION ALL SELECT id FROM spending WHERE until > ?1 LIMIT 1";
+    return [...this.#sqlite.exec(query, now)].length > 0;
+  }
+
   spending(id: string): Spending | null {
     const [row] = this.#sqlite.exec("SELECT session, paid, used_ms FROM spending WHERE id = ?", id);
     if (row === undefined) return null;

@@ -17,6 +17,8 @@ type Guest = {
   readonly socket: MemberSocket;
   readonly role: Role;
   pass: Pass;
+  /** When it came, or last sent something, epoch milliseconds. */
+  heardAt: number;
   /** When it was asked for a new token, epoch milliseconds; `null` while it has a good one. */
   askedAt: number | null;
   control: Bucket;
@@ -80,13 +82,9 @@ export class Door {
         ? this.#publishers >= roomPublishersMax
         : this.#guests.size - this.#publishers >= (this.#hooks.settings().maxViewers ?? roomViewersMax);
     if (isFull) throw new CaptionwireError("too_many_connections", "The room is full. Try again later.");
-    const { tokenId, maxConnections } = pass;
-    if (
-      tokenId !== null &&
-      (this.#countOf.get(tokenId) ?? 0) >= (maxConnections ?? Number.POSITIVE_INFINITY)
-    ) {
-      throw new CaptionwireError("too_many_connections");
-    }
+    const { tokenId, maxConnections = Number.POSITIVE_INFINITY } = pass;
+    if (this.#count(tokenId) >= maxConnections) this.#clearDead(tokenId);
+    if (this.#count(tokenId) >= maxConnections) throw new CaptionwireError("too_many_connections");
     this.#spend(pass);
     this.#admit(socket, role, pass);
   }
@@ -101,13 +99,14 @@ export class Door {
     if (guest === undefined) return;
     this.#guests.delete(id);
     if (guest.role === "publisher") this.#publishers -= 1;
-    this.#count(guest.pass.tokenId, -1);
+    this.#recount(guest.pass.tokenId, -1);
   }
 
   /** A frame of a member came. Throws `rate_limited` when there are too many of them. */
   heard(id: string, kind: "control" | "audio"): void {
     const guest = this.#guests.get(id);
     if (guest === undefined) return;
+    guest.heardAt = this.#hooks.now();
     const next = poured(guest[kind], 1, kind === "control" ? controlRate : audioRate, this.#hooks.now());
     if (next === null) throw new CaptionwireError("rate_limited", "Too many messages. Come back later.");
     guest[kind] = next;
@@ -129,12 +128,12 @@ export class Door {
     this.#check(pass);
     const isOther = pass.tokenId !== guest.pass.tokenId;
     const max = pass.maxConnections ?? Number.POSITIVE_INFINITY;
-    if (isOther && pass.tokenId !== null && (this.#countOf.get(pass.tokenId) ?? 0) >= max) {
+    if (isOther && this.#count(pass.tokenId) >= max) {
       throw new CaptionwireError("too_many_connections");
     }
     if (isOther) this.#spend(pass);
-    this.#count(guest.pass.tokenId, -1);
-    this.#count(pass.tokenId, 1);
+    this.#recount(guest.pass.tokenId, -1);
+    this.#recount(pass.tokenId, 1);
     guest.pass = pass;
     guest.askedAt = null;
     const renewed: RenewedFrame = { type: "renewed", expiresAt: pass.expiresAt };
@@ -176,6 +175,9 @@ export class Door {
     this.#standing = mergeStandings(this.#standing, standing, this.#hooks.now());
     this.#book.keepStanding(this.#standing);
     this.#sendAway("token_revoked", ({ pass }) => isRevoked(this.#standing, pass));
+    // Whoever has no token has nothing that could be revoked, and may come back while the room is public.
+    const { issuedBefore } = this.#standing;
+    this.#sendAway("draining", ({ pass }) => pass.tokenId === null && pass.issuedAt <= issuedBefore);
   }
 
   #sendAway(code: ErrorCode, isMeant: (guest: Guest) => boolean): void {
@@ -183,9 +185,26 @@ export class Door {
     for (const { socket } of meant) this.#hooks.dismiss(socket, code);
   }
 
+  /**
+   * The runtime does not always tell that a connection was reset (workerd 1.20261023, about one of ten thousand that come and
+   * go within milliseconds). A viewer that lives answers, or pings when nothing happens.
+   */
+  #clearDead(tokenId: string | null): void {
+    const before = this.#hooks.now() - timing.unseenMaxMs;
+    this.#sendAway("too_slow", ({ socket, pass, role, heardAt }) => {
+      const isSilent = Math.max(heardAt, socket.lastPingAt() ?? 0) < before;
+      return pass.tokenId === tokenId && role === "viewer" && socket.selfPaced !== true && isSilent;
+    });
+  }
+
+  #count(tokenId: string | null): number {
+    return tokenId === null ? 0 : (this.#countOf.get(tokenId) ?? 0);
+  }
+
   #spend({ singleUse, tokenId, expiresAt }: Pass): void {
     if (singleUse !== true || tokenId === null) return;
-    const until = expiresAt + (limits.tokenSkewSeconds + 1) * 1_000;
+    // The edge let it pass at its very end perhaps, and it was long on its way.
+    const until = expiresAt + (limits.tokenSkewSeconds + 60) * 1_000;
     const now = this.#hooks.now();
     // Whether it was spent is not known any more.
     if (until <= now) throw new CaptionwireError("token_expired");
@@ -197,15 +216,16 @@ export class Door {
       socket,
       role,
       pass,
+      heardAt: this.#hooks.now(),
       askedAt: null,
       control: emptyBucket,
       audio: emptyBucket,
     });
     if (role === "publisher") this.#publishers += 1;
-    this.#count(pass.tokenId, 1);
+    this.#recount(pass.tokenId, 1);
   }
 
-  #count(tokenId: string | null, change: 1 | -1): void {
+  #recount(tokenId: string | null, change: 1 | -1): void {
     if (tokenId === null) return;
     const count = (this.#countOf.get(tokenId) ?? 0) + change;
     if (count === 0) this.#countOf.delete(tokenId);

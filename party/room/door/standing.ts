@@ -12,12 +12,13 @@ export type Standing = Readonly<v.InferOutput<typeof StandingSchema>>;
 
 export const nothingRevoked: Standing = { issuedBefore: 0, tokens: [] };
 
+/** What was never issued is not revoked either: that of whoever has no token. */
 export function isRevoked(
   standing: Standing,
   bearer: Pick<Pass, "issuedAt"> & { tokenId: string | null },
 ): boolean {
-  if (bearer.issuedAt <= standing.issuedBefore) return true;
-  return bearer.tokenId !== null && standing.tokens.some(({ id }) => id === bearer.tokenId);
+  if (bearer.tokenId === null) return false;
+  return bearer.issuedAt <= standing.issuedBefore || standing.tokens.some(({ id }) => id === bearer.tokenId);
 }
 
 /** Both, in whatever order they were told: nothing that was revoked becomes good again. */

@@ -73,6 +73,7 @@ export function speechOf(texts: readonly string[], stitcher: Stitcher = asItIs) 
   const stop = new AbortController();
   const context: Context = {
     ports: {
+      mayGoOn: async () => true,
       ask(text, signal) {
         const one = new Asked(text, signal);
         asked.push(one);

@@ -47,6 +47,10 @@ export function openChunk(order: ChunkOrder, context: Context): OpenChunk {
 async function begin(order: ChunkOrder, { ports, patience, tally, stop }: Context): Promise<Begun> {
   const { signal } = stop;
   signal.throwIfAborted();
+  // The first was looked at before the request was let in.
+  if (order.number > 1 && !(await ports.mayGoOn())) {
+    throw new ChunkFailure({ kind: "withdrawn" }, order.number);
+  }
   const busyMs = order.number === 1 ? patience.busyFirstMs : patience.busyMs;
   const began = ports.now();
   tally.chunksAsked += 1;

@@ -17,6 +17,8 @@ export type Failure =
     }
   /** A good answer that is no audio, or none that can be stitched. */
   | { readonly kind: "unfit" }
+  /** It was not asked for: the listener's token was revoked meanwhile. */
+  | { readonly kind: "withdrawn" }
   /** In the middle of its audio: the connection broke, or nothing more came. */
   | { readonly kind: "torn" | "stalled" };
 
@@ -62,6 +64,8 @@ export function refusalOf(failure: Failure): SpeakRefusal {
     case "empty":
     case "unfit":
       return told(502, "PROVIDER_BROKEN", "The speech provider answered without audio of use.", true);
+    case "withdrawn":
+      return told(401, "INVALID_AUTH", errorTable.token_revoked.message, false);
     default:
       return failure satisfies never;
   }

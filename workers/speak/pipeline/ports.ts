@@ -9,6 +9,8 @@ export type SpeakAnswer = {
 export type SpeakPorts = {
   /** Asks the provider to speak one chunk. Rejects when there is no answer at all, also after `signal` was aborted. */
   ask(text: string, signal: AbortSignal): Promise<SpeakAnswer>;
+  /** Whether the listener is still to be spoken to. Never rejects. */
+  mayGoOn(): Promise<boolean>;
   /** Milliseconds; only differences count. */
   now(): number;
   random(): number;

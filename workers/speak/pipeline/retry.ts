@@ -48,6 +48,7 @@ function canHeal(failure: Failure): boolean {
       return false;
     // Not a matter of time: the provider does not speak what it is asked for.
     case "unfit":
+    case "withdrawn":
       return false;
     default:
       return failure satisfies never;

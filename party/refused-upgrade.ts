@@ -1,0 +1,11 @@
+import { type CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+
+/**
+ * The answer in the place of an upgrade that partyserver has made already: the edge opens a socket by itself, tells why and
+ * closes it. The one that was made is dropped unread; where partyserver failed, it holds the stack of its error.
+ */
+export function refusedUpgrade(made: WebSocket, { code, message }: CaptionwireError): Response {
+  made.accept();
+  made.close(1000);
+  return Response.json(errorFrame(code, message), { status: errorTable[code].status });
+}

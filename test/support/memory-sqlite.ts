@@ -1,0 +1,29 @@
+import { DatabaseSync } from "node:sqlite";
+import { DoorBook } from "../../party/room/door/book.ts";
+import { migrate } from "../../party/room/migrations.ts";
+import type { Sqlite } from "../../party/room/sqlite.ts";
+
+/** A real SQLite in memory, in the shape the room and the tenant know it. */
+export function memorySqlite(): Sqlite {
+  const database = new DatabaseSync(":memory:");
+  return {
+    exec: (query, ...bindings) => database.prepare(query).all(...bindings),
+    transaction: (work) => {
+      database.exec("BEGIN");
+      try {
+        work();
+        database.exec("COMMIT");
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+  };
+}
+
+/** What a room's door remembers, with nothing in it yet, and the tables beneath. */
+export function newBook(): { readonly book: DoorBook; readonly sqlite: Sqlite } {
+  const sqlite = memorySqlite();
+  migrate(sqlite);
+  return { book: new DoorBook(sqlite), sqlite };
+}
