@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /**
- * Six kinds of tests, run one kind after the other: the later ones measure time and need the machine.
+ * Seven kinds of tests, run one kind after the other: the later ones measure time and need the machine.
  * `npm test -- unit` runs one of them.
  */
 export default defineConfig({
@@ -62,11 +62,24 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: ["test/e2e/attacks-*.test.ts"],
           globalSetup: ["test/support/build.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // Real Workers too, but mostly waiting, and nothing of it a matter of time: several at once.
+        test: {
+          name: "attacks",
+          include: ["test/e2e/attacks-*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          maxWorkers: 3,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -76,7 +89,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -86,7 +99,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -97,7 +110,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

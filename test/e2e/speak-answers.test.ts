@@ -70,7 +70,7 @@ describe("what the provider is told", () => {
         authorization: `${scheme} ${spoken.token}`,
         cookie: "session=of-the-listener",
         "x-forwarded-for": "192.0.2.1",
-        origin: "https://listener.example",
+        origin: "http://localhost:3000",
         referer: "https://listener.example/page",
       },
     });
