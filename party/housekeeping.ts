@@ -67,18 +67,15 @@ export class Housekeeping {
   }
 
   /**
-   * With nobody in it and nothing, a room makes place for another.
+   * With nobody in it and nothing, a room makes place for another. Not to be called again before it is over.
    *
-   * @param isCurrent whether it is still this one that the object holds
    * @param gone called as it goes
    */
-  async forgetVacant(open: OpenRoom, isCurrent: () => boolean, gone: () => void): Promise<void> {
+  async forgetVacant(open: OpenRoom, gone: () => void): Promise<void> {
     if (this.#isVacant(open)) {
       new DoorBook(this.sqlite).keepRegistered(false);
       await this.#registry.forget();
     }
-    // Somebody else has done it meanwhile.
-    if (!isCurrent()) return;
     // Somebody has come meanwhile, or had when an earlier try failed in the middle.
     if (!this.#isVacant(open)) {
       await this.register(open.door);

@@ -32,6 +32,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   #room: Promise<OpenRoom> | null = null;
   /** The same, once it is loaded. */
   #current: OpenRoom | null = null;
+  #isForgetting = false;
   /** partyserver decodes a socket's attachment for every message, which costs several times what the message does. */
   readonly #members = new WeakMap<WebSocket, MemberSocket>();
   /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
@@ -196,11 +197,17 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   async #forgetVacant(open: OpenRoom): Promise<void> {
-    const isCurrent = () => this.#current === open;
-    await this.#keeping().forgetVacant(open, isCurrent, () => {
-      this.#room = null;
-      this.#current = null;
-    });
+    // One at a time, and only what is still here: a second would strike off the list whoever came after the first.
+    if (this.#isForgetting || this.#current !== open) return;
+    this.#isForgetting = true;
+    try {
+      await this.#keeping().forgetVacant(open, () => {
+        this.#room = null;
+        this.#current = null;
+      });
+    } finally {
+      this.#isForgetting = false;
+    }
   }
 
   #keeping(): Housekeeping {

@@ -409,12 +409,7 @@ describe("a vacant room whose tenant cannot be reached", () => {
       viewer,
       keeping,
       goneTimes: () => gone,
-      forget: () =>
-        keeping.forgetVacant(
-          { room, door },
-          () => gone === 0,
-          () => (gone += 1),
-        ),
+      forget: () => keeping.forgetVacant({ room, door }, () => (gone += 1)),
       enter: () => {
         door.enter(viewer, "viewer", pass);
         room.viewerJoined(viewer, null, pass.expiresAt);
