@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { allowanceOf } from "../../../party/room/door/allowance.ts";
 import { AudioMeter, AudioRate } from "../../../party/room/meter.ts";
 import { type AudioFormat, msToSamples } from "../../../shared/audio.ts";
-import { CaptionwireError } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/limits.ts";
 import { newBook } from "../../support/memory-sqlite.ts";
+import { refusal } from "../../support/refused.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 
 const format: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
@@ -13,16 +13,6 @@ const format: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels
 function newMeter(of: AudioFormat = format, begin = 0) {
   const time = new VirtualTime();
   return { time, meter: new AudioMeter("s", of, begin, new AudioRate(time.now)) };
-}
-
-function refusal(work: () => void): string | null {
-  try {
-    work();
-    return null;
-  } catch (error) {
-    if (error instanceof CaptionwireError) return error.code;
-    throw error;
-  }
 }
 
 describe("the meter", () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Door } from "../../../party/room/door/door.ts";
 import type { Pass } from "../../../party/room/door/pass.ts";
 import type { MemberSocket } from "../../../party/room/ports.ts";
-import { CaptionwireError } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import type { Role } from "../../../shared/protocol.ts";
 import type { RoomSettings } from "../../../shared/settings.ts";
 import { newBook } from "../../support/memory-sqlite.ts";
+import { refusal } from "../../support/refused.ts";
 import { ScriptedMember } from "../../support/scripted-room.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 
@@ -57,17 +57,6 @@ class Entrance {
     const member = new ScriptedMember(id);
     this.door.enter(member, "viewer", pass);
     return member;
-  }
-}
-
-/** The code of a refusal, or `null` when there was none. */
-function refusal(work: () => void): string | null {
-  try {
-    work();
-    return null;
-  } catch (error) {
-    if (error instanceof CaptionwireError) return error.code;
-    throw error;
   }
 }
 
