@@ -14,6 +14,7 @@ export function transcribe(
       method: "POST",
       headers: { authorization: `Token ${provider.apiKey}`, "content-type": contentType },
       body,
+      redirect: "manual",
       signal: attempt.signal,
     });
     return { status: response.status, body: await bounded(response) };

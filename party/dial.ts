@@ -33,6 +33,8 @@ export function dialProvider(
   const open = async () => {
     const response = await fetch(`${provider.baseUrl}${request.path}`, {
       headers: { upgrade: "websocket", authorization: `Token ${provider.apiKey}` },
+      // The key goes nowhere else.
+      redirect: "manual",
       signal: attempt.signal,
     });
     const opened = response.webSocket;

@@ -3,6 +3,9 @@ import { limits, timing } from "../shared/limits.ts";
 import { type Position, positionText } from "../shared/position.ts";
 import type { Cancel, MemberSocket, Ports } from "./room/ports.ts";
 
+/** Of all streams in this isolate, whose memory is one for all of its rooms. */
+let unreadBytes = 0;
+
 /**
  * A viewer by server-sent events: each frame the room sends is one event of the body, `id:` the position it leads to.
  *
@@ -27,6 +30,8 @@ export class EventStream implements MemberSocket {
   /** Not taken yet by the stream, which itself holds one event at most. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  /** That event, until the reader asks for more. */
+  #handedBytes = 0;
   /** Nothing is sent any more; what waits still goes out. */
   #isEnding = false;
   #cancelComment: Cancel;
@@ -90,25 +95,32 @@ export class EventStream implements MemberSocket {
     if (this.#isEnding) return;
     const bytes = this.#encoder.encode(event);
     // A single event may be larger, as a snapshot can be: it is the reader who is late, not the frame too long.
-    if (this.#waiting.length > 0 && this.#waitingBytes + bytes.length > limits.unseenMaxBytes) {
+    const isBehind = this.#waiting.length > 0 && this.#waitingBytes + bytes.length > limits.unseenMaxBytes;
+    if (isBehind || unreadBytes + bytes.length > limits.unreadEventsMaxBytes) {
       this.#tooSlow();
       return;
     }
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    this.#wait(bytes);
     this.#cancelComment();
     this.#cancelComment = this.#scheduleComment();
     this.#fill();
   }
 
+  #wait(bytes: Uint8Array): void {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    unreadBytes += bytes.length;
+  }
+
   #tooSlow(): void {
     this.#keepNothing();
-    this.send(JSON.stringify(errorFrame("too_slow")));
+    this.#wait(this.#encoder.encode(`data: ${JSON.stringify(errorFrame("too_slow"))}\n\n`));
     this.#end();
   }
 
   /** The reader took something. */
   #taken(): void {
+    this.#forgetHanded();
     this.#cancelStall?.();
     this.#cancelStall = null;
     this.#fill();
@@ -121,6 +133,7 @@ export class EventStream implements MemberSocket {
       const bytes = this.#waiting.shift();
       if (bytes === undefined) break;
       this.#waitingBytes -= bytes.length;
+      this.#handedBytes += bytes.length;
       controller.enqueue(bytes);
     }
     if (this.#waiting.length > 0) {
@@ -154,11 +167,18 @@ export class EventStream implements MemberSocket {
   /** The stream is over: nothing may be written to it. */
   #drop(): void {
     this.#controller = null;
+    this.#forgetHanded();
     this.#keepNothing();
     this.#end();
   }
 
+  #forgetHanded(): void {
+    unreadBytes -= this.#handedBytes;
+    this.#handedBytes = 0;
+  }
+
   #keepNothing(): void {
+    unreadBytes -= this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#cancelStall?.();

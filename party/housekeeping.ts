@@ -1,7 +1,6 @@
 import { timing } from "../shared/limits.ts";
 import type { OpenRoom } from "./requests.ts";
 import { DoorBook } from "./room/door/book.ts";
-import type { Door } from "./room/door/door.ts";
 import type { Standing } from "./room/door/standing.ts";
 import type { Sqlite } from "./room/sqlite.ts";
 import type { Registry } from "./tenant/registry.ts";
@@ -40,7 +39,7 @@ export class Housekeeping {
     }
   }
 
-  /** The room has been made: it is looked after from now on. */
+  /** The room's tables are there: it is looked after from now on. */
   async moveIn(standing: Standing): Promise<void> {
     const book = new DoorBook(this.sqlite);
     book.keepStanding(standing);
@@ -48,12 +47,13 @@ export class Housekeeping {
     await this.#storage.setAlarm(Date.now() + timing.vacantRoomMs);
   }
 
-  /** Puts a room that exists on the tenant's list, where it is not, and has it know what was revoked. */
-  async register(door: Door): Promise<void> {
+  /** Puts a room that exists on the tenant's list, where it is not; answers what it had not heard of then. */
+  async enlist(): Promise<Standing | null> {
     const book = new DoorBook(this.sqlite);
-    if (book.isRegistered()) return;
-    door.revoke(await this.#registry.admit(false));
+    if (book.isRegistered()) return null;
+    const standing = await this.#registry.admit(false);
     book.keepRegistered(true);
+    return standing;
   }
 
   /** Deletes what has expired, and has the object woken for what expires next. */
@@ -78,7 +78,8 @@ export class Housekeeping {
     }
     // Somebody has come meanwhile, or had when an earlier try failed in the middle.
     if (!this.#isVacant(open)) {
-      await this.register(open.door);
+      const standing = await this.enlist();
+      if (standing !== null) open.door.revoke(standing);
       return;
     }
     gone();

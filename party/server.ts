@@ -1,5 +1,6 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+import { CaptionwireError, errorFrame } from "../shared/errors.ts";
+import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
 import { ping, pong, subprotocol } from "../shared/protocol.ts";
 import { transcribe } from "./batch.ts";
@@ -10,16 +11,17 @@ import { memberSocket } from "./members.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
-import { refusedUpgrade } from "./refused-upgrade.ts";
+import { refused, refusedUpgrade } from "./refused-upgrade.ts";
 import { renewedPass } from "./renewal.ts";
 import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
 import { DoorBook } from "./room/door/book.ts";
 import { Door } from "./room/door/door.ts";
+import { isRevoked } from "./room/door/standing.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import { SqliteStore } from "./room/sqlite.ts";
-import { registryOf } from "./tenant/registry.ts";
+import { type Registry, registryOf } from "./tenant/registry.ts";
 
 /**
  * The Durable Object of a room under partyserver: platform calls in, core calls out, nothing else.
@@ -33,6 +35,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   /** The same, once it is loaded. */
   #current: OpenRoom | null = null;
   #isForgetting = false;
+  /** Surely on the tenant's list, so that no revocation passes it by. */
+  #isListed = false;
   /** partyserver decodes a socket's attachment for every message, which costs several times what the message does. */
   readonly #members = new WeakMap<WebSocket, MemberSocket>();
   /** Upgrades that reached `onConnect`: what is not among them was answered by partyserver itself. */
@@ -51,12 +55,17 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   override async fetch(request: Request): Promise<Response> {
     // Only members and settings make a room, and nobody without a token does: to whatever else is asked of one that does
     // not exist, partyserver would answer by writing its name down first.
-    const isAnybody = passIn(request)?.tokenId === null;
+    const pass = passIn(request);
+    const isAnybody = pass?.tokenId === null;
     const makesRoom = (request.method === "PUT" || request.headers.get("upgrade") !== null) && !isAnybody;
     if (!makesRoom && !this.#isThere()) {
       // Whether a room that is not public exists is nobody's business.
       const code = isAnybody ? "unauthenticated" : "not_found";
-      return Response.json(errorFrame(code), { status: errorTable[code].status });
+      return refused(new CaptionwireError(code));
+    }
+    // A token that was revoked makes no room either.
+    if (!this.#isThere() && pass !== null && isRevoked(await this.#registry().standing(), pass)) {
+      return refused(new CaptionwireError("token_revoked"));
     }
     const response = await super.fetch(request);
     if (response.webSocket !== null) {
@@ -77,14 +86,16 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     try {
       const member = memberIn(request);
       const { role, pass, takeover } = member;
-      const open = await this.#opened();
+      const open = await this.#openForMembers();
       const { room, door } = open;
       door.enter(socket, role, pass);
       connection.setState(member);
       const position = positionIn(new URL(request.url).searchParams);
       if (role === "viewer") room.viewerJoined(socket, position, pass.expiresAt);
       else {
-        room.publisherJoined(socket, { takeover: takeover === true, allowance: door.allowance(pass) });
+        const { expiresAt } = pass;
+        const allowance = door.allowance(pass);
+        room.publisherJoined(socket, { takeover: takeover === true, expiresAt, allowance });
         // Whatever this one will say expires some day.
         await this.#keeping()
           .expire(open)
@@ -177,7 +188,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   override async onRequest(request: Request): Promise<Response> {
-    const response = await answerRequest(request, () => this.#opened());
+    const response = await answerRequest(request, () => this.#openForMembers());
     if (!response.ok || request.method === "GET") return response;
     const { pathname } = new URL(request.url);
     const open = await this.#opened();
@@ -185,21 +196,32 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     // setting an alarm is a write.
     if (pathname !== roomPaths.revoke) await this.#keeping().expire(open);
     // Whoever deletes a room that nobody is in has done with it.
-    if (pathname === roomPaths.purge) await this.#forgetVacant(open);
+    if (pathname === roomPaths.purge) await this.#forgetSoon(open);
     return response;
   }
 
   /** Old captions are deleted, and rooms that hold nothing. The runtime tries again by itself when this throws. */
   override async onAlarm(): Promise<void> {
+    if (!this.#isThere()) return;
     const open = await this.#opened();
     await this.#keeping().expire(open);
     await this.#forgetVacant(open);
+  }
+
+  /** The purge has been done in any case: where the tenant cannot be told, the alarm tries again. */
+  async #forgetSoon(open: OpenRoom): Promise<void> {
+    try {
+      await this.#forgetVacant(open);
+    } catch {
+      await this.ctx.storage.setAlarm(Date.now() + timing.revocationRetryMs);
+    }
   }
 
   async #forgetVacant(open: OpenRoom): Promise<void> {
     // One at a time, and only what is still here: a second would strike off the list whoever came after the first.
     if (this.#isForgetting || this.#current !== open) return;
     this.#isForgetting = true;
+    this.#isListed = false;
     try {
       await this.#keeping().forgetVacant(open, () => {
         this.#room = null;
@@ -211,7 +233,22 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
   }
 
   #keeping(): Housekeeping {
-    return new Housekeeping(this.ctx.storage, registryOf(this.env, this.name));
+    return new Housekeeping(this.ctx.storage, this.#registry());
+  }
+
+  #registry(): Registry {
+    return registryOf(this.env, this.name);
+  }
+
+  /** The room, for whoever comes in or asks: it may have been struck off the list by a try to forget it. */
+  async #openForMembers(): Promise<OpenRoom> {
+    const open = await this.#opened();
+    if (!this.#isListed && !this.#isForgetting) {
+      const standing = await this.#keeping().enlist();
+      if (standing !== null) open.door.revoke(standing);
+      this.#isListed = true;
+    }
+    return open;
   }
 
   /** One that is being made right now is: it has asked already what was revoked, and must not miss what comes. */
@@ -232,17 +269,22 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     const keeping = this.#keeping();
     // The tenant is asked first: a room that may not be leaves nothing behind.
     const standing = keeping.exists ? null : await keeping.applyForRoom();
-    const room = await Room.open(this.#ports(), new SqliteStore(keeping.sqlite));
+    const store = new SqliteStore(keeping.sqlite);
     if (standing !== null) await keeping.moveIn(standing);
+    // Before there is a room that would live on if this failed.
+    const missed = await keeping.enlist();
+    const room = await Room.open(this.#ports(), store);
     const door = new Door(new DoorBook(keeping.sqlite), {
       now: platform.now,
+      setTimer: platform.setTimer,
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
     const open = { room, door };
     this.#current = open;
     for (const connection of this.getConnections<Member>()) this.#takeBack(connection, open);
-    await keeping.register(door);
+    if (missed !== null) door.revoke(missed);
+    this.#isListed = true;
     door.sweep();
     return open;
   }

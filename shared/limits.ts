@@ -26,6 +26,8 @@ export const limits = {
   /** Sent to a viewer and not seen by it yet: past the first it gets no more interims, past the second it is closed. */
   unseenDropBytes: 128 * 1024,
   unseenMaxBytes: 1024 * 1024,
+  /** What waits for all readers of event streams together: a fifth of what an isolate may hold. */
+  unreadEventsMaxBytes: 24 * 1024 * 1024,
   /** Finals a viewer may read without saying so; far below both. */
   seenEveryBytes: 16 * 1024,
   /** Segments in a snapshot; earlier ones come by HTTP. */
@@ -99,6 +101,8 @@ export const timing = {
   vacantRoomMs: 24 * 60 * 60 * 1_000,
   /** The edge may believe for so long what it was told of a tenant's revocations; a revocation waits for it. */
   standingLeaseMs: 2_000,
+  /** A room that has not heard of a revocation by then has not been told. */
+  tellRoomMs: 3_000,
   /** A revocation that a room could not be told is told again. */
   revocationRetryMs: 5_000,
   /** The publisher is told a new number of viewers at most this often. */

@@ -21,7 +21,7 @@ export type Ports = {
   transcribe(request: BatchRequest, answered: (answer: BatchAnswer) => void): Cancel;
   /** A viewer shows a new token: it is checked, and the viewer told or sent away. */
   renew(socket: MemberSocket, token: string): void;
-  /** Called with each heartbeat while a session runs, before it goes out. */
+  /** Called with each heartbeat while a session runs, and with what an operator changes, before it goes out. */
   beat(): void;
   /** The room cannot go on (storage failed): the host drops this object and every socket, and a new one takes over. */
   die(): void;

@@ -194,7 +194,10 @@ export class Room {
 
   /** An operator's last word on a segment, before the eyes of all; see `correction.ts`. */
   edit(id: string, text: string): Promise<Segment | null> {
-    return edit(this.#journal, id, text, () => this.#audience.changed(false));
+    return edit(this.#journal, id, text, () => {
+      this.#ports.beat();
+      this.#audience.changed(false);
+    });
   }
 
   /** Bytes of audio the room holds, each kind bounded by `limits`. */
@@ -218,6 +221,7 @@ export class Room {
       this.#scribe.hush();
       if (isRunning) this.#stage.acknowledge({ ...session, holes: [] });
       const { transcript } = this.#journal;
+      this.#ports.beat();
       this.#audience.restart(snapshot(transcript, "epoch", this.#present(), limits.snapshotMaxSegments));
       this.#updateStatus();
       await this.#stage.holeClosed();

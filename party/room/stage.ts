@@ -1,6 +1,6 @@
 import type { Status } from "../../shared/captions.ts";
 import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
-import { timing } from "../../shared/limits.ts";
+import { limits, timing } from "../../shared/limits.ts";
 import type { PublisherFrame, Start } from "../../shared/protocol.ts";
 import { recognitionProblem } from "../../shared/settings.ts";
 import { type Admission, admit } from "./admission.ts";
@@ -18,12 +18,18 @@ import type { Circumstances } from "./status.ts";
 import type { EndedBy, StoredSession } from "./store.ts";
 
 /** A publisher without a session. Its `start` takes its turn in the queue; what is sent meanwhile is held. */
-type Newcomer = Rights & { readonly starting: Starting | null };
+type Newcomer = Rights & {
+  readonly starting: Starting | null;
+  /** It has to begin before long: whoever waits takes the place of another. */
+  readonly cancelWait: Cancel;
+};
 
 /** What a publisher may do besides speaking when nobody else does. */
 export type Rights = {
   /** End the session of another. */
   readonly takeover: boolean;
+  /** When its token ends, epoch milliseconds: a session is begun before; absent: whenever it likes. */
+  readonly expiresAt?: number;
   /** Seconds of audio it may send; absent or `null`: as many as it likes. */
   readonly allowance?: Allowance | null;
 };
@@ -101,10 +107,15 @@ export class Stage {
   }
 
   joined(socket: MemberSocket, rights: Rights): void {
-    this.#newcomers.set(socket.id, { ...rights, starting: null });
+    const cancelWait = this.#ports.setTimer(
+      () => this.#dismiss(socket, "publisher_silent"),
+      timing.publisherSilenceMs,
+    );
+    this.#newcomers.set(socket.id, { ...rights, starting: null, cancelWait });
   }
 
   left(id: string): void {
+    this.#newcomers.get(id)?.cancelWait();
     this.#newcomers.delete(id);
     if (this.#lane?.publisherId !== id) return;
     this.#lane.detach();
@@ -151,6 +162,7 @@ export class Stage {
   /** The object is of no use any more: the publisher comes to a new one, which begins where storage ends. */
   die(): void {
     this.#cancelEnding?.();
+    for (const { cancelWait } of this.#newcomers.values()) cancelWait();
     this.#lane?.close(errorTable.internal.close, "internal");
     this.#lane = null;
   }
@@ -182,6 +194,11 @@ export class Stage {
     const newcomer = this.#newcomers.get(socket.id);
     if (newcomer === undefined) {
       throw new CaptionwireError("bad_message", "The session has been started already.");
+    }
+    newcomer.cancelWait();
+    const { expiresAt = Number.POSITIVE_INFINITY } = newcomer;
+    if (expiresAt + limits.tokenSkewSeconds * 1_000 <= this.#ports.now()) {
+      throw new CaptionwireError("token_expired");
     }
     const starting = new Starting();
     this.#newcomers.set(socket.id, { ...newcomer, starting });

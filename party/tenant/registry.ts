@@ -6,6 +6,8 @@ export type Registry = {
   /** Has the tenant know of the room; answers what was revoked. Throws `too_many_rooms` for a new one that may not be. */
   admit(isNew: boolean): Promise<Standing>;
   forget(): Promise<void>;
+  /** What was revoked, of a room that is not there yet. */
+  standing(): Promise<Standing>;
 };
 
 /** @param name of the room's object: `{tenant}/{room}` */
@@ -16,6 +18,9 @@ export function registryOf({ TENANT }: Cloudflare.Env, name: string): Registry {
       const standing = await TENANT.getByName(tenant).admitRoom(room, isNew);
       if (standing === null) throw new CaptionwireError("too_many_rooms");
       return standing;
+    },
+    async standing() {
+      return TENANT.getByName(tenant).standingOf(room);
     },
     async forget() {
       await TENANT.getByName(tenant).forgetRoom(room);

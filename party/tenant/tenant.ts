@@ -67,6 +67,11 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
     return this.#rooms.admit(room, isNew, this.#maxRooms) ? this.#revocations.standings()(room) : null;
   }
 
+  /** As a room has to know it that is not there yet. */
+  standingOf(room: string): Standing {
+    return this.#revocations.standings()(room);
+  }
+
   /** A room holds nothing any more. */
   forgetRoom(room: string): void {
     this.#rooms.forget(room);
@@ -144,12 +149,13 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
     try {
       const object = this.env.CAPTIONS.getByName(`${this.#name}/${room.name}`);
       const body = JSON.stringify(standing);
-      const answer = await object.fetch(`https://room${roomPaths.revoke}`, { method: "POST", body });
+      const signal = AbortSignal.timeout(timing.tellRoomMs);
+      const answer = await object.fetch(`https://room${roomPaths.revoke}`, { method: "POST", body, signal });
       await answer.body?.cancel();
-      // A room that is not there yet asks when it is made.
-      if (!answer.ok && answer.status !== 404) return false;
-      this.#rooms.told(room);
-      return true;
+      if (answer.ok) this.#rooms.told(room);
+      // It failed when it was to be made, after it had come on the list. One that is not there yet asks when it is made.
+      if (answer.status === 404) this.#rooms.forget(room.name);
+      return answer.ok || answer.status === 404;
     } catch (error) {
       console.error({ event: "room_not_told", error: error instanceof Error ? error.name : "unknown" });
       return false;

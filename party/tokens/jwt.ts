@@ -95,16 +95,19 @@ export async function checkToken(token: string, keys: SigningKeys): Promise<Gran
   const { key, grants } = signer;
   const grant = grants.get(token) ?? (await verified(token, key));
   // jose has looked at this too, but perhaps a while ago.
-  if (hasEnded(grant, Date.now())) {
-    grants.delete(token);
-    throw new CaptionwireError("token_expired");
-  }
+  if (hasEnded(grant, Date.now())) grants.delete(token);
+  requireLife(grant);
   if (!grants.has(token)) {
     const oldest = grants.size < knownGrantsMax ? undefined : grants.keys().next().value;
     if (oldest !== undefined) grants.delete(oldest);
     grants.set(token, grant);
   }
   return grant;
+}
+
+/** Throws `token_expired`: to be asked again where something was waited for since the token was checked. */
+export function requireLife(grant: Grant): void {
+  if (hasEnded(grant, Date.now())) throw new CaptionwireError("token_expired");
 }
 
 function hasEnded({ expiresAt }: Grant, now: number): boolean {

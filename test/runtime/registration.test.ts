@@ -78,6 +78,20 @@ describe("a room that its tenant does not know", () => {
   });
 });
 
+describe("a room that is not there yet", () => {
+  it("is not made by a token that was revoked", async () => {
+    const tenant = newTenant();
+    const token = await tenant.token("captions:view captions:publish rooms:admin");
+    await tenant.object.revoke(all);
+    expect(await refusalOf(await tenant.join(room, token))).toEqual(revoked);
+    expect(await refusalOf(await tenant.join(room, token, "?role=publisher"))).toEqual(revoked);
+    const headers = { authorization: `Bearer ${token}` };
+    const put = await request(`/v1/rooms/${room}`, { method: "PUT", headers, body: "{}" });
+    expect(put.status).toBe(401);
+    expect(await tenant.listed()).toEqual([]);
+  });
+});
+
 describe("a revocation", () => {
   it.concurrent.each([0, 1, 3, 6, 11])(
     "is not missed by rooms that are being made, %i of them done",

@@ -366,6 +366,10 @@ describe("a vacant room whose tenant cannot be reached", () => {
       return { ...nothingRevoked, issuedBefore: this.revokedAt };
     }
 
+    async standing() {
+      return { ...nothingRevoked, issuedBefore: this.revokedAt };
+    }
+
     async forget() {
       this.isListed = false;
       this.meanwhile();
@@ -390,6 +394,7 @@ describe("a vacant room whose tenant cannot be reached", () => {
     const book = new DoorBook(keeping.sqlite);
     const door: Door = new Door(book, {
       now: world.time.now,
+      setTimer: world.time.setTimer,
       settings: () => room.describe().settings,
       dismiss: (socket, code) => {
         room.dismiss(socket, code);

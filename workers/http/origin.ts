@@ -3,6 +3,9 @@ import { allowsOrigin, settingsOf } from "../../party/tenant/settings.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import type { App } from "../app.ts";
 
+/** Longer ones are no origin of a browser's, and would be kept with each connection. */
+const originMaxCharacters = 256;
+
 /** The Worker's own, as this client has addressed it. */
 function ownOrigin(c: Context<App>): string {
   return new URL(c.req.url).origin;
@@ -26,7 +29,8 @@ export function mayRead(c: Context<App>, tenant: string, origin: string): boolea
  */
 export function requireKnownOrigin(c: Context<App>, tenant: string): void {
   const origin = c.req.header("origin");
-  if (origin === undefined || mayRead(c, tenant, origin)) return;
+  const isOne = origin === undefined || origin.length <= originMaxCharacters;
+  if (isOne && (origin === undefined || mayRead(c, tenant, origin))) return;
   throw new CaptionwireError(
     "origin_forbidden",
     `Pages of ${shown(origin)} may not use this. The list of origins is the tenant's, in TENANTS.`,

@@ -3,8 +3,10 @@ export type KeptFile = { readonly etag: string; readonly text: string };
 
 /** What an isolate keeps: some long transcripts, or very many short ones. Characters are two bytes at most. */
 const keptMaxCharacters = 4 * 1024 * 1024;
+/** What was deleted in the room is not kept here for much longer. */
+const keptMaxMs = 60_000;
 
-const kept = new Map<string, KeptFile>();
+const kept = new Map<string, KeptFile & { readonly at: number }>();
 let keptCharacters = 0;
 
 /**
@@ -15,6 +17,8 @@ let keptCharacters = 0;
  * @param name tenant, room and kind
  */
 export function keptFile(name: string): KeptFile | null {
+  const now = Date.now();
+  for (const [other, { at }] of kept) if (now - at > keptMaxMs) forget(other);
   return kept.get(name) ?? null;
 }
 
@@ -25,7 +29,7 @@ export function keepFile(name: string, file: KeptFile): void {
     if (keptCharacters + file.text.length <= keptMaxCharacters) break;
     forget(oldest);
   }
-  kept.set(name, file);
+  kept.set(name, { ...file, at: Date.now() });
   keptCharacters += file.text.length;
 }
 

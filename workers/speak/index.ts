@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as v from "valibot";
+import { requireLife } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
@@ -60,6 +61,9 @@ speak.on("POST", ["/v1/speak", "/speak"], allowed, checked, textBody, async (c) 
   const [bytes] = await Promise.all([whole(c.req.arrayBuffer()), c.var.checks]);
   const query = readQuery(new URL(c.req.url).searchParams);
   const body = readBody(c.req.header("content-type"), bytes, c.var.config.speakUrlBodies);
+  // Behind the body, which may have been long on its way.
+  requireLife(grant);
+  await requireGood(c.env, grant);
   const budget = await paid(c, pay(c.env, grant, body));
   const requestId = crypto.randomUUID();
   c.set("requestId", requestId);

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import type { Provider } from "../../party/provider.ts";
-import { mintToken } from "../../party/tokens/jwt.ts";
+import { mintToken, requireLife } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
@@ -36,8 +36,12 @@ grants.post("/v1/auth/grant", smallBody, async (c) => {
 
 grants.post("/v1/provider/grant", smallBody, async (c) => {
   const grant = await requireGrant(c, authorizationSecret(c.req.raw.headers), { scope: "provider" });
-  await Promise.all([countUse(c, grant), requireStanding(c.env, grant)]);
-  return answer(c, await askProvider(c.var.config.provider, await readTtl(c)));
+  await countUse(c, grant);
+  const ttl = await readTtl(c);
+  // Behind the body, which may have been long on its way.
+  requireLife(grant);
+  await requireStanding(c.env, grant);
+  return answer(c, await askProvider(c.var.config.provider, ttl));
 });
 
 /** An empty body is Deepgram's way to ask for the default. */

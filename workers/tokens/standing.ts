@@ -20,13 +20,15 @@ export async function requireStanding(env: Cloudflare.Env, grant: Grant): Promis
   }
 }
 
-/** The same for what is under way: where the tenant cannot be asked, it goes on, because then nothing can be revoked either. */
+/** The same for what is under way; where the tenant cannot be asked, by what it last said. */
 export async function isInGoodStanding(env: Cloudflare.Env, grant: Grant): Promise<boolean> {
   try {
     await requireStanding(env, grant);
     return true;
   } catch (error) {
-    return !(error instanceof CaptionwireError);
+    if (error instanceof CaptionwireError) return false;
+    const last = leases.get(grant.tenant)?.standing;
+    return last === undefined || !isRevoked(last, { tokenId: grant.id, issuedAt: grant.issuedAt });
   }
 }
 

@@ -29,7 +29,7 @@ export function allowanceOf(pass: Pass, book: DoorBook, now: () => number): Allo
       const piece = { session, fromMs, toMs };
       if (known !== null && isPaid(known, piece)) return true;
       // Another connection with the same token may have spent some of it since. Of one that has ended the book may know
-      // nothing any more, but then nobody else can come with it either.
+      // nothing any more, but then no session is begun with it either.
       const kept = book.spending(tokenId);
       const latest = (kept?.usedMs ?? -1) >= (known?.usedMs ?? -1) ? kept : known;
       const next = taken(latest, piece, maxSeconds * 1_000);

@@ -2,7 +2,7 @@ import { CaptionwireError, type ErrorCode } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import type { RefreshFrame, RenewedFrame, Role } from "../../../shared/protocol.ts";
 import type { RoomSettings } from "../../../shared/settings.ts";
-import type { MemberSocket } from "../ports.ts";
+import type { Cancel, MemberSocket } from "../ports.ts";
 import { type Allowance, allowanceOf } from "./allowance.ts";
 import type { DoorBook } from "./book.ts";
 import { type Bucket, emptyBucket, poured, type Rate } from "./bucket.ts";
@@ -11,6 +11,9 @@ import { isRevoked, mergeStandings, type Standing } from "./standing.ts";
 
 const controlRate: Rate = { burst: limits.controlBurst, perSecond: limits.controlPerSecond };
 const audioRate: Rate = { burst: limits.audioFramesBurst, perSecond: limits.audioFramesPerSecond };
+
+/** What the edge let pass at the very end of its token may reach the room so much later. */
+const underWayMs = (limits.tokenSkewSeconds + 60) * 1_000;
 
 /** Somebody inside. */
 type Guest = {
@@ -27,6 +30,7 @@ type Guest = {
 
 export type DoorHooks = {
   now(): number;
+  setTimer(run: () => void, delayMs: number): Cancel;
   settings(): RoomSettings;
   /** Sends this member away, out of the room too. */
   dismiss(socket: MemberSocket, code: ErrorCode): void;
@@ -46,6 +50,7 @@ export class Door {
   readonly #countOf = new Map<string, number>();
   #publishers = 0;
   #standing: Standing;
+  #cancelGrace: Cancel | null = null;
 
   constructor(book: DoorBook, hooks: DoorHooks) {
     this.#book = book;
@@ -65,6 +70,8 @@ export class Door {
 
   #check(pass: Pass): void {
     if (isRevoked(this.#standing, pass)) throw new CaptionwireError("token_revoked");
+    // The edge has looked; but it, or a slow body, may have been long on its way.
+    if (pass.expiresAt + underWayMs <= this.#hooks.now()) throw new CaptionwireError("token_expired");
     if (pass.tokenId === null && this.#hooks.settings().public !== true) {
       throw new CaptionwireError("unauthenticated");
     }
@@ -141,8 +148,8 @@ export class Door {
   }
 
   /**
-   * Asks viewers whose token has ended for a new one, and sends away those that were asked long enough ago. Called while
-   * captions flow: a room that sleeps sends nothing that anybody would have to be kept from.
+   * Asks viewers whose token has ended for a new one, and sends away those that were asked long enough ago. To be called
+   * when there is something to send: a room that sleeps is not woken for it.
    */
   sweep(): void {
     const now = this.#hooks.now();
@@ -155,6 +162,7 @@ export class Door {
       if (pass.expiresAt + limits.tokenSkewSeconds * 1_000 > now) continue;
       if (askedAt === null || askedAt > now) {
         guest.askedAt = now;
+        this.#cancelGrace ??= this.#hooks.setTimer(() => this.#graceOver(), refreshGraceMs);
         const refresh: RefreshFrame = { type: "refresh", withinMs: refreshGraceMs };
         socket.send(JSON.stringify(refresh));
       } else if (askedAt + refreshGraceMs <= now) {
@@ -162,6 +170,11 @@ export class Door {
       }
     }
     for (const socket of late) this.#hooks.dismiss(socket, "token_expired");
+  }
+
+  #graceOver(): void {
+    this.#cancelGrace = null;
+    this.sweep();
   }
 
   /** The room's settings have changed: whoever came without a token may have to leave. */
@@ -203,12 +216,9 @@ export class Door {
 
   #spend({ singleUse, tokenId, expiresAt }: Pass): void {
     if (singleUse !== true || tokenId === null) return;
-    // The edge let it pass at its very end perhaps, and it was long on its way.
-    const until = expiresAt + (limits.tokenSkewSeconds + 60) * 1_000;
-    const now = this.#hooks.now();
-    // Whether it was spent is not known any more.
-    if (until <= now) throw new CaptionwireError("token_expired");
-    if (!this.#book.spend(tokenId, until, now)) throw new CaptionwireError("ticket_used");
+    // For as long as it would be taken.
+    const until = expiresAt + underWayMs;
+    if (!this.#book.spend(tokenId, until, this.#hooks.now())) throw new CaptionwireError("ticket_used");
   }
 
   #admit(socket: MemberSocket, role: Role, pass: Pass): void {

@@ -23,6 +23,7 @@ function doorAt(start: number) {
   const clock = { now: start };
   const door = new Door(new DoorBook(sqlite), {
     now: () => clock.now,
+    setTimer: () => () => {},
     settings: () => ({}),
     dismiss: (socket, code: ErrorCode) => {
       socket.close(errorTable[code].close, code);
@@ -152,8 +153,9 @@ describe("a viewer whose token ends", () => {
   });
 
   it("is asked again when the clock was set back, and never left waiting for ever", () => {
-    const { door, clock, enter } = doorAt(endsAt + 500_000);
+    const { door, clock, enter } = doorAt(0);
     const viewer = enter("v");
+    clock.now = endsAt + 500_000;
     door.sweep();
     clock.now = endsAt + skewMs;
     door.sweep();
@@ -176,13 +178,26 @@ describe("a viewer whose token ends", () => {
   });
 
   it("who has left is not asked, and cannot come back by a token in band", () => {
-    const { door, enter } = doorAt(endsAt * 2);
+    const { door, clock, enter } = doorAt(0);
     const viewer = enter("v");
     door.leave("v");
+    clock.now = endsAt * 2;
     door.sweep();
     door.renew("v", passOf("another", endsAt * 4));
     expect(viewer.frames).toEqual([]);
     expect(door.isEmpty).toBe(true);
+  });
+});
+
+describe("a pass that has ended", () => {
+  it("lets nobody in, nor is it used, however long it was under way", () => {
+    const { door, clock, enter } = doorAt(endsAt);
+    clock.now = endsAt + skewMs + 60_000;
+    const expired = expect.objectContaining({ code: "token_expired" });
+    expect(() => enter("v")).toThrow(expired);
+    expect(() => door.use(passOf("another"))).toThrow(expired);
+    clock.now -= 1;
+    door.use(passOf("another"));
   });
 });
 

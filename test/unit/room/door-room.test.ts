@@ -33,6 +33,7 @@ class House {
     this.book = book;
     this.door = new Door(book, {
       now: world.time.now,
+      setTimer: world.time.setTimer,
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
@@ -115,6 +116,35 @@ async function speak(house: House, member: ScriptedMember, speech: Speech): Prom
 function captionedSeconds({ room }: House): number {
   return room.transcript().segments.filter(({ text }) => /^w\d+\.$/.test(text)).length;
 }
+
+describe("a publisher that has not begun", () => {
+  it("is sent away before long, and not once it has", async () => {
+    const world = new ScriptedWorld();
+    const room = await world.openRoom();
+    const [idle, other] = [new ScriptedMember("idle"), new ScriptedMember("other")];
+    for (const member of [idle, other]) room.publisherJoined(member, { takeover: false });
+    room.received(other, JSON.stringify(start));
+    await world.time.advance(timing.publisherSilenceMs - 1);
+    expect(idle.closed).toBeNull();
+    room.received(other, audioOf(20));
+    await world.time.advance(1);
+    expect(idle.closed?.code).toBe(4412);
+    expect(other.closed).toBeNull();
+  });
+
+  it("begins no session once its token has ended", async () => {
+    const world = new ScriptedWorld();
+    const room = await world.openRoom();
+    const expiresAt = world.time.now() + 1_000;
+    const [early, late] = [new ScriptedMember("early"), new ScriptedMember("late")];
+    for (const member of [early, late]) room.publisherJoined(member, { takeover: false, expiresAt });
+    room.received(early, JSON.stringify(start));
+    await world.time.advance(1_000 + limits.tokenSkewSeconds * 1_000);
+    room.received(late, JSON.stringify(start));
+    expect(late.of("error")).toMatchObject([{ code: "token_expired" }]);
+    expect(early.closed).toBeNull();
+  });
+});
 
 describe("a publisher that keeps pace", () => {
   it("is never sent away, in the shortest frames and from a clock that is fast by 1 %", async () => {
@@ -279,7 +309,12 @@ describe("a publisher whose token says how many seconds it may send", () => {
   it("is not kept from sending by audio it sent before its start was answered, nor lets that by for nothing", async () => {
     const { world, room } = await liveRoom();
     const { book } = newBook();
-    const door = new Door(book, { now: world.time.now, settings: () => ({}), dismiss: () => {} });
+    const door = new Door(book, {
+      now: world.time.now,
+      setTimer: world.time.setTimer,
+      settings: () => ({}),
+      dismiss: () => {},
+    });
     const now = world.time.now();
     const pass = { tokenId: "t", issuedAt: now, expiresAt: now + 60_000, maxSeconds: 3 };
     const member = new ScriptedMember("next");

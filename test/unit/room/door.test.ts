@@ -30,6 +30,7 @@ class Entrance {
   open(): Door {
     this.door = new Door(this.#book, {
       now: this.time.now,
+      setTimer: () => () => {},
       settings: () => this.settings,
       dismiss: (socket, code) => {
         this.dismissed.push({ id: socket.id, code });

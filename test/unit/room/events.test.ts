@@ -56,6 +56,40 @@ describe("a stream of events", () => {
     expect(await read()).toMatch(/^: .*\n\n$/);
   });
 
+  it("ends with the next thing there would be to say once its token has ended", async () => {
+    const world = new ScriptedWorld();
+    let departures = 0;
+    const endsAt = world.time.now() + 1_000;
+    const stream = new EventStream(world.ports, endsAt, () => {
+      departures += 1;
+    });
+    stream.send('{"good":1}');
+    await world.time.advance(1_000 + limits.tokenSkewSeconds * 1_000);
+    stream.send('{"secret":1}');
+    const text = await new Response(stream.body).text();
+    expect(text).toContain('{"good":1}');
+    expect(text).toContain("token_expired");
+    expect(text).not.toContain("secret");
+    expect(departures).toBe(1);
+  });
+
+  it("are bounded together: whoever comes when too much waits for others is sent away, until they have read", async () => {
+    const size = limits.unseenMaxBytes - 1_000;
+    const many = Math.ceil(limits.unreadEventsMaxBytes / size) + 1;
+    const readers = Array.from({ length: many }, () => opened());
+    for (const { stream } of readers) stream.send(frame(size));
+    const refused = readers.filter(({ departures }) => departures() === 1);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(4);
+    for (const { stream } of readers) stream.gone();
+    for (const { reader } of readers) await reader.cancel();
+    const late = opened();
+    late.stream.send(frame(size));
+    expect(late.departures()).toBe(0);
+    late.stream.gone();
+    await late.reader.cancel();
+  });
+
   it("ends a reader that falls too far behind, tells it so, and keeps nothing for it", async () => {
     const { world, stream, read, departures } = opened();
     const text = frame(64 * 1024);
