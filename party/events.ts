@@ -68,10 +68,9 @@ export class EventStream implements MemberSocket {
     return null;
   }
 
-  /** JSON has no line breaks outside of its escapes, so a frame is one `data:` line. */
   send(text: string, head?: Position): void {
     if (this.#hasExpired()) return;
-    this.#write(`${head === undefined ? "" : `id: ${positionText(head)}\n`}data: ${text}\n\n`);
+    this.#write(eventOf(text, head));
   }
 
   close(): void {
@@ -80,7 +79,7 @@ export class EventStream implements MemberSocket {
 
   #hasExpired(): boolean {
     if (this.#isEnding || this.#ports.now() < this.#endsAt) return false;
-    this.#write(`data: ${JSON.stringify(errorFrame("token_expired"))}\n\n`);
+    this.#write(eventOf(JSON.stringify(errorFrame("token_expired"))));
     this.#end();
     return true;
   }
@@ -114,7 +113,7 @@ export class EventStream implements MemberSocket {
 
   #tooSlow(): void {
     this.#keepNothing();
-    this.#wait(this.#encoder.encode(`data: ${JSON.stringify(errorFrame("too_slow"))}\n\n`));
+    this.#wait(this.#encoder.encode(eventOf(JSON.stringify(errorFrame("too_slow")))));
     this.#end();
   }
 
@@ -139,6 +138,8 @@ export class EventStream implements MemberSocket {
     if (this.#waiting.length > 0) {
       this.#cancelStall ??= this.#ports.setTimer(() => this.#stalled(), timing.unseenMaxMs);
     } else if (this.#isEnding) {
+      // A closed stream asks for no more, also when its last event is taken.
+      this.#forgetHanded();
       this.#controller = null;
       controller.close();
     }
@@ -190,4 +191,9 @@ export class EventStream implements MemberSocket {
       if (!this.#hasExpired()) this.#write(": still here\n\n");
     }, timing.heartbeatMs);
   }
+}
+
+/** JSON has no line breaks outside of its escapes, so a frame is one `data:` line. */
+function eventOf(text: string, head?: Position): string {
+  return `${head === undefined ? "" : `id: ${positionText(head)}\n`}data: ${text}\n\n`;
 }
