@@ -3,6 +3,7 @@ import type { OpenRoom } from "./requests.ts";
 import { DoorBook } from "./room/door/book.ts";
 import type { Standing } from "./room/door/standing.ts";
 import type { Sqlite } from "./room/sqlite.ts";
+import { sqliteOf } from "./storage.ts";
 import type { Registry } from "./tenant/registry.ts";
 
 /**
@@ -13,14 +14,13 @@ export class Housekeeping {
   readonly #storage: DurableObjectStorage;
   readonly #registry: Registry;
   readonly sqlite: Sqlite;
+  readonly book: DoorBook;
 
   constructor(storage: DurableObjectStorage, registry: Registry) {
     this.#storage = storage;
     this.#registry = registry;
-    this.sqlite = {
-      exec: (query, ...bindings) => storage.sql.exec(query, ...bindings),
-      transaction: (work) => storage.transactionSync(work),
-    };
+    this.sqlite = sqliteOf(storage);
+    this.book = new DoorBook(this.sqlite);
   }
 
   get exists(): boolean {
@@ -41,18 +41,16 @@ export class Housekeeping {
 
   /** The room's tables are there: it is looked after from now on. */
   async moveIn(standing: Standing): Promise<void> {
-    const book = new DoorBook(this.sqlite);
-    book.keepStanding(standing);
-    book.keepRegistered(true);
+    this.book.keepStanding(standing);
+    this.book.keepRegistered(true);
     await this.#storage.setAlarm(Date.now() + timing.vacantRoomMs);
   }
 
   /** Puts a room that exists on the tenant's list, where it is not; answers what it had not heard of then. */
   async enlist(): Promise<Standing | null> {
-    const book = new DoorBook(this.sqlite);
-    if (book.isRegistered()) return null;
+    if (this.book.isRegistered()) return null;
     const standing = await this.#registry.admit(false);
-    book.keepRegistered(true);
+    this.book.keepRegistered(true);
     return standing;
   }
 
@@ -73,7 +71,7 @@ export class Housekeeping {
    */
   async forgetVacant(open: OpenRoom, gone: () => void): Promise<void> {
     if (this.#isVacant(open)) {
-      new DoorBook(this.sqlite).keepRegistered(false);
+      this.book.keepRegistered(false);
       await this.#registry.forget();
     }
     // Somebody has come meanwhile, or had when an earlier try failed in the middle.
@@ -89,6 +87,6 @@ export class Housekeeping {
 
   /** What tokens have used up is kept for as long as they could be shown again. */
   #isVacant({ room, door }: OpenRoom): boolean {
-    return door.isEmpty && room.isVacant && !new DoorBook(this.sqlite).isNeeded(Date.now());
+    return door.isEmpty && room.isVacant && !this.book.isNeeded(Date.now());
   }
 }

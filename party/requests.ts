@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CaptionwireError, errorFrame, errorTable } from "../shared/errors.ts";
+import { CaptionwireError } from "../shared/errors.ts";
 import { limits } from "../shared/limits.ts";
 import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
@@ -7,6 +7,7 @@ import { passIn } from "./callers.ts";
 import { EventStream } from "./events.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
+import { refused } from "./refused.ts";
 import type { Door } from "./room/door/door.ts";
 import type { Pass } from "./room/door/pass.ts";
 import { StandingSchema } from "./room/door/standing.ts";
@@ -29,9 +30,9 @@ export async function answerRequest(request: Request, opened: () => Promise<Open
     const body = await request.text();
     return await answer(request, body, await opened());
   } catch (error) {
-    if (error instanceof CaptionwireError) return failure(error);
+    if (error instanceof CaptionwireError) return refused(error);
     console.error({ event: "request_failed", error: error instanceof Error ? error.name : "unknown" });
-    return failure(new CaptionwireError("internal"));
+    return refused(new CaptionwireError("internal"));
   }
 }
 
@@ -126,8 +127,4 @@ function events(request: Request, { room, door }: OpenRoom, pass: Pass): Respons
 function idIn(pathname: string): string | null {
   const prefix = `${roomPaths.captions}/`;
   return pathname.startsWith(prefix) ? decodeURIComponent(pathname.slice(prefix.length)) : null;
-}
-
-function failure({ code, message }: CaptionwireError): Response {
-  return Response.json(errorFrame(code, message), { status: errorTable[code].status });
 }

@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { CaptionwireError, errorFrame } from "../shared/errors.ts";
+import { CaptionwireError } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
 import { ping, pong, subprotocol } from "../shared/protocol.ts";
@@ -11,11 +11,10 @@ import { memberSocket } from "./members.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
-import { refused, refusedUpgrade } from "./refused-upgrade.ts";
+import { refused, refusedUpgrade } from "./refused.ts";
 import { renewedPass } from "./renewal.ts";
 import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
-import { DoorBook } from "./room/door/book.ts";
 import { Door } from "./room/door/door.ts";
 import { isRevoked } from "./room/door/standing.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
@@ -77,7 +76,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       const headers = offered === null ? undefined : { "sec-websocket-protocol": subprotocol };
       return new Response(null, { status: 101, webSocket: response.webSocket, headers });
     }
-    return response.status === 500 ? Response.json(errorFrame("internal"), { status: 500 }) : response;
+    return response.status === 500 ? refused(new CaptionwireError("internal")) : response;
   }
 
   override async onConnect(connection: Connection<Member>, { request }: ConnectionContext): Promise<void> {
@@ -274,7 +273,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     // Before there is a room that would live on if this failed.
     const missed = await keeping.enlist();
     const room = await Room.open(this.#ports(), store);
-    const door = new Door(new DoorBook(keeping.sqlite), {
+    const door = new Door(keeping.book, {
       now: platform.now,
       setTimer: platform.setTimer,
       settings: () => room.describe().settings,

@@ -12,10 +12,11 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
-export const RoomNameSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
+const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
+export const RoomNameSchema = Name;
+export const TenantNameSchema = Name;
 /** One room by its name, or all whose names begin so: `show-*`. */
 export const RoomPatternSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}\*?$/));
-export const TenantNameSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
 
 export function isRoomOf(pattern: string, room: string): boolean {
   return pattern.endsWith("*") ? room.startsWith(pattern.slice(0, -1)) : room === pattern;

@@ -4,6 +4,7 @@ import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import { roomPaths } from "../paths.ts";
 import { isRevoked, type Standing } from "../room/door/standing.ts";
+import { sqliteOf } from "../storage.ts";
 import { Characters } from "./characters.ts";
 import { Revocations, type Target } from "./revocations.ts";
 import { type Owed, RoomList } from "./rooms.ts";
@@ -46,11 +47,7 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
-    const { storage } = ctx;
-    const sqlite = {
-      exec: (query: string, ...bindings: (string | number | null)[]) => storage.sql.exec(query, ...bindings),
-      transaction: (work: () => void) => storage.transactionSync(work),
-    };
+    const sqlite = sqliteOf(ctx.storage);
     this.#revocations = new Revocations(sqlite);
     this.#rooms = new RoomList(sqlite);
     this.#characters = new Characters(sqlite);

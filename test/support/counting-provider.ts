@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
+import { results } from "./live-provider.ts";
 
 /** How a text is spoken; one that returns without an end leaves the request hanging. */
 export type Voice = (text: string, response: ServerResponse) => void;
@@ -124,7 +125,8 @@ export class CountingProvider {
       if (isBinary) {
         heard.bytes += Buffer.isBuffer(data) ? data.length : 0;
         for (; !this.isMute && (said + 1) * finalBytes <= heard.bytes; said += 1) {
-          socket.send(final(`${this.words} ${said}.`, said));
+          const transcript = `${this.words} ${said}.`;
+          socket.send(results({ transcript, start: said * finalS, duration: finalS, isFinal: true }));
         }
       } else if (String(data).includes("CloseStream") && !this.isMute) {
         socket.send(JSON.stringify({ type: "Metadata", duration: said * finalS }));
@@ -136,16 +138,4 @@ export class CountingProvider {
 
 export function speakAtOnce(_: string, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "audio/l16;rate=24000" }).end(Buffer.alloc(480));
-}
-
-function final(transcript: string, index: number): string {
-  return JSON.stringify({
-    type: "Results",
-    channel_index: [0, 1],
-    start: index * finalS,
-    duration: finalS,
-    is_final: true,
-    speech_final: true,
-    channel: { alternatives: [{ transcript, confidence: 1, words: [] }] },
-  });
 }

@@ -5,9 +5,16 @@ import type { Sqlite } from "../../party/room/sqlite.ts";
 
 /** A real SQLite in memory, in the shape the room and the tenant know it. */
 export function memorySqlite(): Sqlite {
-  const database = new DatabaseSync(":memory:");
+  return sqliteOn(new DatabaseSync(":memory:"));
+}
+
+/** @param failOn a query that contains this fails, as on a disk that is full */
+export function sqliteOn(database: DatabaseSync, failOn: string | null = null): Sqlite {
   return {
-    exec: (query, ...bindings) => database.prepare(query).all(...bindings),
+    exec: (query, ...bindings) => {
+      if (failOn !== null && query.includes(failOn)) throw new Error("disk full");
+      return database.prepare(query).all(...bindings);
+    },
     transaction: (work) => {
       database.exec("BEGIN");
       try {

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { type WebSocket, WebSocketServer } from "ws";
 import type { AudioFormat } from "../../shared/audio.ts";
+import { type LiveProvider, results, startLiveProvider } from "./live-provider.ts";
 
 /** Of the audio it is sent, each piece of this length is for the next line. */
 const pieceS = 0.4;
@@ -22,73 +21,43 @@ export function answerTo(index: number): string {
  * A provider on Deepgram's live protocol that hears the given lines, whatever is said: for captions that no voice could
  * speak.
  */
-export async function startReadingProvider(
-  lines: readonly string[],
-): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
-  server.on("connection", (socket) => {
-    let bytes = 0;
+export function startReadingProvider(lines: readonly string[]): Promise<LiveProvider> {
+  return startLiveProvider(() => {
     let halves = 0;
-    socket.on("message", (data, isBinary) => {
-      if (isBinary) {
-        bytes += Buffer.isBuffer(data) ? data.length : 0;
-        for (; ((halves + 1) * pieceBytes) / 2 <= bytes; halves += 1) sayHalf(socket, lines, halves);
-      } else if (String(data).includes("CloseStream")) {
-        socket.send(JSON.stringify({ type: "Metadata", duration: bytes / format.sampleRate / 2 }));
-        socket.close(1000);
-      }
-    });
+    let durationS = 0;
+    return {
+      *heard(bytes) {
+        durationS = bytes / format.sampleRate / 2;
+        for (; ((halves + 1) * pieceBytes) / 2 <= bytes; halves += 1) yield* saidAfter(lines, halves);
+      },
+      get durationS() {
+        return durationS;
+      },
+    };
   });
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The provider has no port.");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async close() {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-      await once(server, "close");
-    },
-  };
 }
 
-function sayHalf(socket: WebSocket, lines: readonly string[], half: number): void {
+function* saidAfter(lines: readonly string[], half: number): Generator<string> {
   const index = Math.floor(half / 2);
   const line = lines[index];
   if (line === undefined) return;
-  const startS = index * pieceS;
-  if (half % 2 === 0) {
-    socket.send(results(line, startS, pieceS / 2, false));
-  } else {
-    socket.send(results(line, startS, pieceS / 2, true));
-    socket.send(results(answerTo(index), startS + pieceS / 2, pieceS / 2, true));
-  }
+  const start = index * pieceS;
+  const isFinal = half % 2 === 1;
+  yield spoken(line, start, isFinal);
+  if (isFinal) yield spoken(answerTo(index), start + pieceS / 2, true);
 }
 
-function results(transcript: string, startS: number, durationS: number, isFinal: boolean): string {
+/** For half of a piece. */
+function spoken(transcript: string, start: number, isFinal: boolean): string {
+  const duration = pieceS / 2;
   const texts = transcript.split(" ").filter((text) => text !== "");
-  const wordS = durationS / texts.length;
-  return JSON.stringify({
-    type: "Results",
-    channel_index: [0, 1],
-    start: startS,
-    duration: durationS,
-    is_final: isFinal,
-    speech_final: isFinal,
-    channel: {
-      alternatives: [
-        {
-          transcript,
-          confidence: 1,
-          words: texts.map((text, at) => ({
-            word: text,
-            punctuated_word: text,
-            start: startS + at * wordS,
-            end: startS + (at + 1) * wordS,
-            confidence: 1,
-          })),
-        },
-      ],
-    },
-  });
+  const wordS = duration / texts.length;
+  const words = texts.map((text, at) => ({
+    word: text,
+    punctuated_word: text,
+    start: start + at * wordS,
+    end: start + (at + 1) * wordS,
+    confidence: 1,
+  }));
+  return results({ transcript, start, duration, isFinal, words });
 }

@@ -36,7 +36,7 @@ const sharedByToken = {
 captions.get("/v1/rooms/:room/captions", async (c) => {
   const { ask } = await openRoom(c, "captions:view");
   const answer = await ask(`${roomPaths.captions}?${readQuery(c)}`, ifChanged(c));
-  return told(answer, answer.body, "application/json");
+  return told(etagOf(answer), answer.status === 304 ? null : answer.body, "application/json");
 });
 
 type Transcript = v.InferOutput<typeof TranscriptSchema>;
@@ -63,7 +63,7 @@ for (const [extension, { type, write }] of Object.entries(formats)) {
     const before = keptFile(name);
     const held = [c.req.header("if-none-match"), before?.etag].filter((tag) => tag !== undefined).join(", ");
     const answer = await ask(roomPaths.transcript, held === "" ? {} : { headers: { "if-none-match": held } });
-    const etag = answer.headers.get("etag") ?? "";
+    const etag = etagOf(answer);
     let text: string;
     if (answer.status !== 304) {
       // Made here and not in the room, which has live captions to see to.
@@ -72,9 +72,9 @@ for (const [extension, { type, write }] of Object.entries(formats)) {
     } else if (before?.etag === etag && !isHeld(etag, c.req.raw.headers)) {
       text = before.text;
     } else {
-      return told(answer, null, type);
+      return told(etag, null, type);
     }
-    const response = new Response(text, { headers: { ...sharedByToken, etag, "content-type": type } });
+    const response = told(etag, text, type);
     // A room's name has no character that would have to be quoted.
     response.headers.set("content-disposition", `attachment; filename="${room}.${extension}"`);
     return response;
@@ -90,11 +90,15 @@ captions.patch("/v1/rooms/:room/captions/:id", smallBody, async (c) => {
   return c.json(await answer.json());
 });
 
-function told(answer: Response, body: BodyInit | null, type: string): Response {
-  const headers = new Headers({ ...sharedByToken, etag: answer.headers.get("etag") ?? "" });
-  if (answer.status === 304) return new Response(null, { status: 304, headers });
-  headers.set("content-type", type);
-  return new Response(body, { headers });
+/** @param body `null`: what the asker holds is still good */
+function told(etag: string, body: BodyInit | null, type: string): Response {
+  const headers = { ...sharedByToken, etag };
+  if (body === null) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, "content-type": type } });
+}
+
+function etagOf(answer: Response): string {
+  return answer.headers.get("etag") ?? "";
 }
 
 function ifChanged(c: Context<App>): { readonly headers?: Readonly<Record<string, string>> } {

@@ -113,8 +113,9 @@ export class Door {
   heard(id: string, kind: "control" | "audio"): void {
     const guest = this.#guests.get(id);
     if (guest === undefined) return;
-    guest.heardAt = this.#hooks.now();
-    const next = poured(guest[kind], 1, kind === "control" ? controlRate : audioRate, this.#hooks.now());
+    const now = this.#hooks.now();
+    guest.heardAt = now;
+    const next = poured(guest[kind], 1, kind === "control" ? controlRate : audioRate, now);
     if (next === null) throw new CaptionwireError("rate_limited", "Too many messages. Come back later.");
     guest[kind] = next;
   }

@@ -3,10 +3,12 @@ import { createServer, type ServerResponse } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
+import { hearOn, type LiveProvider, sayingFinals } from "../../support/live-provider.ts";
 import { confidential, providerFaults } from "./bodies.ts";
 
 /** Bytes of audio for which a sentence is said. */
 const sentenceBytes = 8_000;
+const sentenceS = 0.25;
 
 const SpeakSchema = v.object({ text: v.string() });
 
@@ -14,7 +16,7 @@ const SpeakSchema = v.object({ text: v.string() });
  * A provider on Deepgram's wire, all of it that the Worker asks: it hears a sentence in every 8,000 bytes of whatever is
  * sent, says something for a text, and does what a text names as a fault.
  */
-export async function startProvider(): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function startProvider(): Promise<LiveProvider> {
   const server = createServer({ maxHeaderSize: 512 * 1024 }, (request, response) => {
     textOf(request)
       .then((body) => answer(new URL(request.url ?? "/", "http://provider"), body, response))
@@ -25,7 +27,7 @@ export async function startProvider(): Promise<{ readonly url: string; close(): 
     // A client that is cut off is no matter.
     socket.on("error", () => {});
     if (url.startsWith("/v2/")) hearTurns(socket);
-    else hear(socket);
+    else hearOn(socket, sayingFinals(sentenceBytes, sentenceS, sentence));
   });
   server.keepAliveTimeout = 10 * 60_000;
   server.listen(0, "127.0.0.1");
@@ -43,33 +45,8 @@ export async function startProvider(): Promise<{ readonly url: string; close(): 
   };
 }
 
-function hear(socket: WebSocket): void {
-  let bytes = 0;
-  let said = 0;
-  socket.on("message", (data, isBinary) => {
-    if (isBinary) {
-      bytes += Buffer.isBuffer(data) ? data.length : 0;
-      for (; (said + 1) * sentenceBytes <= bytes; said += 1) socket.send(sentence(said));
-    } else if (String(data).includes("CloseStream")) {
-      socket.send(JSON.stringify({ type: "Metadata", duration: said * sentenceS }));
-      socket.close(1000);
-    }
-  });
-}
-
-const sentenceS = 0.25;
-
 function sentence(number: number): string {
-  const transcript = `The ${confidential} of number ${number} is asleep.`;
-  return JSON.stringify({
-    type: "Results",
-    channel_index: [0, 1],
-    start: number * sentenceS,
-    duration: sentenceS,
-    is_final: true,
-    speech_final: true,
-    channel: { alternatives: [{ transcript, confidence: 1, words: [] }] },
-  });
+  return `The ${confidential} of number ${number} is asleep.`;
 }
 
 /** Flux, which hears nothing but silence here. */

@@ -1,27 +1,19 @@
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { DoorBook } from "../../../party/room/door/book.ts";
 import { Door } from "../../../party/room/door/door.ts";
 import type { Pass } from "../../../party/room/door/pass.ts";
-import { migrate } from "../../../party/room/migrations.ts";
 import { type ErrorCode, errorTable } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { begin, liveRoom } from "../../support/live-room.ts";
+import { newBook } from "../../support/memory-sqlite.ts";
 import { audioMs, ScriptedMember } from "../../support/scripted-room.ts";
 
 const endsAt = 1_000_000;
 const skewMs = limits.tokenSkewSeconds * 1_000;
 
 function doorAt(start: number) {
-  const database = new DatabaseSync(":memory:");
-  const sqlite = {
-    exec: (query: string, ...bindings: (string | number | null)[]) =>
-      database.prepare(query).all(...bindings),
-    transaction: (work: () => void) => work(),
-  };
-  migrate(sqlite);
+  const { book } = newBook();
   const clock = { now: start };
-  const door = new Door(new DoorBook(sqlite), {
+  const door = new Door(book, {
     now: () => clock.now,
     setTimer: () => () => {},
     settings: () => ({}),

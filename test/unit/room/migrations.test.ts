@@ -1,28 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { migrate } from "../../../party/room/migrations.ts";
-import { type Sqlite, SqliteStore } from "../../../party/room/sqlite.ts";
+import { SqliteStore } from "../../../party/room/sqlite.ts";
 import { emptyTranscript } from "../../../party/room/transcript.ts";
-
-/** @param failOn a query that contains this fails, as on a disk that is full */
-function sqliteOn(database: DatabaseSync, failOn: string | null = null): Sqlite {
-  return {
-    exec: (query, ...bindings) => {
-      if (failOn !== null && query.includes(failOn)) throw new Error("disk full");
-      return database.prepare(query).all(...bindings);
-    },
-    transaction: (work) => {
-      database.exec("BEGIN");
-      try {
-        work();
-        database.exec("COMMIT");
-      } catch (error) {
-        database.exec("ROLLBACK");
-        throw error;
-      }
-    },
-  };
-}
+import { sqliteOn } from "../../support/memory-sqlite.ts";
 
 const room = { transcript: emptyTranscript("epoch"), session: null, settings: { language: "de" } };
 
