@@ -1,5 +1,7 @@
 import { defineConfig } from "vite";
 
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
   base: "/",
   build: {
@@ -11,9 +13,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["index.html", "studio/index.html", "watch/index.html", "overlay/index.html"].map(
-        (page) => new URL(page, import.meta.url).pathname,
-      ),
+      input: {
+        home: here("index.html"),
+        studio: here("studio/index.html"),
+        watch: here("watch/index.html"),
+        overlay: here("overlay/index.html"),
+        speak: here("speak/index.html"),
+        // For pages of others: its address is part of what they write down, so it never changes.
+        "live-captions": here("live-captions.ts"),
+      },
+      output: {
+        entryFileNames: ({ name }) => (name === "live-captions" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
     },
   },
 });

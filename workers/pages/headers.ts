@@ -8,7 +8,6 @@
 const forbiddenFeatures = [
   "accelerometer",
   "camera",
-  "display-capture",
   "geolocation",
   "gyroscope",
   "hid",
@@ -53,12 +52,14 @@ function contentPolicy(url: URL): string {
     // OBS puts its user's own CSS into the page as a `style` element, by `innerHTML`.
     isOverlay ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
     "img-src 'self'",
+    // What was spoken is played from memory.
+    ...(isPage(url, "speak") ? ["media-src blob:"] : []),
     ["connect-src 'self'", ...socketSources(url)].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
     ...(mayBeFramed ? [] : ["frame-ancestors 'none'"]),
-    // Text that is taken for HTML or for code is refused wherever a browser would do so.
-    ...(isOverlay ? [] : ["require-trusted-types-for 'script'", "trusted-types 'none'"]),
+    // Text that is taken for HTML or for code is refused wherever a browser would do so; Lit has a policy for its own.
+    ...(isOverlay ? [] : ["require-trusted-types-for 'script'", "trusted-types lit-html"]),
   ].join("; ");
 }
 
@@ -74,8 +75,11 @@ function socketSources({ protocol, host }: URL): string[] {
 
 function permissionsPolicy(url: URL): string {
   const isStudio = isPage(url, "studio");
+  // The studio's sound may come from a microphone or from another tab.
+  const studiosOwn = isStudio ? "(self)" : "()";
   return [
-    `microphone=${isStudio ? "(self)" : "()"}`,
+    `microphone=${studiosOwn}`,
+    `display-capture=${studiosOwn}`,
     ...forbiddenFeatures.map((feature) => `${feature}=()`),
   ].join(", ");
 }

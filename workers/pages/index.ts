@@ -5,7 +5,7 @@ import { withPageHeaders } from "./headers.ts";
 /** The pages. A room's name is part of the address, so `/watch/demo` and `/overlay/demo` are one file each. */
 export const pages = new Hono<App>();
 
-for (const page of ["studio", "watch", "overlay"]) {
+for (const page of ["studio", "watch", "overlay", "speak"]) {
   pages.get(`/${page}/:room?`, (c, next) => file(c, next, new URL(`/${page}/`, c.req.url)));
 }
 // Under /v1 there are no files: an address that is not there is told so as an error of the interface.

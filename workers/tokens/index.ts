@@ -35,8 +35,14 @@ tokens.post("/v1/local/tokens", smallBody, async (c) => {
 tokens.route("/", revocations);
 tokens.route("/", grants);
 
-/** What the pages need, and nothing that changes or removes what others made. */
-const pageScopes: readonly Scope[] = ["captions:view", "captions:publish", "speak"];
+/** What the pages need: the studio sets its room and corrects its captions. */
+const pageScopes: readonly Scope[] = [
+  "captions:view",
+  "captions:publish",
+  "captions:edit",
+  "rooms:admin",
+  "speak",
+];
 
 function isLoopback(host: string): boolean {
   return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(host);

@@ -1,0 +1,5 @@
+import { LitElement } from "lit";
+
+export class LiveCaptions extends LitElement {}
+
+customElements.define("live-captions", LiveCaptions);

@@ -1,0 +1,1 @@
+import "../client/element/live-captions.ts";
