@@ -1,10 +1,10 @@
+import { paragraphs } from "../client/display/paragraphs.ts";
+import { createCaptionView } from "../client/element/caption-view.ts";
+import { createStateLine } from "../client/element/state-line.ts";
+import { inWords } from "../client/element/words.ts";
 import { type Captions, type Link, subscribe } from "../client/index.ts";
-import { createCaptionView } from "./caption-view.ts";
-import { paragraphs } from "./paragraphs.ts";
 import { tenantOfPage } from "./room.ts";
-import { createStateLine } from "./state-line.ts";
 import { tokenSource } from "./token.ts";
-import { inWords } from "./words.ts";
 
 type Options = {
   room: string;

@@ -1,12 +1,10 @@
 import * as v from "valibot";
+import { noToken } from "../client/element/words.ts";
 import { CaptionwireError, type TokenSource } from "../client/index.ts";
 import type { Scope } from "../shared/claims.ts";
 
 const AnswerSchema = v.object({ token: v.string() });
 const lifeSeconds = 600;
-
-/** What a reader is told who has neither a link with a token nor a room that is public. */
-export const noToken = "This page needs a link with a token. Ask for one.";
 
 /**
  * Where this page gets its tokens from: the one in its own address (`#token=…`), which cannot be renewed,

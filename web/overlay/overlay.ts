@@ -1,10 +1,10 @@
+import { paragraphs } from "../../client/display/paragraphs.ts";
+import { createCaptionView } from "../../client/element/caption-view.ts";
+import { closedInWords, inWords } from "../../client/element/words.ts";
 import { type Captions, type Link, type Status, subscribe, type ViewerFrame } from "../../client/index.ts";
-import { createCaptionView } from "../caption-view.ts";
 import { part } from "../page.ts";
-import { paragraphs } from "../paragraphs.ts";
 import { roomOfPage, tenantOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
-import { closedInWords, inWords } from "../words.ts";
 import { cleared, freshAfter, nothingFresh } from "./fresh.ts";
 import { lookOf } from "./look.ts";
 

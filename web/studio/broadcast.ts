@@ -1,3 +1,4 @@
+import { closedInWords, type Words } from "../../client/element/words.ts";
 import {
   CaptionwireError,
   type Publisher,
@@ -6,7 +7,6 @@ import {
   type Recognition,
 } from "../../client/index.ts";
 import { tokenSource } from "../token.ts";
-import { closedInWords, type Words } from "../words.ts";
 import { type Sound, SoundError, soundFormat } from "./sound.ts";
 
 export type Stage =

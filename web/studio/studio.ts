@@ -1,8 +1,8 @@
+import { createStateLine } from "../../client/element/state-line.ts";
+import { stickToEnd } from "../../client/element/stick-to-end.ts";
 import type { Captions } from "../../client/index.ts";
 import { type Following, follow } from "../follow.ts";
 import { part } from "../page.ts";
-import { createStateLine } from "../state-line.ts";
-import { stickToEnd } from "../stick-to-end.ts";
 import { type Broadcast, broadcast, type Stage, stageInWords } from "./broadcast.ts";
 import { openFile } from "./file.ts";
 import { connectCopyButtons, showLinks } from "./links.ts";

@@ -1,7 +1,7 @@
+import { stickToEnd } from "../../client/element/stick-to-end.ts";
 import { follow } from "../follow.ts";
 import { part } from "../page.ts";
 import { roomOfPage } from "../room.ts";
-import { stickToEnd } from "../stick-to-end.ts";
 
 const room = roomOfPage();
 document.title = `${room}: live captions`;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { gapInWords, paragraphs } from "../../../client/display/paragraphs.ts";
+import { inWords } from "../../../client/element/words.ts";
 import { noCaptions } from "../../../client/transcript.ts";
 import { cleared, freshAfter, nothingFresh } from "../../../web/overlay/fresh.ts";
 import { lookOf } from "../../../web/overlay/look.ts";
-import { gapInWords, paragraphs } from "../../../web/paragraphs.ts";
-import { inWords } from "../../../web/words.ts";
 import { delta, segment, snapshot } from "./frames.ts";
 
 const texts = (...input: Parameters<typeof paragraphs>) =>

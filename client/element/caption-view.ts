@@ -1,6 +1,6 @@
-import { closeDirections } from "../shared/direction.ts";
-import { plain } from "../shared/export/plain.ts";
-import { gapInWords, type Paragraph } from "./paragraphs.ts";
+import { closeDirections } from "../../shared/direction.ts";
+import { plain } from "../../shared/export/plain.ts";
+import { gapInWords, type Paragraph } from "../display/paragraphs.ts";
 
 /**
  * Draws paragraphs into an element and touches only what changed: text that stands is neither replaced nor moved,

@@ -1,5 +1,7 @@
-import type { Link, Status } from "../client/index.ts";
-import { noToken } from "./token.ts";
+import type { Link, Status } from "../index.ts";
+
+/** What a reader is told who has neither a link with a token nor a room that is public. */
+export const noToken = "This page needs a link with a token. Ask for one.";
 
 export type Tone = "live" | "calm" | "trouble";
 

@@ -1,4 +1,4 @@
-import type { Interim, Segment } from "../client/index.ts";
+import type { Interim, Segment } from "../index.ts";
 
 /** A run of segments that reads as one paragraph; `interim` is what is being said now, at its end. */
 export type Paragraph = {
