@@ -5,6 +5,8 @@ import { inRoot, root } from "../paths.ts";
 /** Build tools say nothing home, look for no newer version and colour nothing that is only read on failure. */
 const quiet = {
   CI: "1",
+  // Under a test runner it would say otherwise, and the pages would be built for debugging.
+  NODE_ENV: "production",
   NO_COLOR: "1",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",

@@ -7,6 +7,9 @@ export type Paragraph = {
   readonly interim: Interim | null;
   /** Somebody else than the speaker before, as far as speakers are told apart; marked by `>>` as captioners do. */
   readonly isOtherSpeaker: boolean;
+  readonly speaker: number | undefined;
+  /** Somebody begins: another one, or the first whose voice is known. */
+  readonly opensSpeaker: boolean;
 };
 
 const pauseMs = 2_500;
@@ -40,7 +43,10 @@ export function paragraphs(
       opens(segment, before, chars)
     ) {
       const isOtherSpeaker = segment.session === spoken?.session && isOther(segment, spoken);
-      result.push({ kind: segment.kind, segments: [segment], interim: null, isOtherSpeaker });
+      const opensSpeaker =
+        segment.speaker !== undefined && (isOtherSpeaker || segment.session !== spoken?.session);
+      const { kind, speaker } = segment;
+      result.push({ kind, segments: [segment], interim: null, isOtherSpeaker, speaker, opensSpeaker });
       chars = 0;
     } else {
       last.segments.push(segment);
@@ -54,9 +60,11 @@ export function paragraphs(
     // A new session's clock starts again, so an interim that begins before the last segment's end is of another one.
     const isOtherSession = before === undefined || interim.start < before.start;
     if (last === undefined || isOtherSession || opens(interim, before, chars)) {
-      const isOtherSpeaker =
-        !isOtherSession && before.session === spoken?.session && isOther(interim, spoken);
-      result.push({ kind: "speech", segments: [], interim, isOtherSpeaker });
+      const isSpokens = !isOtherSession && before.session === spoken?.session;
+      const isOtherSpeaker = isSpokens && spoken !== null && isOther(interim, spoken);
+      const { speaker } = interim;
+      const opensSpeaker = speaker !== undefined && (isOtherSpeaker || !isSpokens);
+      result.push({ kind: "speech", segments: [], interim, isOtherSpeaker, speaker, opensSpeaker });
     } else {
       last.interim = interim;
     }

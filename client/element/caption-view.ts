@@ -2,25 +2,105 @@ import { closeDirections } from "../../shared/direction.ts";
 import { plain } from "../../shared/export/plain.ts";
 import { gapInWords, type Paragraph } from "../display/paragraphs.ts";
 
-/**
- * Draws paragraphs into an element and touches only what changed: text that stands is neither replaced nor moved,
- * so a reader's place and selection stay. Text goes in as text only: without control characters, which whoever copies
- * it would hand on to a terminal, and without an effect on the direction of what stands behind it.
- */
-export function createCaptionView(box: HTMLElement): { draw(paragraphs: readonly Paragraph[]): void } {
-  let drawn: readonly Paragraph[] = [];
+export type CaptionView = {
+  draw(paragraphs: readonly Paragraph[]): void;
+};
 
-  function draw(next: readonly Paragraph[]): void {
-    next.forEach((paragraph, index) => {
-      const before = drawn[index];
-      const element = box.children[index] ?? box.appendChild(newParagraph());
-      if (before === undefined || !isSame(before, paragraph)) drawParagraph(element, before, paragraph);
-    });
-    while (box.children.length > next.length) box.lastElementChild?.remove();
-    drawn = next;
+type Row = {
+  readonly element: HTMLElement;
+  readonly parts: ReadonlyMap<string, HTMLElement>;
+  readonly paragraph: Paragraph;
+};
+
+/** Speakers that are told apart by colour; then the colours begin again. */
+export const voices = 6;
+/** The part of what is being said now: no segment has this id. */
+const interimKey = "";
+
+/**
+ * Draws paragraphs into an element and touches only what changed. Every segment has its own element for as long as it is
+ * there, whatever comes before or after it: a reader's place and selection stay. What is being said now keeps its element
+ * when it becomes final.
+ *
+ * Text goes in as text only: without control characters, which whoever copies it would hand on to a terminal, and without
+ * an effect on the direction of what stands behind it.
+ */
+export function createCaptionView(
+  box: HTMLElement,
+  nameOf: (speaker: number) => string = numbered,
+): CaptionView {
+  let rows: readonly Row[] = [];
+
+  function draw(paragraphs: readonly Paragraph[]): void {
+    const free = freeRows(rows);
+    rows = paragraphs.map((paragraph) => drawRow(free.take(paragraph), paragraph, nameOf));
+    place(
+      box,
+      rows.map(({ element }) => element),
+    );
   }
 
   return { draw };
+}
+
+/** Finds each paragraph the row that stands for it already: the one that holds one of its segments, or else the interim's. */
+function freeRows(rows: readonly Row[]): { take(paragraph: Paragraph): Row | undefined } {
+  const byPart = new Map(rows.flatMap((row) => [...row.parts.keys()].map((key) => [key, row] as const)));
+  const taken = new Set<Row>();
+
+  const interims = rows.find(({ paragraph }) => paragraph.segments.length === 0);
+
+  function take({ kind, segments }: Paragraph): Row | undefined {
+    const found =
+      segments.map(({ id }) => byPart.get(id)).find(isFree) ?? (kind === "speech" ? interims : undefined);
+    if (!isFree(found)) return undefined;
+    taken.add(found);
+    return found;
+  }
+
+  function isFree(row: Row | undefined): row is Row {
+    return row !== undefined && !taken.has(row);
+  }
+
+  return { take };
+}
+
+function numbered(speaker: number): string {
+  return `Speaker ${speaker + 1}`;
+}
+
+function drawRow(row: Row | undefined, paragraph: Paragraph, nameOf: (speaker: number) => string): Row {
+  if (row !== undefined && isSame(row.paragraph, paragraph)) return row;
+  const element = row?.element ?? newParagraph();
+  element.className = paragraph.isOtherSpeaker ? `${paragraph.kind} other` : paragraph.kind;
+  mark(element, "voice", paragraph.speaker === undefined ? null : String(paragraph.speaker % voices));
+  mark(element, "name", paragraph.opensSpeaker ? nameOf(paragraph.speaker ?? 0) : null);
+
+  const before = row?.parts ?? new Map<string, HTMLElement>();
+  let spare = before.get(interimKey);
+  const parts = new Map<string, HTMLElement>();
+  for (const segment of paragraph.segments) {
+    let part = before.get(segment.id);
+    if (part === undefined && spare !== undefined) {
+      part = spare;
+      spare = undefined;
+    }
+    part ??= document.createElement("span");
+    setPart(part, paragraph.kind === "gap" ? gapInWords(segment) : segment.text, "final", parts.size === 0);
+    parts.set(segment.id, part);
+  }
+  if (paragraph.interim !== null) {
+    const part = spare ?? document.createElement("span");
+    setPart(part, paragraph.interim.text, "interim", parts.size === 0);
+    parts.set(interimKey, part);
+  }
+  place(element, [...parts.values()]);
+  return { element, parts, paragraph };
+}
+
+function mark(element: HTMLElement, name: string, value: string | null): void {
+  if (value === null) delete element.dataset[name];
+  else element.dataset[name] = value;
 }
 
 function newParagraph(): HTMLElement {
@@ -29,25 +109,26 @@ function newParagraph(): HTMLElement {
   return element;
 }
 
-function drawParagraph(element: Element, before: Paragraph | undefined, paragraph: Paragraph): void {
-  element.className = paragraph.isOtherSpeaker ? `${paragraph.kind} other` : paragraph.kind;
-  paragraph.segments.forEach((segment, index) => {
-    if (before?.segments[index] === segment) return;
-    const text = paragraph.kind === "gap" ? gapInWords(segment) : segment.text;
-    setPart(element, index, text, "final");
-  });
-  let count = paragraph.segments.length;
-  if (paragraph.interim !== null) setPart(element, count++, paragraph.interim.text, "interim");
-  while (element.children.length > count) element.lastElementChild?.remove();
+/** Each part after the first begins with its own space, so that a paragraph is one text to search and copy. */
+function setPart(part: HTMLElement, text: string, className: string, isFirst: boolean): void {
+  const line = closeDirections(plain(text));
+  const words = isFirst ? line : ` ${line}`;
+  if (part.className !== className) {
+    part.className = className;
+    part.setAttribute("part", className);
+  }
+  if (part.textContent !== words) part.textContent = words;
 }
 
-/** Each part after the first begins with its own space, so that a paragraph is one text to search and copy. */
-function setPart(element: Element, index: number, text: string, className: string): void {
-  const part = element.children[index] ?? element.appendChild(document.createElement("span"));
-  const line = closeDirections(plain(text));
-  const words = index === 0 ? line : ` ${line}`;
-  if (part.className !== className) part.className = className;
-  if (part.textContent !== words) part.textContent = words;
+/** Puts the children in order. Those that are in it are left where they are: a moved element loses focus and selection. */
+function place(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstElementChild;
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
 }
 
 function isSame(a: Paragraph, b: Paragraph): boolean {
@@ -55,6 +136,8 @@ function isSame(a: Paragraph, b: Paragraph): boolean {
     a.interim === b.interim &&
     a.kind === b.kind &&
     a.isOtherSpeaker === b.isOtherSpeaker &&
+    a.opensSpeaker === b.opensSpeaker &&
+    a.speaker === b.speaker &&
     a.segments.length === b.segments.length &&
     a.segments.every((segment, index) => segment === b.segments[index])
   );

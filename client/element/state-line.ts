@@ -1,10 +1,12 @@
 import type { Words } from "./words.ts";
 
+export type StateLine = { show(words: Words): void; close(): void };
+
 /**
  * Shows a state in words twice: once to be seen, with the seconds counting down, and once in a polite live region
  * that changes only with the state, so that nobody is read a countdown.
  */
-export function createStateLine(seen: HTMLElement, spoken: HTMLElement): { show(words: Words): void } {
+export function createStateLine(seen: HTMLElement, spoken: HTMLElement): StateLine {
   let timer: ReturnType<typeof setInterval> | undefined;
   seen.setAttribute("aria-hidden", "true");
 
@@ -25,5 +27,10 @@ export function createStateLine(seen: HTMLElement, spoken: HTMLElement): { show(
     timer = setInterval(count, 1000);
   }
 
-  return { show };
+  return {
+    show,
+    close() {
+      clearInterval(timer);
+    },
+  };
 }

@@ -2,21 +2,27 @@
 const slack = 40;
 
 export type StickToEnd = {
-  /** Text was added at the end. */
-  grown(): void;
-  /** Runs what adds text above: whatever the reader looks at stays where it is. */
-  keepPlace(add: () => void): void;
+  readonly isFollowing: boolean;
+  /** Runs what changes the text: a reader at the end is at the end again, and for others what they look at stays in its place. */
+  around(change: () => void): void;
   follow(): void;
+  close(): void;
 };
 
 /**
- * Keeps a scroller at its end while text grows, until the reader scrolls back; from then on the reader's place is
- * left alone. `handleChange` hears when following begins or stops.
+ * Keeps a scroller at its end while the text in `content` grows, until the reader scrolls back; from then on the
+ * reader's place is left alone. `handleChange` hears when following begins or stops.
  */
-export function stickToEnd(scroller: Element, handleChange: (isFollowing: boolean) => void): StickToEnd {
-  const target = scroller === document.scrollingElement ? document : scroller;
+export function stickToEnd(
+  scroller: HTMLElement,
+  content: HTMLElement,
+  handleChange: (isFollowing: boolean) => void,
+): StickToEnd {
   let isFollowing = true;
   let lastTop = scroller.scrollTop;
+  const resized = new ResizeObserver(() => {
+    if (isFollowing) toEnd();
+  });
 
   function setFollowing(next: boolean): void {
     if (next === isFollowing) return;
@@ -29,35 +35,57 @@ export function stickToEnd(scroller: Element, handleChange: (isFollowing: boolea
     lastTop = scroller.scrollTop;
   }
 
-  target.addEventListener(
-    "scroll",
-    () => {
-      const isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= slack;
-      // Only a move upwards is the reader's wish: text that grew, or a window that shrank, is not.
-      if (isAtEnd) setFollowing(true);
-      else if (scroller.scrollTop < lastTop) setFollowing(false);
-      lastTop = scroller.scrollTop;
-    },
-    { passive: true },
-  );
-  addEventListener("resize", grown);
-
-  function grown(): void {
-    if (isFollowing) toEnd();
+  function handleScroll(): void {
+    const isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= slack;
+    // Only a move upwards is the reader's wish: text that grew, or a window that shrank, is not.
+    if (isAtEnd) setFollowing(true);
+    else if (scroller.scrollTop < lastTop) setFollowing(false);
+    lastTop = scroller.scrollTop;
   }
 
+  scroller.addEventListener("scroll", handleScroll, { passive: true });
+  resized.observe(scroller);
+  // Letters grow with the reader's settings, and pictures of text with fonts that come late.
+  resized.observe(content);
+
   return {
-    grown,
-    keepPlace(add) {
-      const belowTop = scroller.scrollHeight - scroller.scrollTop;
-      add();
-      if (isFollowing) return;
-      scroller.scrollTop = scroller.scrollHeight - belowTop;
+    get isFollowing() {
+      return isFollowing;
+    },
+    around(change) {
+      if (isFollowing) {
+        change();
+        toEnd();
+        return;
+      }
+      const top = scroller.getBoundingClientRect().top;
+      const looked = firstBelow(content, top);
+      const before = looked?.getBoundingClientRect().top ?? 0;
+      change();
+      if (looked?.isConnected) scroller.scrollTop += looked.getBoundingClientRect().top - before;
       lastTop = scroller.scrollTop;
     },
     follow() {
       toEnd();
       setFollowing(true);
     },
+    close() {
+      resized.disconnect();
+      scroller.removeEventListener("scroll", handleScroll);
+    },
   };
+}
+
+/** The first of the innermost elements that ends below `top`: children stand one below the other. */
+function firstBelow(box: Element, top: number): Element | null {
+  let from = 0;
+  let to = box.children.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((box.children[middle]?.getBoundingClientRect().bottom ?? top) > top) to = middle;
+    else from = middle + 1;
+  }
+  const found = box.children[from];
+  if (found === undefined) return null;
+  return found.children.length === 0 ? found : (firstBelow(found, top) ?? found);
 }

@@ -6,7 +6,7 @@ import { plain } from "../../shared/export/plain.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { injections } from "../support/injections.ts";
 import { startPublisher } from "../support/live.ts";
-import { type OpenPage, openPage } from "../support/pages.ts";
+import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
 import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 
@@ -56,36 +56,44 @@ async function openStudio(): Promise<OpenPage> {
 
 /** The last caption but `back` ones, once it reads like this. */
 const reads = (page: Page, text: string, className: string, back = 0) =>
-  page.waitForFunction(
-    ({ text, className, back }) => {
-      const captions = document.querySelectorAll("#captions span");
-      const caption = captions[captions.length - 1 - back];
-      return caption?.textContent?.trim() === text && caption.className === className;
-    },
-    { text, className, back },
-  );
+  expect
+    .poll(
+      () =>
+        captionBox(page).evaluate((box, back) => {
+          const captions = box.querySelectorAll("span");
+          const caption = captions[captions.length - 1 - back];
+          return { text: caption?.textContent?.trim(), className: caption?.className };
+        }, back),
+      { timeout: 20_000 },
+    )
+    .toEqual({ text, className });
 
 /** What no caption may change about a page. */
 const stateOf = (page: Page) =>
-  page.locator("#captions").evaluate((box) => ({
+  captionBox(page).evaluate((box) => ({
     ran: "injected" in globalThis,
     elements: [...box.querySelectorAll("*")]
       .map(({ tagName }) => tagName)
       .filter((name) => name !== "P" && name !== "SPAN"),
     nested: box.querySelectorAll("span *").length,
-    others: document.querySelectorAll("*").length - box.querySelectorAll("*").length,
+    others:
+      document.querySelectorAll("*:not(#captions *)").length +
+      [...(document.querySelector("#captions")?.shadowRoot?.querySelectorAll("*:not(#content *)") ?? [])]
+        .length,
     attributes: [...box.querySelectorAll("*")]
       .flatMap((element) => element.getAttributeNames())
-      .filter((name) => name !== "class" && name !== "dir"),
+      .filter((name) => !["class", "dir", "part"].includes(name)),
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    captionsSideways: box.scrollWidth - box.clientWidth,
+    captionsSideways: Math.max(
+      ...[box, box.parentElement].map((part) => (part?.scrollWidth ?? 0) - (part?.clientWidth ?? 0)),
+    ),
     address: location.pathname,
   }));
 
 /** Whether the last caption is read from its first letter to its last, and behind the one before it. */
 const lastCaptionRuns = (page: Page) =>
-  page.evaluate(() => {
-    const [last, before] = [...document.querySelectorAll("#captions span")].reverse();
+  captionBox(page).evaluate((box) => {
+    const [last, before] = [...box.querySelectorAll("span")].reverse();
     const text = last?.firstChild;
     if (last === undefined || before === undefined || !(text instanceof Text)) return null;
     const left = (at: number) => {
@@ -107,8 +115,9 @@ const lastCaptionRuns = (page: Page) =>
 
 /** Room and link in words: of the overlay its title tells them. */
 const stateLineOf = (page: Page) =>
-  page.evaluate(() => {
-    const line = document.querySelector("#state");
+  captionBox(page).evaluate((box) => {
+    const page = box.getRootNode();
+    const line = page instanceof ShadowRoot ? page.querySelector("#state") : null;
     const { left = 0, right = 0, top = 0 } = line?.getBoundingClientRect() ?? {};
     const words = line?.textContent ?? document.title;
     return { words, isInSight: left >= 0 && right <= innerWidth && top >= 0 };
@@ -140,7 +149,7 @@ describe("captions that would be something else", () => {
   it("are the same for who comes later", async () => {
     const late = await open(`/watch/${room}`, narrow);
     await reads(late.page, answerTo(texts.length - 1), "final");
-    const captions = await late.page.locator("#captions span").allTextContents();
+    const captions = await captionBox(late.page).locator("span").allTextContents();
     // A space parts captions of one paragraph.
     expect(captions.map((text) => text.trim())).toEqual(
       shown.flatMap((text, index) => [text, answerTo(index)]),

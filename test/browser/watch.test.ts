@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { broadcast } from "../../cli/broadcast/broadcast.ts";
 import type { Segment } from "../../client/index.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { openPage } from "../support/pages.ts";
+import { captionBox, openPage } from "../support/pages.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { wavFile } from "../support/wav-file.ts";
@@ -41,7 +41,7 @@ async function say(room: string, text: string): Promise<readonly Segment[]> {
 }
 
 /** What stands in the caption box, paragraph after paragraph. */
-const captionsOf = async (page: Page) => (await page.locator("#captions p").allTextContents()).join(" ");
+const captionsOf = async (page: Page) => (await captionBox(page).locator("p").allTextContents()).join(" ");
 const shownIn = async (page: Page) => words(await captionsOf(page));
 const words = (text: string) => text.split(/\s+/).filter(Boolean);
 const plain = (text: string) => words(text.toLowerCase().replaceAll(/[^a-z\s]/g, ""));
@@ -66,14 +66,14 @@ describe("the watch page", () => {
     await stateIs(page, "#announced", "The broadcast has ended");
     expect(await shownIn(page)).toEqual(words(segments.map(({ text }) => text).join(" ")));
     expect(heardShare(await captionsOf(page), evening)).toBeGreaterThan(0.7);
-    expect(await page.locator("#captions .interim").count()).toBe(0);
+    expect(await captionBox(page).locator(".interim").count()).toBe(0);
     expect(complaints).toEqual([]);
 
     // Whoever comes later reads the same.
     const late = await open(
       `/watch/harbour#token=${await stack.token({ scopes: ["captions:view"], room: "harbour" })}`,
     );
-    await late.page.locator("#captions p").first().waitFor();
+    await captionBox(late.page).locator("p").first().waitFor();
     expect(await shownIn(late.page)).toEqual(await shownIn(page));
     expect(late.complaints).toEqual([]);
     await Promise.all([page.context().close(), late.page.context().close()]);
@@ -86,10 +86,10 @@ describe("the watch page", () => {
         async () => {
           await page.goto("about:blank");
           await page.goto(new URL(`/watch/brief#token=${briefToken}`, stack.url).href);
-          await page.locator("#announced:not(:empty)").waitFor({ state: "attached" });
-          await page.waitForFunction(
-            () => document.querySelector("#announced")?.textContent !== "Connecting",
-          );
+          await page
+            .locator("#announced")
+            .filter({ hasText: /^(?!Connecting)./ })
+            .waitFor({ state: "attached" });
           return page.locator("#announced").textContent();
         },
         { timeout: 20_000, interval: 1_000 },
@@ -119,9 +119,9 @@ describe("the watch page of a room that holds more than it shows at first", () =
   });
 
   const sentencesOf = async (page: Page) =>
-    (await page.locator("#captions .final").allTextContents()).map((text) => text.trim());
+    (await captionBox(page).locator(".final").allTextContents()).map((text) => text.trim());
   const shows = (page: Page, count: number) =>
-    page.waitForFunction((wanted) => document.querySelectorAll("#captions .final").length === wanted, count);
+    expect.poll(() => captionBox(page).locator(".final").count(), { timeout: 20_000 }).toBe(count);
   const earlierButton = (page: Page) => page.getByRole("button", { name: "Show earlier captions" });
 
   /** Opened, and scrolled back to the first caption. */
@@ -133,7 +133,7 @@ describe("the watch page of a room that holds more than it shows at first", () =
     await page.mouse.move(640, 360);
     await page.mouse.wheel(0, -1_000_000);
     await page.getByRole("button", { name: "Jump to live" }).waitFor();
-    await page.waitForFunction(() => scrollY === 0);
+    await expect.poll(() => page.locator("#scroller").evaluate(({ scrollTop }) => scrollTop)).toBe(0);
     return opened;
   }
 
@@ -141,9 +141,9 @@ describe("the watch page of a room that holds more than it shows at first", () =
     const { page, complaints } = await openAtTop();
     /** How far below the top of the window what is read stands, on this screen and further on. */
     const places = () =>
-      page.evaluate(
-        (texts) =>
-          [...document.querySelectorAll("#captions .final")]
+      captionBox(page).evaluate(
+        (box, texts) =>
+          [...box.querySelectorAll(".final")]
             .filter((element) => texts.includes(element.textContent.trim()))
             .map((element) => Math.round(element.getBoundingClientRect().y)),
         spoken.slice(-atFirst),
@@ -170,12 +170,12 @@ describe("the watch page of a room that holds more than it shows at first", () =
     const { page } = await openAtTop();
     await page.context().setOffline(true);
     await earlierButton(page).click();
-    await stateIs(page, "#earlier-problem", "The earlier captions could not be fetched. Try again.");
+    await stateIs(page, "#problem", "The earlier captions could not be fetched. Try again.");
     expect(await sentencesOf(page)).toHaveLength(atFirst);
     await page.context().setOffline(false);
     await earlierButton(page).click();
     await shows(page, atFirst + 200);
-    expect(await page.locator("#earlier-problem").textContent()).toBe("");
+    expect(await page.locator("#problem").textContent()).toBe("");
     await page.context().close();
   });
 });
@@ -266,8 +266,8 @@ describe("the studio", () => {
 /** The picture of the README: in the middle of a broadcast, with something being said. */
 async function takePicture(page: Page): Promise<void> {
   await page.setViewportSize({ width: 960, height: 320 });
-  await page.locator("#captions .final").nth(1).waitFor();
-  await page.locator("#captions .interim").filter({ hasText: /.{20}/ }).waitFor();
+  await captionBox(page).locator(".final").nth(1).waitFor();
+  await captionBox(page).locator(".interim").filter({ hasText: /.{20}/ }).waitFor();
   await page.screenshot({ path: "docs/pictures/watch.png" });
 }
 

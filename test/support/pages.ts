@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 
 export type OpenPage = {
   readonly page: Page;
@@ -31,4 +31,9 @@ export async function openPage(
   });
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Where a page has its captions: inside `<live-captions>`, or in the overlay itself. */
+export function captionBox(page: Page): Locator {
+  return page.locator("#content, .overlay #captions").first();
 }

@@ -1,8 +1,8 @@
+import { LiveCaptions } from "../../client/element/live-captions.ts";
 import { createStateLine } from "../../client/element/state-line.ts";
-import { stickToEnd } from "../../client/element/stick-to-end.ts";
 import type { Captions } from "../../client/index.ts";
-import { type Following, follow } from "../follow.ts";
 import { part } from "../page.ts";
+import { tokenSource } from "../token.ts";
 import { type Broadcast, broadcast, type Stage, stageInWords } from "./broadcast.ts";
 import { openFile } from "./file.ts";
 import { connectCopyButtons, showLinks } from "./links.ts";
@@ -20,12 +20,10 @@ const recognitionFields = part("recognition", HTMLFieldSetElement);
 const startButton = part("start", HTMLButtonElement);
 const stopButton = part("stop", HTMLButtonElement);
 const firstNote = part("first", HTMLElement);
-const box = part("captions", HTMLElement);
+const seen = part("captions", LiveCaptions);
 const line = createStateLine(part("broadcast", HTMLElement), part("broadcast-announced", HTMLElement));
-const stick = stickToEnd(box, () => {});
 
 let current: Broadcast | null = null;
-let following: Following | null = null;
 let isOnAir = false;
 
 function openSource(): Promise<Sound> {
@@ -72,19 +70,10 @@ function showFirstCaption(captions: Captions): void {
 }
 
 function enterRoom(): void {
-  following?.close();
-  box.replaceChildren();
-  showLinks(roomField.value);
-  following = follow({
-    room: roomField.value,
-    box,
-    seen: part("state", HTMLElement),
-    spoken: part("announced", HTMLElement),
-    handleDrawn(captions) {
-      stick.grown();
-      showFirstCaption(captions);
-    },
-  });
+  const room = roomField.value;
+  showLinks(room);
+  seen.tokenSource = tokenSource(["captions:view"], room);
+  seen.room = room;
 }
 
 async function showMicrophones(): Promise<void> {
@@ -115,6 +104,7 @@ addEventListener("beforeunload", (event) => {
   if (isOnAir) event.preventDefault();
 });
 
+seen.addEventListener("captions", () => showFirstCaption(seen.captions));
 connectCopyButtons();
 showSource();
 showStage({ stage: "ready" });

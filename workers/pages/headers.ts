@@ -36,7 +36,13 @@ export function withPageHeaders(answer: Response, url: URL): Response {
   // A link with a token in it is nobody else's business.
   headers.set("referrer-policy", "no-referrer");
   headers.set("cross-origin-opener-policy", "same-origin");
-  headers.set("cross-origin-resource-policy", "same-origin");
+  if (url.pathname.endsWith(".js")) {
+    // `<live-captions>` is for everybody's pages, and modules come only to whom they are allowed. There is nothing secret in them.
+    headers.set("cross-origin-resource-policy", "cross-origin");
+    headers.set("access-control-allow-origin", "*");
+  } else {
+    headers.set("cross-origin-resource-policy", "same-origin");
+  }
   // Not for subdomains: whose they are is not known here.
   if (url.protocol === "https:") headers.set("strict-transport-security", "max-age=31536000");
   return secured;
