@@ -1,4 +1,4 @@
-import type { Hypothesis, Word } from "../recognise/words.ts";
+import { type Hypothesis, sameWord } from "../recognise/words.ts";
 
 /** A new word this sure, that ended this long before the audio did, is shown without being heard twice. */
 const SURE = 0.9;
@@ -38,12 +38,4 @@ export function openEnded(hypothesis: Hypothesis): Hypothesis {
   if (last === undefined || text === undefined || text === last.text) return hypothesis;
   const words = [...hypothesis.words.slice(0, -1), { ...last, text }];
   return { ...hypothesis, words, text: words.map((word) => word.text).join(" ") };
-}
-
-function sameWord(a: Word | undefined, b: Word): boolean {
-  return a !== undefined && plain(a.text) === plain(b.text);
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }

@@ -1,8 +1,8 @@
 import type { RecogniseQuestion } from "../recognise/questions.ts";
 import type { Scheduler } from "../recognise/scheduler.ts";
-import type { Hypothesis } from "../recognise/words.ts";
+import type { Hypothesis, Word } from "../recognise/words.ts";
 import { chooseCut } from "./cut.ts";
-import { headBefore, joinBehind, tokensAfter } from "./prefix.ts";
+import { headBefore, joinBehind, seamBehind, tokensAfter } from "./prefix.ts";
 import type { Speech } from "./segmenter.ts";
 import { openEnded, steadyPart } from "./steady.ts";
 
@@ -24,7 +24,7 @@ export type Heard = { from: number; to: number; hypothesis: Hypothesis };
  * A place between two words up to which interims of a long utterance are settled. They are recognised from there only, so
  * that they cost the same however long somebody speaks; the final is recognised as a whole.
  */
-type Anchor = { at: number; head: Hypothesis };
+type Anchor = { at: number; head: Hypothesis; seam: readonly Word[] };
 
 /** An anchor is set when interims cover this much audio; it leaves at least the second in front of it, the third behind. */
 const INTERIM_SPAN_SAMPLES = 5 * 16_000;
@@ -138,7 +138,8 @@ export class Transcriber {
     if (this.#latest?.from === from && this.#latest.to > to) return;
     const before = this.#latest?.from === from ? this.#latest.hypothesis : null;
     const anchor = this.#anchor;
-    const hypothesis = anchor === null ? heard : joinBehind(anchor.head, heard, anchor.at - from);
+    const hypothesis =
+      anchor === null ? heard : joinBehind(anchor.head, heard, anchor.at - from, anchor.seam);
     this.#latest = { from, to, hypothesis };
     if (this.#ending) return;
     if (!settled) this.#moveAnchor(this.#latest);
@@ -151,7 +152,11 @@ export class Transcriber {
     if (heard.to - since < INTERIM_SPAN_SAMPLES) return;
     const range = { from: since + MIN_HEAD_SAMPLES, to: heard.to - MIN_TAIL_SAMPLES };
     const at = chooseCut(range, heard, this.#ports.copyAudio);
-    this.#anchor = { at, head: headBefore(heard.hypothesis, at - heard.from) };
+    this.#anchor = {
+      at,
+      head: headBefore(heard.hypothesis, at - heard.from),
+      seam: seamBehind(heard.hypothesis, at - heard.from),
+    };
   }
 
   #worthHearing(): Speech | null {

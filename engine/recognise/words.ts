@@ -9,6 +9,15 @@ export type Hypothesis = { text: string; words: Word[]; tokens: number[]; tokenS
 
 export const NOTHING: Hypothesis = { text: "", words: [], tokens: [], tokenStarts: [] };
 
+/** Whether there is a word and the other is the same but for capitals and marks. */
+export function sameWord(one: Word | undefined, other: Word): boolean {
+  return one !== undefined && plain(one.text) === plain(other.text);
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
+
 /**
  * How far behind a frame's first sample a word begins that the path enters there: the frame's centre (its receptive field
  * is 895 samples), and about one frame by which attention moves on before the word is heard (measured against forced

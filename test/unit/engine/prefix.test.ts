@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chooseCut } from "../../../engine/listen/cut.ts";
-import { headBefore, joinBehind, tokensAfter } from "../../../engine/listen/prefix.ts";
+import { headBefore, joinBehind, seamBehind, tokensAfter } from "../../../engine/listen/prefix.ts";
 import type { Hypothesis } from "../../../engine/recognise/words.ts";
 
 const word = (text: string, start: number, end: number) => ({ text, start, end, confidence: 1 });
@@ -18,14 +18,47 @@ describe("prefix of a long utterance", () => {
     expect(head).toMatchObject({ text: "one two", tokens: [11, 12] });
     expect(tokensAfter(whole, 195)).toEqual([13, 14]);
     const tail = { text: "three", words: [word("three", 5, 95)], tokens: [13, 14], tokenStarts: [5, 55] };
-    expect(joinBehind(head, tail, 195)).toEqual(whole);
+    expect(joinBehind(head, tail, 195, seamBehind(whole, 195))).toEqual(whole);
   });
 
-  it("splits at the edges into everything and nothing", () => {
-    expect(headBefore(whole, 1000)).toEqual(whole);
-    expect(tokensAfter(whole, 1000)).toEqual([]);
-    expect(headBefore(whole, 0).words).toEqual([]);
-    expect(tokensAfter(whole, 0)).toEqual(whole.tokens);
+  describe("at the seam", () => {
+    const longer: Hypothesis = {
+      ...whole,
+      text: "one two three four five",
+      words: [...whole.words, word("four", 300, 390), word("five", 400, 490)],
+    };
+    const joined = (...texts: string[]) => {
+      const words = texts.map((text, index) => word(text, index * 100, index * 100 + 90));
+      const tail = { text: "", words, tokens: [], tokenStarts: [] };
+      return joinBehind(headBefore(longer, 195), tail, 195, seamBehind(longer, 195));
+    };
+
+    it("leaves out what the cut left of the word in front of it", () => {
+      expect(joined("two", "three", "four").text).toBe("one two three four");
+      expect(joined("to", "A", "three", "four").text).toBe("one two three four");
+    });
+
+    it("begins no sentence where none began", () => {
+      expect(joined("Three", "four").text).toBe("one two three four");
+    });
+
+    it("keeps a word of which the cut took the beginning", () => {
+      expect(joined("Tree", "four", "five").text).toBe("one two three four five");
+      expect(joined("four", "five").text).toBe("one two three four five");
+    });
+
+    it("takes what was not heard there before as it is", () => {
+      expect(joined("Tree", "for").text).toBe("one two Tree for");
+      expect(joined("a", "b", "c", "three").text).toBe("one two a b c three");
+      expect(joined().text).toBe("one two");
+    });
+
+    it("keeps the words in the order of their times", () => {
+      for (const { words } of [joined("four", "five"), joined("Tree", "four"), joined("two", "three")]) {
+        const times = words.flatMap(({ start, end }) => [start, end]);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      }
+    });
   });
 });
 
