@@ -40,11 +40,18 @@ sample instead: no system can be faster than the word is long.
 Final: from the end of a segment's last word having been sent to the segment being
 shown as final.
 
-Erasure: words that were shown and not kept, by final words, in two figures. "after
+Erasure: words that were there and not kept, by final words, in three figures. "after
 the first change" takes each frame's text and the next one's: all words behind what
 both begin with count, right or wrong (the strict figure: a corrected word in the
 middle counts all words behind it). "in place" aligns the two texts and counts only
-the words that were changed or removed at their place: what a reader sees change.
+the words that were changed or removed at their place: what a reader sees change. Both
+compare words as the error rate does; "to the letter" is the strict figure where a
+capital or a mark makes another word.
+"what comes" are the frames of the viewer. "a page shows" is what our pages make of
+them for readers who chose "fast" (what is being said now, stabilised) or "steady"
+(only finals): the page's own code, run over the frames with their times.
+Delay added: for each word, the time from its first appearance in what came to the
+first moment from which on the page shows it at its place and keeps it.
 
 Same words: both ways' final texts are equal after what is done for the error rate.
 `;

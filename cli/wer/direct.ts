@@ -1,8 +1,9 @@
 import * as v from "valibot";
+import type { Segment } from "../../client/index.ts";
 import { type AudioFormat, samplesToBytes } from "../../shared/audio.ts";
 import type { playAtRealTime } from "../broadcast/pace.ts";
 import { UserError } from "../errors.ts";
-import type { Final, Shown, Viewing } from "./viewing.ts";
+import type { Shown, Viewing } from "./viewing.ts";
 
 /** Who turns speech into words on Deepgram's protocol: the embedded engine, or Deepgram. */
 export type Provider = { readonly url: string; readonly apiKey: string };
@@ -68,7 +69,7 @@ export async function listenDirectly(
   const ended = Promise.withResolvers<void>();
   // Whoever awaits `opened` hears of a failure there.
   ended.promise.catch(() => {});
-  const segments: Final[] = [];
+  const segments: Segment[] = [];
   const shown: Shown[] = [];
 
   let isOpen = false;
@@ -87,10 +88,11 @@ export async function listenDirectly(
     const atMs = performance.now();
     const parsed = v.safeParse(FrameSchema, data);
     if (!parsed.success) return;
-    const { is_final: isFinal } = parsed.output;
+    const { is_final: isFinal, start, duration } = parsed.output;
     const text = parsed.output.channel.alternatives[0]?.transcript ?? "";
     if (isFinal && text !== "") segments.push(finalOf(parsed.output, segments.length));
-    shown.push({ atMs, finals: [...segments], interim: isFinal || text === "" ? null : { text } });
+    const interim = isFinal || text === "" ? null : { start, end: start + duration, text };
+    shown.push({ atMs, finals: [...segments], interim });
   });
 
   const late = setTimeout(
@@ -116,12 +118,17 @@ export async function listenDirectly(
   }
 }
 
-function finalOf(results: v.InferOutput<typeof ResultsSchema>, index: number): Final {
+function finalOf(results: v.InferOutput<typeof ResultsSchema>, index: number): Segment {
   const best = results.channel.alternatives[0];
   return {
     id: String(index),
-    text: best?.transcript ?? "",
+    session: "direct",
+    start: results.start,
     end: results.start + results.duration,
+    text: best?.transcript ?? "",
+    at: 0,
+    version: index,
+    kind: "speech",
     words: (best?.words ?? []).map(({ word, punctuated_word, start, end }) => ({
       text: punctuated_word ?? word,
       start,

@@ -1,5 +1,6 @@
 import type { Screen } from "../terminal/screen.ts";
 import type { Pair } from "./align.ts";
+import type { Erasure } from "./erasure.ts";
 import { percentile, type Spread } from "./percentile.ts";
 import type { Result, Summary } from "./result.ts";
 
@@ -68,13 +69,19 @@ export function printOverall(screen: Screen, summary: Summary, way = ""): void {
   screen.print(
     `  end of speech to final       ${both(summary.toFinal)}   (${summary.toFinal.count} segments)`,
   );
-  const perWord = (figure: number): string => figure.toFixed(2);
-  screen.print(
-    `  erasure, by final word       ${perWord(summary.erasure)} words after the first change   ${perWord(summary.erasureInPlace)} words changed in place`,
-  );
+  screen.print("  erasure, by final word       after the first change   in place   to the letter");
+  screen.print(`    what comes                 ${erased(summary.erasure)}`);
+  screen.print(`    a page shows, fast         ${erased(summary.fast.erasure)}`);
+  screen.print(`    a page shows, steady       ${erased(summary.steady.erasure)}`);
+  screen.print(`  delay added by fast          ${both(summary.fast.addedDelay)}`);
+  screen.print(`  delay added by steady        ${both(summary.steady.addedDelay)}`);
   if (summary.wordsWithoutTimes > 0) {
     screen.print(`  ${summary.wordsWithoutTimes} final words carry no times and have no latency.`);
   }
+}
+
+function erased({ afterFirstChange, inPlace, toTheLetter }: Erasure): string {
+  return `${afterFirstChange.toFixed(2).padEnd(25)}${inPlace.toFixed(2).padEnd(11)}${toTheLetter.toFixed(2)}`;
 }
 
 function both({ p50, p95 }: Spread): string {

@@ -2,7 +2,8 @@ import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
 import { messageOf } from "../errors.ts";
 import { align, countEdits, type Pair } from "./align.ts";
 import { type Recording, readRecording } from "./corpus.ts";
-import { type Latencies, measure } from "./latency.ts";
+import type { Erasure } from "./erasure.ts";
+import { type Latencies, measure, type Reading } from "./latency.ts";
 import { normalise } from "./normalise.ts";
 import { type Spread, spread } from "./percentile.ts";
 import type { Audio, Way } from "./ways.ts";
@@ -69,11 +70,14 @@ export type Summary = {
   readonly fromWordEnd: Spread;
   readonly fromWordStart: Spread;
   readonly toFinal: Spread;
-  /** Words shown and not kept, by final words: see `Erasure`. */
-  readonly erasure: number;
-  readonly erasureInPlace: number;
+  /** Words that came and were not kept, by final words. */
+  readonly erasure: Erasure;
+  readonly fast: ReadingSummary;
+  readonly steady: ReadingSummary;
   readonly wordsWithoutTimes: number;
 };
+
+export type ReadingSummary = { readonly erasure: Erasure; readonly addedDelay: Spread };
 
 export function summarise(results: readonly Result[]): Summary {
   const judged = results.filter((result) => "latencies" in result);
@@ -84,6 +88,19 @@ export function summarise(results: readonly Result[]): Summary {
   const referenceWords = sum(results, (result) => result.referenceWords);
   const edits = sum(results, (result) => ("edits" in result ? result.edits : result.referenceWords));
   const finalWords = sum(judged, ({ text }) => normalise(text).length);
+  const byWord = (pick: (latencies: Latencies) => Erasure): Erasure => {
+    const rate = (figure: keyof Erasure): number =>
+      sum(judged, ({ latencies }) => pick(latencies)[figure]) / Math.max(1, finalWords);
+    return {
+      afterFirstChange: rate("afterFirstChange"),
+      inPlace: rate("inPlace"),
+      toTheLetter: rate("toTheLetter"),
+    };
+  };
+  const reading = (pick: (latencies: Latencies) => Reading): ReadingSummary => ({
+    erasure: byWord((latencies) => pick(latencies).erasure),
+    addedDelay: all((latencies) => pick(latencies).addedDelay),
+  });
   return {
     files: results.length,
     failed: results.length - judged.length,
@@ -94,8 +111,9 @@ export function summarise(results: readonly Result[]): Summary {
     fromWordEnd: all((latencies) => latencies.fromWordEnd),
     fromWordStart: all((latencies) => latencies.fromWordStart),
     toFinal: all((latencies) => latencies.toFinal),
-    erasure: sum(judged, ({ latencies }) => latencies.erasure.afterFirstChange) / Math.max(1, finalWords),
-    erasureInPlace: sum(judged, ({ latencies }) => latencies.erasure.inPlace) / Math.max(1, finalWords),
+    erasure: byWord((latencies) => latencies.erasure),
+    fast: reading((latencies) => latencies.fast),
+    steady: reading((latencies) => latencies.steady),
     wordsWithoutTimes: sum(judged, ({ latencies }) => latencies.wordsWithoutTimes),
   };
 }

@@ -60,15 +60,20 @@ describe("a recording straight into the engine", () => {
     expect(heard).toEqual({ path: listenPath(format), protocol: "token, the-key", bytes: 6_500 });
     const final = {
       id: "0",
-      text: "Hello.",
+      session: "direct",
+      start: 500,
       end: 1_500,
+      text: "Hello.",
+      at: 0,
+      version: 0,
+      kind: "speech",
       words: [{ text: "Hello.", start: 600, end: 1_235 }],
     };
     expect(segments).toEqual([final]);
-    expect(shown.map(({ finals, interim }) => [finals.length, interim?.text])).toEqual([
-      [0, "hello"],
-      [1, undefined],
-      [1, undefined],
+    expect(shown.map(({ finals, interim }) => [finals.length, interim])).toEqual([
+      [0, { start: 500, end: 1_500, text: "hello" }],
+      [1, null],
+      [1, null],
     ]);
   });
 

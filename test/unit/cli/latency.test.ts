@@ -26,7 +26,7 @@ function segment(id: string, start: number, text: string): Segment {
 }
 
 function interim(atMs: number, text: string, finals: readonly Segment[] = []): Shown {
-  return { atMs, finals, interim: { text } };
+  return { atMs, finals, interim: { start: finals.at(-1)?.end ?? 0, end: atMs, text } };
 }
 
 describe("measure", () => {
@@ -47,7 +47,25 @@ describe("measure", () => {
     expect(result.fromWordEnd).toEqual([500 - 400, 1_500 - 900, 2_000 - 1_400]);
     expect(result.fromWordStart).toEqual([500, 1_500 - 500, 2_000 - 1_000]);
     expect(result.toFinal).toEqual([600]);
-    expect(result.erasure).toEqual({ afterFirstChange: 1, inPlace: 1 });
+    expect(result.erasure).toEqual({ afterFirstChange: 1, inPlace: 1, toTheLetter: 2 });
+  });
+
+  it("tells what a page makes of it: how much is erased there and how much later words come", () => {
+    const { fast, steady } = measure({
+      segments: [one],
+      timeline,
+      shown: [
+        interim(500, "the cap"),
+        interim(600, "the cat"),
+        interim(700, "the"),
+        interim(800, "the cat"),
+        { atMs: 2_000, finals: [one], interim: null },
+      ],
+    });
+    expect(fast.erasure).toEqual({ afterFirstChange: 0, inPlace: 0, toTheLetter: 2 });
+    expect(fast.addedDelay).toEqual([250, 800 + 250 - 600, 0]);
+    expect(steady.erasure).toEqual({ afterFirstChange: 0, inPlace: 0, toTheLetter: 0 });
+    expect(steady.addedDelay).toEqual([1_500, 1_400, 0]);
   });
 
   it("does not wait for an earlier word to be right", () => {
@@ -70,7 +88,7 @@ describe("measure", () => {
       ],
     });
     expect(fromWordEnd).toEqual([1_600, 1_100, 600, 200, 4_000 - 2_900, 4_000 - 3_400]);
-    expect(erasure).toEqual({ afterFirstChange: 0, inPlace: 0 });
+    expect(erasure).toEqual({ afterFirstChange: 0, inPlace: 0, toTheLetter: 0 });
   });
 
   it("says how many words it could not time", () => {
