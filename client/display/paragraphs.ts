@@ -77,7 +77,7 @@ function opens(next: Segment | Interim, before: Segment, charsBefore: number): b
     before.kind === "gap" ||
     next.start - before.end > pauseMs ||
     charsBefore >= longChars ||
-    next.speaker !== before.speaker
+    isOther(next, before)
   );
 }
 

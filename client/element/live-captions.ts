@@ -184,7 +184,7 @@ export class LiveCaptions extends LitElement {
     }
     frame.style.setProperty("--lines", this.#lines());
     if (this.isConnected && addresses.some((name) => changed.has(name))) this.#enter();
-    this.#screen?.setSteady(this.reader.mode === "steady");
+    this.#screen?.setMode(this.reader.mode);
     this.#screen?.setLog(this.reader.log === "on");
     this.#screen?.setClearAfter(this.clearAfter * 1000);
   }

@@ -1,4 +1,5 @@
 import { compareSegments } from "../../shared/captions.ts";
+import { createDisplay, type DisplayMode } from "../display/display.ts";
 import { paragraphs } from "../display/paragraphs.ts";
 import type { Captions, Segment, Status } from "../index.ts";
 import { createCaptionView } from "./caption-view.ts";
@@ -16,8 +17,7 @@ export type Screen = {
   /** Shows what is before: what was cleared away, or else what `fetch` brings. Rejects as `fetch` does. */
   showEarlier(fetch: () => Promise<Captions>): Promise<void>;
   jumpToLive(): void;
-  /** Only text that no longer changes, or what is being said now as well. */
-  setSteady(isSteady: boolean): void;
+  setMode(mode: DisplayMode): void;
   setLog(isOn: boolean): void;
   setClearAfter(clearAfterMs: number): void;
   close(): void;
@@ -39,8 +39,8 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
   /** Each was the first one shown when earlier ones were added. */
   const openers = new Set<string>();
   const view = createCaptionView(content, nameOf);
+  const display = createDisplay({ mode: "fast", onChange: draw });
   let captions: Captions | null = null;
-  let isSteady = false;
   let hasLog = false;
   let clearAfterMs = Number.POSITIVE_INFINITY;
   /** Everything up to here has left the screen. */
@@ -56,8 +56,7 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
 
   function draw(): void {
     if (captions === null) return;
-    const interim = isSteady ? null : captions.interim;
-    const drawn = paragraphs(shown(), interim, openers);
+    const drawn = paragraphs(shown(), display.displayed.interim, openers);
     stick.around(() => view.draw(drawn));
     tell();
   }
@@ -97,23 +96,24 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
   return {
     show(next) {
       captions = next;
-      draw();
+      display.show(next);
+      tell();
       if (hasLog) finals.add(next.segments);
       watchEnd(next);
     },
     async showEarlier(fetch) {
       const first = shown()[0];
       if (cleared === null) captions = await fetch();
-      else cleared = null;
+      cleared = null;
       if (first !== undefined) openers.add(first.id);
+      if (captions !== null) display.show(captions);
       draw();
     },
     jumpToLive() {
       stick.follow();
     },
-    setSteady(next) {
-      isSteady = next;
-      draw();
+    setMode(mode) {
+      display.setMode(mode);
     },
     setLog(isOn) {
       if (isOn === hasLog) return;
@@ -127,6 +127,7 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
     },
     close() {
       clearTimeout(clearing);
+      display.close();
       stick.close();
     },
   };

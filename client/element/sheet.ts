@@ -258,7 +258,8 @@ export const sheet = css`
     inline-size: min(42rem, 100vw - 1rem);
     max-block-size: calc(100vh - 1rem);
     padding: 0;
-    font: 1rem / 1.4 system-ui, sans-serif;
+    font-size: 1rem;
+    line-height: 1.4;
     color: #1a1b1c;
     background: #fbfaf7;
     border: 1px solid #6d7074;
