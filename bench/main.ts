@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ command: Command }>> = {
   latency: () => import("./latency.ts"),
   speak: () => import("./speak.ts"),
   flood: () => import("./flood.ts"),
+  pages: () => import("./pages.ts"),
 };
 
 process.exit(await main(process.argv.slice(2)));

@@ -37,7 +37,7 @@ const addresses = ["src", "room", "token", "tokenFrom", "tokenSource", "tenant"]
  * | `position` | `top`, `middle` or `bottom` of the element |
  * | `theme` | `dark` (default), `light`, or `auto` as the browser prefers |
  * | `controls` | `none` leaves out the button for the reader's settings; `openSettings()` is there all the same |
- * | `clear-after` | seconds after the programme's end until its words leave the screen; 60 by default |
+ * | `clear-after` | seconds after the programme's end until its words leave the screen, or `never`; 60 by default |
  * | `speaker-names` | names in the order of the speakers' numbers, with commas between |
  *
  * Tells of `captions` (detail: `{captions, frame}`) after each frame, and of `link` (detail: the `Link`).
@@ -54,7 +54,7 @@ export class LiveCaptions extends LitElement {
     position: {},
     theme: { reflect: true },
     controls: {},
-    clearAfter: { attribute: "clear-after", type: Number },
+    clearAfter: { attribute: "clear-after" },
     speakerNames: { attribute: "speaker-names" },
     reader: { state: true },
     isFollowing: { state: true },
@@ -75,7 +75,7 @@ export class LiveCaptions extends LitElement {
   declare position: string;
   declare theme: string;
   declare controls: string;
-  declare clearAfter: number;
+  declare clearAfter: string;
   declare speakerNames: string;
   declare protected reader: Reader;
   declare protected isFollowing: boolean;
@@ -103,7 +103,7 @@ export class LiveCaptions extends LitElement {
     this.position = "bottom";
     this.theme = "dark";
     this.controls = "";
-    this.clearAfter = 60;
+    this.clearAfter = "60";
     this.speakerNames = "";
     this.reader = standardReader;
     this.isFollowing = true;
@@ -186,7 +186,9 @@ export class LiveCaptions extends LitElement {
     if (this.isConnected && addresses.some((name) => changed.has(name))) this.#enter();
     this.#screen?.setMode(this.reader.mode);
     this.#screen?.setLog(this.reader.log === "on");
-    this.#screen?.setClearAfter(this.clearAfter * 1000);
+    this.#screen?.setClearAfter(
+      this.clearAfter === "never" ? Number.POSITIVE_INFINITY : Number(this.clearAfter) * 1000,
+    );
   }
 
   #enter(): void {

@@ -81,8 +81,8 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
 
   function clearLater(delayMs: number): void {
     clearTimeout(clearing);
-    // More than a browser's timer can wait for: never.
-    if (delayMs > 2 ** 31 - 1) return;
+    // Nothing that a browser's timer can wait for, `never` among it.
+    if (!(delayMs < 2 ** 31)) return;
     clearing = setTimeout(() => {
       if (!stick.isFollowing) {
         clearLater(clearAfterMs);
@@ -122,6 +122,7 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
       if (isOn && captions !== null) finals.add(captions.segments);
     },
     setClearAfter(nextMs) {
+      if (nextMs === clearAfterMs) return;
       clearAfterMs = nextMs;
       if (ended !== null) clearLater(clearAfterMs);
     },

@@ -6,6 +6,12 @@ import { css } from "lit";
  */
 export const sheet = css`
   :host {
+    --ui-ink: #1a1b1c;
+    --ui-ground: #fbfaf7;
+    --ui-panel: #ffffff;
+    --ui-line: #6d7074;
+    --ui-accent: #0a559e;
+    --ui-on-accent: #ffffff;
     display: block;
     position: relative;
     min-block-size: 0;
@@ -207,9 +213,9 @@ export const sheet = css`
     min-block-size: 2.25rem;
     padding: 0.25rem 0.75rem;
     font: inherit;
-    color: #1a1b1c;
-    background: #ffffff;
-    border: 1px solid #6d7074;
+    color: var(--ui-ink);
+    background: var(--ui-panel);
+    border: 1px solid var(--ui-line);
     border-radius: 0.4rem;
   }
 
@@ -219,9 +225,9 @@ export const sheet = css`
 
   button.first,
   .jump {
-    color: #ffffff;
-    background: #0a559e;
-    border-color: #ffffff;
+    color: var(--ui-on-accent);
+    background: var(--ui-accent);
+    border-color: var(--ui-on-accent);
   }
 
   button[aria-disabled="true"] {
@@ -231,9 +237,9 @@ export const sheet = css`
 
   /* Two colours, so that it is seen on any ground. */
   :focus-visible {
-    outline: 3px solid #0a559e;
+    outline: 3px solid var(--ui-accent);
     outline-offset: 2px;
-    box-shadow: 0 0 0 2px #ffffff;
+    box-shadow: 0 0 0 2px var(--ui-on-accent);
   }
 
   .window:focus-visible {
@@ -260,9 +266,9 @@ export const sheet = css`
     padding: 0;
     font-size: 1rem;
     line-height: 1.4;
-    color: #1a1b1c;
-    background: #fbfaf7;
-    border: 1px solid #6d7074;
+    color: var(--ui-ink);
+    background: var(--ui-ground);
+    border: 1px solid var(--ui-line);
     border-radius: 0.6rem;
   }
 
@@ -287,7 +293,7 @@ export const sheet = css`
     inset-block-start: 0;
     z-index: 1;
     font-size: min(calc(var(--live-captions-size, 1.5rem) * var(--scale)), 3rem);
-    border: 1px solid #6d7074;
+    border: 1px solid var(--ui-line);
     /* Something to see through to. */
     background: repeating-conic-gradient(#9aa7b4 0 25%, #5d6a77 0 50%) 0 0 / 1.5rem 1.5rem;
   }
@@ -299,7 +305,7 @@ export const sheet = css`
     min-inline-size: 0;
     margin: 0;
     padding: 0.5rem 0.75rem 0.75rem;
-    border: 1px solid #b6b8ba;
+    border: 1px solid var(--ui-line);
     border-radius: 0.4rem;
   }
 
@@ -324,9 +330,13 @@ export const sheet = css`
   }
 
   @media (prefers-color-scheme: dark) {
-    :host([theme="auto"]) :is(button, select):not(.first, .jump) {
-      color: #f2f1ed;
-      background: #1b1e21;
+    :host {
+      --ui-ink: #f2f1ed;
+      --ui-ground: #121416;
+      --ui-panel: #1b1e21;
+      --ui-line: #8b9096;
+      --ui-accent: #8fc6ff;
+      --ui-on-accent: #0b1a28;
     }
   }
 

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What each page has to load before it is there, gzipped, in bytes: HTML, scripts and sheets. README.md says it too. */
+const limits: Readonly<Record<string, number>> = {
+  "index.html": 2_000,
+  "watch/index.html": 34_000,
+  "overlay/index.html": 20_000,
+};
+
+type File = { readonly bytes: number; readonly loads: readonly string[] };
+
+/** The pages as they are deployed, by file name. */
+async function built(): Promise<ReadonlyMap<string, File>> {
+  // A test runner's environment would bring the libraries' code for debugging.
+  process.env.NODE_ENV = "production";
+  const output = await build({
+    root: `${root}web`,
+    configFile: `${root}web/vite.config.ts`,
+    logLevel: "silent",
+    build: { write: false },
+  });
+  if (Array.isArray(output) || !("output" in output)) throw new Error("One build was expected.");
+  return new Map(
+    output.output.map((file) => {
+      const source = file.type === "chunk" ? file.code : file.source;
+      const loads = file.type === "chunk" ? file.imports : loadsOf(String(source));
+      return [file.fileName, { bytes: gzipSync(source).length, loads }];
+    }),
+  );
+}
+
+function loadsOf(html: string): string[] {
+  return [...html.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].flatMap(({ 1: file }) => file ?? []);
+}
+
+/** A file and all that it loads, each once. */
+function weightOf(files: ReadonlyMap<string, File>, name: string, seen = new Set<string>()): number {
+  if (seen.has(name)) return 0;
+  seen.add(name);
+  const file = files.get(name);
+  if (file === undefined) throw new Error(`${name} is not there.`);
+  return file.loads.reduce((sum, next) => sum + weightOf(files, next, seen), file.bytes);
+}
+
+describe("the weight of a page", async () => {
+  const files = await built();
+
+  it.each(Object.entries(limits))("%s", (page, limit) => {
+    const bytes = weightOf(files, page);
+    expect(bytes).toBeLessThanOrEqual(limit);
+    // Whoever makes it lighter says so here.
+    expect(bytes).toBeGreaterThan(limit * 0.85);
+  });
+});
