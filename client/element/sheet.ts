@@ -341,7 +341,7 @@ export const sheet = css`
   }
 
   @media (forced-colors: active) {
-    .captions .window {
+    .window {
       border: 1px solid CanvasText;
     }
   }

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 export type OpenPage = {
   readonly page: Page;
@@ -11,8 +11,9 @@ export async function openPage(
   browser: Browser,
   url: string,
   viewport = { width: 1280, height: 720 },
+  options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport });
+  const context = await browser.newContext({ viewport, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

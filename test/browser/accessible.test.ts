@@ -1,0 +1,86 @@
+import { mkdir } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Publisher } from "../../client/index.ts";
+import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { startPublisher } from "../support/live.ts";
+import { captionBox, openPage } from "../support/pages.ts";
+import { sceneSpeech, startSceneProvider } from "../support/scene-provider.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+/** Where the pictures go when they are to be taken anew: `UPDATE_PICTURES=1 npm test -- browser`. */
+const folder = process.env.UPDATE_PICTURES === "1" ? "docs/pictures" : null;
+const room = "harbour";
+const said: readonly (readonly [speaker: number, text: string])[] = [
+  [0, "Good evening, and welcome to the programme."],
+  [0, "The harbour is quiet tonight: every boat has come home before the storm."],
+  [1, "That is right, and they will stay there until Thursday at least."],
+  [0, "And the ferry?"],
+  [1, "The ferry sails as long as it can. We shall know more in the morning."],
+];
+const saying = "Until then, our advice is to stay away from";
+
+let provider: Awaited<ReturnType<typeof startSceneProvider>>;
+let stack: TestStack;
+let browser: Browser;
+let publisher: Publisher;
+
+beforeAll(async () => {
+  provider = await startSceneProvider([
+    ...said.map(([speaker, text]) => ({ text, speaker, isFinal: true })),
+    { text: saying, isFinal: false, speaker: 1 },
+  ]);
+  [stack, browser] = await Promise.all([
+    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
+    launchBrowser(),
+  ]);
+  publisher = await startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
+  for (let step = 0; step <= said.length; step += 1) {
+    publisher.write(sceneSpeech.step);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  if (folder !== null) await mkdir(folder, { recursive: true });
+});
+
+afterAll(async () => {
+  publisher?.close();
+  await browser?.close();
+  await stack?.close();
+  await provider?.close();
+});
+
+const read = (page: Page) => captionBox(page).filter({ hasText: "stay away from" }).waitFor();
+
+/** Each page, how it is opened, and what has to be there before it is looked at. */
+const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<void> }>> = {
+  home: { path: "/", ready: (page) => page.getByRole("heading", { name: "Captionwire" }).waitFor() },
+  watch: { path: `/watch/${room}`, ready: read },
+  settings: {
+    path: `/watch/${room}`,
+    async ready(page) {
+      await read(page);
+      await page.getByRole("button", { name: "Caption settings" }).click();
+      await page.getByRole("dialog", { name: "Caption settings" }).waitFor();
+    },
+  },
+  overlay: {
+    path: `/overlay/${room}`,
+    ready: (page) => page.waitForFunction(() => document.title.includes("overlay")).then(() => {}),
+  },
+};
+
+describe.each(Object.entries(pages))("%s", (name, { path, ready }) => {
+  const names = Object.keys(circumstances).filter((key): key is Circumstance => key in circumstances);
+
+  it.each(names)("has nothing that axe complains of, no sideways scrolling and no error: %s", async (key) => {
+    const { viewport, ...options } = circumstances[key];
+    const { page, complaints } = await openPage(browser, new URL(path, stack.url).href, viewport, options);
+    await ready(page);
+    expect(await violations(page)).toEqual([]);
+    expect(await sideways(page)).toBe(0);
+    expect(complaints).toEqual([]);
+    if (folder !== null) await page.screenshot({ path: `${folder}/${name}-${key}.png` });
+    await page.context().close();
+  });
+});
