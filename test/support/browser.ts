@@ -25,6 +25,8 @@ export async function launchBrowser({ microphone }: LaunchOptions = {}): Promise
       // The libraries and fonts that the package brings, so that none of the machine's are needed.
       LD_LIBRARY_PATH: join(home, "al2023", "lib"),
       FONTCONFIG_PATH: home,
+      // Where the machine has no language the browser makes up "en-US@posix", which `Intl` throws at.
+      LANG: "en_US.UTF-8",
     },
     chromiumSandbox: false,
     args: [
