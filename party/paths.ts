@@ -6,6 +6,8 @@ export const roomPaths = {
   captions: "/captions",
   transcript: "/transcript",
   events: "/events",
+  /** Spends a ticket and does nothing else. */
+  ticket: "/ticket",
   /** By the tenant alone. */
   revoke: "/revoke",
 } as const;

@@ -58,6 +58,9 @@ async function answer(request: Request, body: string, { room, door }: OpenRoom):
     case `POST ${roomPaths.purge}`:
       await room.purge();
       return new Response(null, { status: 204 });
+    case `POST ${roomPaths.ticket}`:
+      // The door has it.
+      return new Response(null, { status: 204 });
     case `GET ${roomPaths.captions}`:
       return captions(request, room, searchParams);
     case `GET ${roomPaths.transcript}`: {

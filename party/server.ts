@@ -52,11 +52,13 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
 
   /** partyserver answers an upgrade without the subprotocol, and errors with their stack: both are mended here. */
   override async fetch(request: Request): Promise<Response> {
-    // Only members and settings make a room, and nobody without a token does: to whatever else is asked of one that does
-    // not exist, partyserver would answer by writing its name down first.
+    // Only members, tickets and settings make a room, and nobody without a token does: to whatever else is asked of one
+    // that does not exist, partyserver would answer by writing its name down first.
     const pass = passIn(request);
     const isAnybody = pass?.tokenId === null;
-    const makesRoom = (request.method === "PUT" || request.headers.get("upgrade") !== null) && !isAnybody;
+    const isTicket = new URL(request.url).pathname === roomPaths.ticket;
+    const isMember = request.headers.get("upgrade") !== null;
+    const makesRoom = (request.method === "PUT" || isMember || isTicket) && !isAnybody;
     if (!makesRoom && !this.#isThere()) {
       // Whether a room that is not public exists is nobody's business.
       const code = isAnybody ? "unauthenticated" : "not_found";

@@ -19,11 +19,14 @@ export default defineConfig({
         watch: here("watch/index.html"),
         overlay: here("overlay/index.html"),
         speak: here("speak/index.html"),
+        // For the page that the Worker writes, which knows no other name.
+        plain: here("plain/plain.ts"),
         // For pages of others: its address is part of what they write down, so it never changes.
         "live-captions": here("live-captions.ts"),
       },
       output: {
-        entryFileNames: ({ name }) => (name === "live-captions" ? "[name].js" : "assets/[name]-[hash].js"),
+        entryFileNames: ({ name }) =>
+          name === "live-captions" || name === "plain" ? "[name].js" : "assets/[name]-[hash].js",
       },
     },
   },

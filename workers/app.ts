@@ -8,6 +8,8 @@ import { cors, preflight } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
 import { flood } from "./http/flood.ts";
 import { pages } from "./pages/index.ts";
+import { isPlainPage } from "./pages/plain/index.ts";
+import { inWords } from "./pages/plain/refusal.ts";
 import { rooms } from "./rooms/index.ts";
 import { speak } from "./speak/index.ts";
 import { SpeakRefusal } from "./speak/refusal.ts";
@@ -40,7 +42,7 @@ app.use(async (c, next) => {
   c.set("config", configOf(c.env));
   await next();
 });
-for (const path of [...interfaces, "/healthz"]) app.use(path, flood);
+for (const path of [...interfaces, "/plain/*", "/healthz"]) app.use(path, flood);
 for (const path of interfaces) app.options(path, preflight);
 
 app.get("/healthz", (c) => c.json({ ok: true }));
@@ -63,5 +65,6 @@ app.onError((error, c) => {
   const { status, retry } = errorTable[code];
   const { retryAfterS } = ruleOf(code);
   if (retryAfterS !== undefined) c.header("retry-after", String(retryAfterS));
+  if (isPlainPage(c.req.path)) return inWords(c, refusal);
   return c.json({ code, message, retry, requestId: c.var.requestId }, status);
 });

@@ -1,5 +1,7 @@
 import type { Interim, Segment } from "../index.ts";
 
+export { gapInWords } from "../../shared/words.ts";
+
 /** A run of segments that reads as one paragraph; `interim` is what is being said now, at its end. */
 export type Paragraph = {
   readonly kind: "speech" | "gap";
@@ -83,8 +85,4 @@ function opens(next: Segment | Interim, before: Segment, charsBefore: number): b
 
 function isOther(next: Segment | Interim, before: Segment): boolean {
   return next.speaker !== undefined && next.speaker !== before.speaker;
-}
-
-export function gapInWords(segment: Segment): string {
-  return `[captions lost ${Math.max(1, Math.round((segment.end - segment.start) / 1000))} s]`;
 }

@@ -8,7 +8,13 @@ import type { Secret, SigningKeys } from "./signing-keys.ts";
 /** One algorithm, pinned: a token that names another is refused whatever its signature says. */
 const algorithm = "HS256";
 const issuer = "captionwire";
-const audience = "captionwire";
+
+/**
+ * Whom a token is for: the interface, or the one page that knows its reader by a cookie. Neither takes the other's, so that
+ * what a browser sends by itself opens nothing else.
+ */
+export type Audience = "captionwire" | "captionwire plain page";
+const theInterface: Audience = "captionwire";
 
 /** In one way only (RFC 7515 §7.1): decoders overlook white space, so that one token would be known under many names. */
 const written = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -16,7 +22,7 @@ const tokenMaxCharacters = 8_192;
 
 /**
  * What is known of a secret: its key, made ready once, the id by which tokens name it, and the tokens it was found to
- * have signed, the newest last. Each costs as much as the rest of a short request, and one token begins many.
+ * have signed, each with its audience, the newest last. Each costs as much as the rest of a short request, and one token begins many.
  */
 type Known = { readonly kid: string; readonly key: CryptoKey; readonly grants: Map<string, Grant> };
 
@@ -44,6 +50,12 @@ export async function keyIdOf(secret: Secret): Promise<string> {
 
 export type Minted = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
+type Minting = {
+  readonly audience?: Audience;
+  /** Of the token that this one continues, so that both are revoked by it. */
+  readonly id?: string;
+};
+
 /**
  * Signs a token for `tenant` with the first of the keys. Default lives: 10 minutes for `speak` alone, 60 seconds for
  * anything of a room.
@@ -54,13 +66,13 @@ export async function mintToken(
   request: TokenRequest,
   tenant: string,
   [secret]: SigningKeys,
+  { audience = theInterface, id = crypto.randomUUID() }: Minting = {},
 ): Promise<Minted> {
   const { kid, key } = await knownOf(secret);
   const { roomTokenDefaultSeconds, speakTokenDefaultSeconds } = limits;
   const speakOnly = request.scopes.every((scope) => scope === "speak");
   const ttlSeconds = request.ttl ?? (speakOnly ? speakTokenDefaultSeconds : roomTokenDefaultSeconds);
   const now = Date.now() / 1000;
-  const id = crypto.randomUUID();
   const exp = Math.floor(now) + ttlSeconds;
   const claims: Claims = {
     sub: tenant,
@@ -88,19 +100,24 @@ export async function mintToken(
  * Checks key, signature, issuer, audience, life and shape. Throws `token_expired` or `token_invalid`, never saying more.
  * Whether it was revoked or spent is not known here.
  */
-export async function checkToken(token: string, keys: SigningKeys): Promise<Grant> {
+export async function checkToken(
+  token: string,
+  keys: SigningKeys,
+  audience: Audience = theInterface,
+): Promise<Grant> {
   if (token.length > tokenMaxCharacters || !written.test(token)) throw new CaptionwireError("token_invalid");
   const all = await Promise.all(keys.map(knownOf));
-  const signer = all.find(({ grants }) => grants.has(token)) ?? signerOf(token, all);
+  const name = `${audience} ${token}`;
+  const signer = all.find(({ grants }) => grants.has(name)) ?? signerOf(token, all);
   const { key, grants } = signer;
-  const grant = grants.get(token) ?? (await verified(token, key));
+  const grant = grants.get(name) ?? (await verified(token, key, audience));
   // jose has looked at this too, but perhaps a while ago.
-  if (hasEnded(grant, Date.now())) grants.delete(token);
+  if (hasEnded(grant, Date.now())) grants.delete(name);
   requireLife(grant);
-  if (!grants.has(token)) {
+  if (!grants.has(name)) {
     const oldest = grants.size < knownGrantsMax ? undefined : grants.keys().next().value;
     if (oldest !== undefined) grants.delete(oldest);
-    grants.set(token, grant);
+    grants.set(name, grant);
   }
   return grant;
 }
@@ -127,7 +144,7 @@ function signerOf(token: string, all: readonly Known[]): Known {
   return signer;
 }
 
-async function verified(token: string, key: CryptoKey): Promise<Grant> {
+async function verified(token: string, key: CryptoKey, audience: Audience): Promise<Grant> {
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: [algorithm],

@@ -17,7 +17,7 @@ const exposed = [
 ].join(", ");
 
 /**
- * Lets pages of other origins read what they may (the Fetch standard's CORS protocol). No cookie is involved anywhere, so no
+ * Lets pages of other origins read what they may (the Fetch standard's CORS protocol). The interface takes no cookie, so no
  * credentials are allowed, and a page needs a token as anybody does.
  *
  * A preflight carries no token and so names no tenant: it is allowed to the pages of any. The answer itself is readable to

@@ -7,7 +7,7 @@ import type { App } from "../app.ts";
 const originMaxCharacters = 256;
 
 /** The Worker's own, as this client has addressed it. */
-function ownOrigin(c: Context<App>): string {
+export function ownOrigin(c: Context<App>): string {
   return new URL(c.req.url).origin;
 }
 

@@ -1,10 +1,12 @@
 import { type Context, Hono, type Next } from "hono";
 import type { App } from "../app.ts";
 import { withPageHeaders } from "./headers.ts";
+import { plainPage } from "./plain/index.ts";
 
 /** The pages. A room's name is part of the address, so `/watch/demo` and `/overlay/demo` are one file each. */
 export const pages = new Hono<App>();
 
+pages.route("/", plainPage);
 for (const page of ["studio", "watch", "overlay", "speak"]) {
   pages.get(`/${page}/:room?`, (c, next) => file(c, next, new URL(`/${page}/`, c.req.url)));
 }

@@ -40,6 +40,11 @@ export function roomObject(c: Context<App>, { tenant }: Visitor, room: string): 
 export async function openRoom(c: Context<App>, scope: Scope | readonly Scope[]): Promise<AskableRoom> {
   const room = roomName(c);
   const visitor = await visitorOf(c, authorizationSecret(c.req.raw.headers), { scope, room });
+  return roomFor(c, visitor, room);
+}
+
+/** The room as this visitor, of whom the edge has found out all it can, may ask it. */
+export function roomFor(c: Context<App>, visitor: Visitor, room: string): AskableRoom {
   const object = roomObject(c, visitor, room);
   return {
     room,

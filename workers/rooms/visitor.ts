@@ -30,7 +30,7 @@ export async function visitorOf(c: Context<App>, secret: string | null, need: Ne
 }
 
 /** Whose public room it is says the address (`?tenant=`), where that is a question at all. */
-function anybody(c: Context<App>): Visitor {
+export function anybody(c: Context<App>): Visitor {
   const tenants = new Set(c.var.config.apiKeys.map(({ tenant }) => tenant));
   const named = c.req.query("tenant");
   const tenant = named ?? (tenants.size === 1 ? [...tenants][0] : undefined);

@@ -32,11 +32,16 @@ type Need = {
 };
 
 /**
- * Checks a token for what is needed, and the page it comes from. Throws `unauthenticated`, `token_expired`,
+ * Checks a token for what is needed, and the page it comes from (`origin`, where the request does not say). Throws `unauthenticated`, `token_expired`,
  * `token_invalid`, `scope_missing`, `room_forbidden` or `origin_forbidden`, in this order. Whether it was revoked is not
  * known here: see `standing.ts` and `party/room/door`.
  */
-export async function requireGrant(c: Context<App>, secret: string | null, need: Need): Promise<Grant> {
+export async function requireGrant(
+  c: Context<App>,
+  secret: string | null,
+  need: Need,
+  origin: string | null = pageOrigin(c),
+): Promise<Grant> {
   if (secret === null) throw new CaptionwireError("unauthenticated");
   const grant = await checkToken(secret, c.var.config.signingKeys);
   c.set("tenant", grant.tenant);
@@ -44,7 +49,7 @@ export async function requireGrant(c: Context<App>, secret: string | null, need:
   requireScope(grant, need.scope);
   if (need.room !== undefined) requireRoom(grant, need.room);
   requireKnownOrigin(c, grant.tenant);
-  requireOwnOrigin(grant, pageOrigin(c));
+  requireOwnOrigin(grant, origin);
   return grant;
 }
 

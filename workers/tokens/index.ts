@@ -7,6 +7,7 @@ import type { App } from "../app.ts";
 import { bodyUpTo, readJson } from "../http/body.ts";
 import { requireApiKey } from "./credentials.ts";
 import { grants } from "./grants.ts";
+import { isLocalPage, localTenant } from "./local.ts";
 import { revocations } from "./revocations.ts";
 
 /** `POST /v1/tokens`: an API key in, a short-lived and narrow token out. For servers; the key never goes to a browser. */
@@ -25,10 +26,7 @@ tokens.post("/v1/tokens", smallBody, async (c) => {
  * browser must say that the request comes from the same origin.
  */
 tokens.post("/v1/local/tokens", smallBody, async (c) => {
-  // The Host header as well as the address: a local runtime may take the latter from another header.
-  const hosts = [new URL(c.req.url).host, c.req.header("host") ?? ""];
-  if (!c.var.config.localPages || !hosts.every(isLoopback)) throw new CaptionwireError("not_found");
-  if (c.req.header("sec-fetch-site") !== "same-origin") throw new CaptionwireError("not_found");
+  if (!isLocalPage(c, ["same-origin"])) throw new CaptionwireError("not_found");
   return mint(c, localTenant(c), pageScopes);
 });
 
@@ -43,14 +41,6 @@ const pageScopes: readonly Scope[] = [
   "rooms:admin",
   "speak",
 ];
-
-function isLoopback(host: string): boolean {
-  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(host);
-}
-
-function localTenant(c: Context<App>): string {
-  return c.var.config.apiKeys[0]?.tenant ?? "local";
-}
 
 async function mint(c: Context<App>, tenant: string, allowed: readonly Scope[] = scopes): Promise<Response> {
   const request = await readJson(c, TokenRequestSchema, '{"scopes":["captions:view"],"room":"demo"}');

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { Segment } from "../../../shared/captions.ts";
+import { addressOf, askedIn, refreshSeconds } from "../../../workers/pages/plain/asked.ts";
+import { clockOf } from "../../../workers/pages/plain/clock.ts";
+import { linesOf } from "../../../workers/pages/plain/lines.ts";
+import { newPart, pageCaptions } from "../../../workers/pages/plain/part.ts";
+
+function segment(index: number, changes: Partial<Segment> = {}): Segment {
+  const start = index * 1_000;
+  return {
+    id: `s${index}`,
+    session: "one",
+    kind: "speech",
+    start,
+    end: start + 1_000,
+    text: `Words ${index}.`,
+    at: start,
+    version: 1,
+    ...changes,
+  };
+}
+
+const segments = (count: number) => Array.from({ length: count }, (_, index) => segment(index));
+const ids = (part: readonly Segment[]) => part.map(({ id }) => id);
+
+describe("what is asked of the plain page", () => {
+  const asked = (query: string) => askedIn("demo", new URLSearchParams(query));
+
+  it.each([
+    "",
+    "after=s7",
+    "before=s7",
+    "tenant=acme&after=s7&refresh=10&times=on",
+    "refresh=waiting",
+    "times=on",
+    "after=s7&step=3",
+  ])("stands in its address: %s", (query) => {
+    expect(addressOf(asked(query))).toBe(query === "" ? "/plain/demo" : `/plain/demo?${query}`);
+  });
+
+  it.each([
+    "refresh=7",
+    "step=-1",
+    "step=1e9",
+    "refresh=",
+    "times=yes",
+    "after=",
+    `after=${"x".repeat(101)}`,
+    "after=a b",
+    "tenant=A",
+    "x=1",
+  ])("is left at its default where it makes no sense: %s", (query) => {
+    expect(addressOf(asked(query))).toBe("/plain/demo");
+  });
+
+  it("refreshes as asked, while waiting only where nothing is left to read, and never what is earlier", () => {
+    const seconds = (query: string) => [true, false].map((hasNew) => refreshSeconds(asked(query), hasNew));
+    expect(seconds("")).toEqual([null, null]);
+    expect(seconds("refresh=10")).toEqual([10, 10]);
+    expect(seconds("refresh=waiting")).toEqual([null, 5]);
+    expect(seconds("refresh=10&before=s7")).toEqual([null, null]);
+  });
+});
+
+describe("the part of a transcript on the plain page", () => {
+  it("begins with the newest hundred", () => {
+    const part = newPart({ segments: segments(250), hasEarlier: false }, null);
+    expect([part.read.length, part.fresh.length]).toEqual([0, pageCaptions]);
+    expect([part.fresh.at(0)?.id, part.fresh.at(-1)?.id, part.before?.id]).toEqual(["s150", "s249", "s149"]);
+    expect(part).toMatchObject({ hasEarlier: true, hasLater: false, lostPlace: false });
+  });
+
+  it("goes on behind the last one read, with what was read above, and leaves nothing out", () => {
+    const all = segments(450);
+    const read: string[] = [];
+    let after = "s9";
+    for (;;) {
+      const part = newPart({ segments: all, hasEarlier: false }, after);
+      expect(ids(part.read).at(-1)).toBe(after);
+      read.push(...ids(part.fresh));
+      if (!part.hasLater) break;
+      after = read.at(-1) ?? "";
+    }
+    expect(read).toEqual(ids(all.slice(10)));
+    expect(newPart({ segments: all, hasEarlier: false }, "s449")).toMatchObject({
+      fresh: [],
+      hasLater: false,
+    });
+  });
+
+  it("says when the place is gone", () => {
+    expect(newPart({ segments: segments(3), hasEarlier: false }, "gone")).toMatchObject({
+      lostPlace: true,
+      read: [],
+      fresh: segments(3),
+    });
+    expect(newPart({ segments: [], hasEarlier: false }, null)).toMatchObject({ fresh: [], lostPlace: false });
+  });
+});
+
+describe("a caption as a line", () => {
+  it("marks another speaker, as far as speakers are told apart", () => {
+    const spoken = [
+      segment(0, { speaker: 0 }),
+      segment(1, { speaker: 1 }),
+      segment(2),
+      segment(3, { speaker: 1 }),
+      segment(4, { speaker: 0 }),
+      segment(5, { speaker: 1, session: "two" }),
+    ];
+    const marks = linesOf(spoken, null).map(({ text }) => text.startsWith(">> "));
+    expect(marks).toEqual([false, true, false, false, true, false]);
+    expect(linesOf([segment(1, { speaker: 1 })], segment(0, { speaker: 0 }))[0]?.text).toBe(">> Words 1.");
+  });
+
+  it("says what was lost, and is one line without effect on the next", () => {
+    const [gap, text] = linesOf(
+      [segment(0, { kind: "gap", text: "", end: 4_100 }), segment(1, { text: "a\nb\u202ec\u0007" })],
+      null,
+    );
+    expect(gap?.text).toBe("[captions lost 4 s]");
+    expect(text?.text).toBe("a b\u202ec\u202c");
+  });
+});
+
+describe("the clock of a page", () => {
+  const noon = Date.UTC(2026, 6, 1, 12, 5);
+
+  it("is the reader's where the zone is known, else UTC", () => {
+    expect(clockOf("Europe/Zurich").timeOf(noon)).toBe("14:05");
+    expect(clockOf("UTC").timeOf(noon - 12 * 3_600_000)).toBe("00:05");
+    for (const zone of [undefined, null, 7, "", "No/Where", "<b>"]) {
+      expect([clockOf(zone).zone, clockOf(zone).timeOf(noon)]).toEqual(["UTC", "12:05"]);
+    }
+  });
+});

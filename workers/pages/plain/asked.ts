@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { TenantNameSchema } from "../../../shared/claims.ts";
+
+/** How often the page fetches itself anew: never, only while it has nothing new to read, or every so many seconds. */
+export const refreshes = ["off", "waiting", "5", "10", "30"] as const;
+export type Refresh = (typeof refreshes)[number];
+
+/** How often "while waiting" looks, seconds. */
+const waitingSeconds = 5;
+
+/** What a reader asks for; all of it stands in the address, so that it works without script, storage or form. */
+export type Asked = {
+  readonly room: string;
+  /** Whose public room it is, where the Worker serves several tenants. */
+  readonly tenant: string | null;
+  readonly from: From;
+  readonly refresh: Refresh;
+  /** Whether each caption tells its time of day. */
+  readonly times: boolean;
+  /**
+   * How often was read on. It makes each page another address than the one before, because browsers fetch nothing where
+   * only the fragment is to change.
+   */
+  readonly step: number;
+};
+
+/** The newest; those after one that was read; or those before one. */
+type From =
+  | { readonly kind: "newest" }
+  | { readonly kind: "after"; readonly id: string }
+  | { readonly kind: "before"; readonly id: string };
+
+const Step = v.pipe(v.string(), v.regex(/^\d{1,9}$/));
+const Id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,100}$/));
+
+/** Reads an address. What makes no sense is left at its default. */
+export function askedIn(room: string, query: URLSearchParams): Asked {
+  const [tenant, after, before, refresh, step] = ["tenant", "after", "before", "refresh", "step"].map(
+    (name) => query.get(name),
+  );
+  return {
+    room,
+    tenant: v.is(TenantNameSchema, tenant) ? tenant : null,
+    from: v.is(Id, after)
+      ? { kind: "after", id: after }
+      : v.is(Id, before)
+        ? { kind: "before", id: before }
+        : { kind: "newest" },
+    refresh: v.is(v.picklist(refreshes), refresh) ? refresh : "off",
+    times: query.get("times") === "on",
+    step: v.is(Step, step) ? Number(step) : 0,
+  };
+}
+
+/** The address that asks for this. */
+export function addressOf({ room, tenant, from, refresh, times, step }: Asked): string {
+  const query = new URLSearchParams();
+  if (tenant !== null) query.set("tenant", tenant);
+  if (from.kind !== "newest") query.set(from.kind, from.id);
+  if (refresh !== "off") query.set("refresh", refresh);
+  if (times) query.set("times", "on");
+  if (step > 0) query.set("step", String(step));
+  return query.size === 0 ? `/plain/${room}` : `/plain/${room}?${query}`;
+}
+
+/** Seconds after which the page is to be fetched anew; `null`: not by itself. */
+export function refreshSeconds({ refresh, from }: Asked, hasNew: boolean): number | null {
+  if (refresh === "off" || from.kind === "before") return null;
+  if (refresh === "waiting") return hasNew ? null : waitingSeconds;
+  return Number(refresh);
+}

@@ -1,0 +1,111 @@
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import * as v from "valibot";
+import { roomPaths } from "../../../party/paths.ts";
+import { anonymousPass, passOf, requireRoom, requireScope } from "../../../party/tokens/grant.ts";
+import { type Audience, checkToken, mintToken } from "../../../party/tokens/jwt.ts";
+import { CaptionwireError, ruleOf } from "../../../shared/errors.ts";
+import { limits } from "../../../shared/limits.ts";
+import { type RoomDescription, RoomDescriptionSchema } from "../../../shared/protocol.ts";
+import type { App } from "../../app.ts";
+import { ownOrigin } from "../../http/origin.ts";
+import { type AskableRoom, roomFor } from "../../rooms/object.ts";
+import { anybody, type Visitor } from "../../rooms/visitor.ts";
+import { countUse, requireGrant } from "../../tokens/credentials.ts";
+import { isLocalPage, localTenant } from "../../tokens/local.ts";
+
+const audience: Audience = "captionwire plain page";
+const cookieName = "reader";
+
+/** A room that is open to the reader of a page; `null`: nothing has happened in it yet. */
+export type OpenedRoom = { readonly room: AskableRoom; readonly description: RoomDescription } | null;
+
+/**
+ * The room, for whoever may read it: with the cookie of this page, on a laptop, or as anybody where the room is public.
+ * Throws the first reason why not, that of the cookie before the others.
+ */
+export async function openForReader(c: Context<App>, room: string): Promise<OpenedRoom> {
+  let refusal: CaptionwireError | null = null;
+  for (const visitorOf of [byCookie, asLocal, anybody]) {
+    try {
+      const visitor = await visitorOf(c, room);
+      if (visitor !== null) return await open(c, visitor, room);
+    } catch (error) {
+      // Whoever has no right by one way may have it by the next; whatever else went wrong would go wrong again.
+      if (!(error instanceof CaptionwireError) || ruleOf(error.code).status !== 401) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? new CaptionwireError("unauthenticated");
+}
+
+async function open(c: Context<App>, visitor: Visitor, name: string): Promise<OpenedRoom> {
+  const room = roomFor(c, visitor, name);
+  try {
+    const answer = await room.ask(roomPaths.state);
+    return { room, description: v.parse(RoomDescriptionSchema, await answer.json()) };
+  } catch (error) {
+    // Whoever reads makes no room. One that is private to somebody else is told apart from none by nobody.
+    if (error instanceof CaptionwireError && error.code === "not_found") return null;
+    throw error;
+  }
+}
+
+async function byCookie(c: Context<App>, room: string): Promise<Visitor | null> {
+  const cookie = isSecure(c) ? getCookie(c, cookieName, "secure") : getCookie(c, cookieName);
+  if (cookie === undefined) return null;
+  const grant = await checkToken(cookie, c.var.config.signingKeys, audience);
+  requireScope(grant, "captions:view");
+  requireRoom(grant, room);
+  await countUse(c, grant);
+  return { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, ownOrigin(c)) };
+}
+
+/** The browser says that the reader typed the address, or came from a page of ours. */
+function asLocal(c: Context<App>): Visitor | null {
+  if (!isLocalPage(c, ["none", "same-origin"])) return null;
+  const pass = { ...anonymousPass(ownOrigin(c)), tokenId: crypto.randomUUID() };
+  return { tenant: localTenant(c), scopes: ["captions:view"], pass };
+}
+
+/**
+ * Spends a single-use token and gives this browser a cookie in its place, good for two hours, for this page of this room
+ * alone: it has another audience than tokens for the interface, which reads no cookie anyway. It keeps the ticket's id, so
+ * that a revocation of the ticket ends it too. Throws what is wrong with the ticket, which is spent only if nothing is.
+ */
+export async function exchangeTicket(c: Context<App>, room: string, ticket: string): Promise<void> {
+  // A navigation names no origin; the page it leads to is one of our own.
+  const origin = ownOrigin(c);
+  const grant = await requireGrant(c, ticket, { scope: "captions:view", room }, origin);
+  await countUse(c, grant);
+  // An address is in logs and histories too.
+  if (grant.singleUse !== true)
+    throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+  const visitor = { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, origin) };
+  await roomFor(c, visitor, room).ask(roomPaths.ticket, { method: "POST" });
+  const { token } = await mintToken(
+    { scopes: ["captions:view"], room, ttl: limits.tokenMaxSeconds },
+    grant.tenant,
+    c.var.config.signingKeys,
+    { audience, id: grant.id },
+  );
+  setCookie(c, cookieName, token, {
+    path: `/plain/${room}`,
+    httpOnly: true,
+    // "Strict" would be left out where a link in a mail on the web is followed, and there it is needed most. The cookie
+    // lets its bearer read a page and do nothing, so a navigation that somebody else has begun does no harm.
+    sameSite: "Lax",
+    // No `Max-Age`: a browser that still sends it when the token in it has ended can be told so.
+    ...(isSecure(c) ? { secure: true, prefix: "secure" as const } : {}),
+  });
+}
+
+/** Mail programs and browsers look at links before their readers do: these must not spend a ticket. */
+export function isOnlyLooking(c: Context<App>): boolean {
+  const purpose = c.req.header("sec-purpose") ?? c.req.header("purpose") ?? c.req.header("x-moz") ?? "";
+  return c.req.raw.method === "HEAD" || purpose.includes("prefetch");
+}
+
+function isSecure(c: Context<App>): boolean {
+  return new URL(c.req.url).protocol === "https:";
+}
