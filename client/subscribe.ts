@@ -16,7 +16,7 @@ import { parseFrame } from "./frames.ts";
 import { type Ports, systemPorts } from "./ports.ts";
 import { createReceipts } from "./receipts.ts";
 import { createRenewal } from "./renewal.ts";
-import { apply, type Captions, type CaptionsFrame, noCaptions, prepend } from "./transcript.ts";
+import { apply, type Captions, type CaptionsFrame, noCaptions, prepend, trim } from "./transcript.ts";
 
 export type SubscribeOptions = {
   /** http(s) origin of the Worker. */
@@ -26,6 +26,11 @@ export type SubscribeOptions = {
   token?: TokenSource;
   /** Whose public room it is, where the Worker serves several tenants. */
   tenant?: string;
+  /**
+   * At most twice so many segments are held, 1 or more; the others are earlier then. For screens that run for days, and
+   * for nobody who reads back: what `earlier()` brings goes the same way. Left out: all are held.
+   */
+  keepSegments?: number;
   /** After every frame that was applied. */
   onChange?: (captions: Captions, frame: CaptionsFrame) => void;
   onLink?: (link: Link) => void;
@@ -60,7 +65,7 @@ const maxRetryMs = 30_000;
  * each segment once. `captions` is a new value after each frame; a value read earlier never changes.
  */
 export function subscribe(options: SubscribeOptions): Subscription {
-  const { url, room, token = null, tenant = null } = options;
+  const { url, room, token = null, tenant = null, keepSegments = Number.POSITIVE_INFINITY } = options;
   const ports: Ports = { ...systemPorts, ...options.ports };
   const onChange = guarded(options.onChange);
   const onLink = guarded(options.onLink);
@@ -143,8 +148,9 @@ export function subscribe(options: SubscribeOptions): Subscription {
       connection.drop({ kind: "fault", reason: "A part of the captions was missed." });
       return;
     }
-    captions = next;
     if (frame.type === "snapshot") deltas = null;
+    // A part that was asked for belongs before what was held then.
+    captions = deltas === null ? trim(next, keepSegments) : next;
     if (frame.type === "delta") deltas?.push(frame);
     if (frame.type === "status") {
       watchHead({ epoch: frame.epoch, version: frame.version });

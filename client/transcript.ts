@@ -97,6 +97,16 @@ export function prepend(captions: Captions, part: EarlierPart, deltas: readonly 
   return { ...captions, segments, hasEarlier: part.hasEarlier, boundary };
 }
 
+/**
+ * The newest of the captions, once more than twice `keep` segments are held: a viewer of days holds what it shows, and not
+ * the days. The rest is earlier now, as if it had never come.
+ */
+export function trim(captions: Captions, keep: number): Captions {
+  if (captions.segments.length <= 2 * keep) return captions;
+  const segments = captions.segments.slice(-keep);
+  return { ...captions, segments, hasEarlier: true, boundary: boundaryOf(segments, true, null) };
+}
+
 function boundaryOf(ordered: readonly Segment[], hasEarlier: boolean, otherwise: Segment | null) {
   return hasEarlier ? (ordered[0] ?? otherwise) : null;
 }

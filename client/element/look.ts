@@ -1,11 +1,11 @@
 import type { Reader } from "./reader.ts";
 
-type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** The page's own colours, on which `auto` falls back. */
 export type Theme = "dark" | "light";
 
-const colours: Readonly<Record<Exclude<Reader["ink"], "auto">, Rgb>> = {
+export const colours: Readonly<Record<Exclude<Reader["ink"], "auto">, Rgb>> = {
   white: [255, 255, 255],
   black: [0, 0, 0],
   red: [255, 0, 0],
@@ -21,7 +21,7 @@ const themes: Readonly<Record<Theme, { ink: Rgb; window: Rgb }>> = {
   light: { ink: [26, 27, 28], window: [251, 250, 247] },
 };
 /** Told apart by readers of every colour vision, after Okabe and Ito; at least 4.5:1 on black, or on the light window. */
-const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
+export const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
   dark: [
     [255, 255, 255],
     [240, 228, 66],
@@ -40,7 +40,7 @@ const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
   ],
 };
 
-const fonts: Readonly<Record<Reader["font"], string>> = {
+export const fonts: Readonly<Record<Reader["font"], string>> = {
   default: "inherit",
   "mono-serif": '"Courier New", Courier, "Nimbus Mono PS", monospace',
   serif: 'Georgia, "Times New Roman", "Noto Serif", serif',
@@ -55,8 +55,7 @@ const fonts: Readonly<Record<Reader["font"], string>> = {
 export function lookOf(reader: Reader, theme: Theme): Readonly<Record<`--${string}`, string>> {
   const ink = reader.ink === "auto" ? themes[theme].ink : colours[reader.ink];
   const window = reader.window === "auto" ? themes[theme].window : colours[reader.window];
-  const isLight = luminance(ink) > 0.4;
-  const spoken = voices[isLight ? "dark" : "light"];
+  const spoken = voices[isLight(ink) ? "dark" : "light"];
   return {
     "--scale": String(Number(reader.size) / 100),
     "--font": fonts[reader.font],
@@ -64,18 +63,20 @@ export function lookOf(reader: Reader, theme: Theme): Readonly<Record<`--${strin
     "--ink": css(ink, reader.inkOpacity),
     "--back": reader.back === "none" ? "transparent" : css(colours[reader.back], reader.backOpacity),
     "--window": css(window, reader.windowOpacity),
-    "--edge": edge(reader.edge, css(isLight ? colours.black : colours.white, "100")),
+    "--edge": edge(reader.edge, css(isLight(ink) ? colours.black : colours.white, "100")),
     ...Object.fromEntries(
       spoken.map((colour, index) => [`--voice-${index}`, css(colour, reader.inkOpacity)]),
     ),
   };
 }
 
-function css([red, green, blue]: Rgb, opacity: string): string {
+/** @param opacity per cent */
+export function css([red, green, blue]: Rgb, opacity: string | number): string {
   return `rgb(${red} ${green} ${blue} / ${opacity}%)`;
 }
 
-function edge(kind: Reader["edge"], colour: string): string {
+/** The `text-shadow` that draws this edge. */
+export function edge(kind: Reader["edge"], colour: string): string {
   switch (kind) {
     case "none":
       return "none";
@@ -95,6 +96,11 @@ function edge(kind: Reader["edge"], colour: string): string {
 
 function shadows(offsets: readonly string[], colour: string): string {
   return offsets.map((offset) => `${offset} ${colour}`).join(", ");
+}
+
+/** Whether letters of this colour stand on something dark. */
+export function isLight(colour: Rgb): boolean {
+  return luminance(colour) > 0.4;
 }
 
 /** Relative luminance, WCAG 2.2. */

@@ -5,20 +5,26 @@ import { type Captions, type Link, type Status, subscribe, type ViewerFrame } fr
 import { part } from "../page.ts";
 import { roomOfPage, tenantOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
-import { cleared, freshAfter, nothingFresh } from "./fresh.ts";
+import { cleared, freshAfter, freshFrom, nothingFresh } from "./fresh.ts";
 import { lookOf } from "./look.ts";
+import { styleOf } from "./style.ts";
 
-/** How long the last words stay on air. */
-const lingerMs = 6_000;
+/** A notice is for whoever sets the picture up, and not for long on air. */
+const noticeMs = 6_000;
 /** A picture in a studio runs for days: even after a refusal it tries again. */
 const refusedRetryMs = 30_000;
-/** Blocks above are out of sight; each begins its own line, so dropping them moves nothing. */
-const blocksKept = 4;
+/** Far more than ever is on the screen, and little enough to hold for days. */
+const keepSegments = 1_000;
 
 const room = roomOfPage();
-const look = lookOf(location.search);
-document.documentElement.style.setProperty("--size", look.size);
-document.documentElement.style.setProperty("--lines", String(look.lines));
+const { look, problems } = lookOf(location.search);
+const { style, dataset } = document.documentElement;
+for (const [name, value] of Object.entries(styleOf(look))) style.setProperty(name, value);
+dataset.position = look.position;
+dataset.align = look.align;
+dataset.speakers = look.speakers;
+/** Each begins its own line, so dropping those that are out of sight moves nothing. */
+const blocksKept = look.lines + 2;
 
 const box = part("captions", HTMLElement);
 const notice = part("notice", HTMLElement);
@@ -34,6 +40,7 @@ function start(): void {
     room,
     token: tokenSource(["captions:view"], room),
     tenant: tenantOfPage(),
+    keepSegments,
     onChange: show,
     onLink(link) {
       tell(link, subscription.captions.status);
@@ -44,23 +51,26 @@ function start(): void {
   function show(captions: Captions, frame: ViewerFrame): void {
     tell(subscription.link, captions.status);
     fresh = freshAfter(fresh, captions, frame);
-    const interim = captions.status.state === "ended" ? null : captions.interim;
+    const isOver = look.mode === "steady" || captions.status.state === "ended";
+    const interim = isOver ? null : captions.interim;
     const blocks = paragraphs(
       fresh.segments.filter(({ kind }) => kind === "speech"),
       interim,
-    ).slice(-blocksKept);
+    );
     const words = [...fresh.segments.map(({ text }) => text), interim?.text ?? ""].join(" ").trim();
+    // Who spoke before the first one drawn is known by the one above it.
+    fresh = freshFrom(fresh, blocks.at(-blocksKept - 1)?.segments[0]);
     // The same words again (a heartbeat, a status) do not hold the picture up.
     if (words === lastWords) return;
     lastWords = words;
-    view.draw(blocks);
+    view.draw(blocks.slice(-blocksKept));
     hasShown ||= words !== "";
     clearTimeout(clearing);
     clearing = setTimeout(() => {
       fresh = cleared(subscription.captions);
       lastWords = (subscription.captions.interim?.text ?? "").trim();
       view.draw([]);
-    }, lingerMs);
+    }, look.lingerMs);
   }
 }
 
@@ -69,9 +79,13 @@ function tell(link: Link, status: Status): void {
   const { announced, tone } = inWords(link, status, hasShown);
   const isWell = link.state === "open" && tone !== "trouble";
   document.title = isWell ? `${room}: overlay` : `${room}: overlay (${announced})`;
-  if (link.state !== "closed" || hasShown) return;
-  notice.textContent = closedInWords(link.code, link.message);
-  setTimeout(() => notice.replaceChildren(), lingerMs);
+  if (link.state === "closed" && !hasShown) notify(closedInWords(link.code, link.message));
 }
 
+function notify(words: string): void {
+  notice.textContent = words;
+  setTimeout(() => notice.replaceChildren(), noticeMs);
+}
+
+if (problems.length > 0) notify(`Not understood: ${problems.join(", ")}`);
 start();

@@ -133,4 +133,19 @@ describe("earlier captions", () => {
     expect(time.pending).toBe(0);
     await expect(subscription.earlier()).rejects.toMatchObject({ code: "session_ended" });
   });
+
+  it("are joined to what is held, however little of it is to be kept", async () => {
+    const options = { keepSegments: 1 };
+    const opened = await openViewer(undefined, 0.5, newest, options);
+    const asking = opened.subscription.earlier();
+    await settle();
+    for (const [index, id] of ["f", "g", "h"].entries()) {
+      await opened.socket().say(delta(9 + index, 10 + index, [segment(id, 5000 + 1000 * index)]));
+    }
+    opened.requests.at(-1)?.answer(200, earlyPart);
+    expect(ids(await asking)).toEqual(["b", "c", "d", "e", "f", "g", "h"]);
+    await opened.socket().say(delta(12, 13, [segment("i", 8000)]));
+    expect(ids(opened.subscription.captions)).toEqual(["i"]);
+    expect(opened.subscription.captions.hasEarlier).toBe(true);
+  });
 });

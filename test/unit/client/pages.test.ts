@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gapInWords, paragraphs } from "../../../client/display/paragraphs.ts";
 import { inWords } from "../../../client/element/words.ts";
 import { noCaptions } from "../../../client/transcript.ts";
-import { cleared, freshAfter, nothingFresh } from "../../../web/overlay/fresh.ts";
-import { lookOf } from "../../../web/overlay/look.ts";
+import { cleared, freshAfter, freshFrom, nothingFresh } from "../../../web/overlay/fresh.ts";
 import { delta, segment, snapshot } from "./frames.ts";
 
 const texts = (...input: Parameters<typeof paragraphs>) =>
@@ -96,11 +95,20 @@ describe("the overlay", () => {
     expect(freshAfter(fresh, opened, delta(2, 3, [])).segments).toEqual([]);
   });
 
-  it("reads its look from the address, and ignores what makes no sense", () => {
-    expect(lookOf("")).toEqual({ size: "5vh", lines: 2 });
-    expect(lookOf("?size=48px&lines=3")).toEqual({ size: "48px", lines: 3 });
-    expect(lookOf("?size=6.5&lines=0")).toEqual({ size: "6.5vh", lines: 2 });
-    expect(lookOf("?size=expression(1)&lines=x")).toEqual({ size: "5vh", lines: 2 });
+  it("goes on behind a mark that was removed or let go", () => {
+    const { after } = cleared(opened);
+    const later = { ...noCaptions, segments: [segment("new", 1_000), segment("newer", 2_000)] };
+    expect(freshAfter({ after, segments: [] }, later, delta(2, 3, [])).segments).toEqual(later.segments);
+  });
+
+  it("lets go of what has left the screen", () => {
+    const segments = Array.from({ length: 10 }, (_, index) => segment(`s${index}`, index * 1_000));
+    const fresh = freshFrom({ after: null, segments }, segments[7]);
+    expect(fresh.segments).toEqual(segments.slice(7));
+    expect(freshAfter(fresh, { ...noCaptions, segments }, delta(1, 2, []))).toEqual(fresh);
+    for (const first of [undefined, segment("other", 0), segments[0]]) {
+      expect(freshFrom({ after: null, segments }, first).segments).toEqual(segments);
+    }
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { apply, type Captions, type EarlierPart, noCaptions, prepend } from "../../../client/transcript.ts";
+import {
+  apply,
+  type Captions,
+  type EarlierPart,
+  noCaptions,
+  prepend,
+  trim,
+} from "../../../client/transcript.ts";
 import {
   change,
   changed,
@@ -106,6 +113,41 @@ describe("the viewer's transcript", () => {
   });
 });
 
+describe("a viewer that holds the newest alone", () => {
+  const spoken = (index: number) => segment(`s${index}`, index * 1_000);
+  const keep = 100;
+
+  it("holds no more of a day than of an hour, and knows that there is more", () => {
+    let held = applied(noCaptions, snapshot(0, []));
+    let most = 0;
+    const day = 40_000;
+    for (let version = 1; version <= day; version += 1) {
+      held = trim(applied(held, delta(version - 1, version, [spoken(version)])), keep);
+      most = Math.max(most, held.segments.length);
+    }
+    expect(most).toBeLessThanOrEqual(2 * keep);
+    expect(held.segments.length).toBeGreaterThanOrEqual(keep);
+    expect(held.segments.at(-1)?.id).toBe(`s${day}`);
+    expect(held).toMatchObject({ hasEarlier: true, boundary: held.segments[0] });
+    // What has been let go comes back by nothing but being asked for.
+    const [first] = held.segments;
+    const corrected = segment("s3", 3_000, { text: "other" });
+    expect(applied(held, delta(day, day + 1, [corrected])).segments[0]).toBe(first);
+  });
+
+  it("touches nothing of what is little", () => {
+    const held = applied(
+      noCaptions,
+      snapshot(
+        1,
+        Array.from({ length: 2 * keep }, (_, index) => spoken(index)),
+      ),
+    );
+    expect(trim(held, keep)).toBe(held);
+    expect(trim(held, Number.POSITIVE_INFINITY)).toBe(held);
+  });
+});
+
 describe("a viewer's transcript and the room's", () => {
   it("are equal from the boundary on after every frame, whatever was missed and however little was given", () => {
     const op = fc.record({
@@ -128,6 +170,26 @@ describe("a viewer's transcript and the room's", () => {
           held = applied(held, frame);
           expect(held.segments).toEqual(from(boundary, room));
           expect(held.position?.version).toBe(room.version);
+        }
+      }),
+    );
+  });
+
+  it("are equal from the first that was not let go on", () => {
+    const op = fc.record({
+      puts: fc.array(fc.nat(30), { maxLength: 4 }),
+      removes: fc.array(fc.nat(30), { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(op, { maxLength: 30 }), fc.integer({ min: 1, max: 4 }), (ops, keep) => {
+        let room: Transcript = emptyTranscript("e1");
+        let held = noCaptions;
+        for (const [at, { puts, removes }] of ops.entries()) {
+          room = edited(room, places(puts), removes, at);
+          held = trim(applied(held, resume(room, held.position, present, 20)), keep);
+          expect(held.segments.length).toBeLessThanOrEqual(2 * keep);
+          expect(held.segments).toEqual(from(held.boundary, room));
+          if (held.boundary === null) expect(held.segments).toEqual(from(null, room));
         }
       }),
     );
