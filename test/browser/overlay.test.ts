@@ -128,6 +128,25 @@ describe("the overlay", () => {
     }
   });
 
+  it("shows what is being said at once, or nothing but what no longer changes", async () => {
+    const [fast, steady] = await Promise.all([open("linger=3600"), open("linger=3600&mode=steady")]);
+    for (const { page } of [fast, steady]) {
+      await page.waitForFunction(() => document.title.startsWith("air: overlay"));
+    }
+    const publisher = await startPublisher(stack, room, {
+      format: linesSpeech.format,
+      data: new Uint8Array(),
+    });
+    publisher.write(linesSpeech.half);
+    await shows(fast.page, "evening");
+    expect(await steady.page.locator("#captions").textContent()).toBe("");
+    publisher.write(linesSpeech.half);
+    await Promise.all([fast, steady].map(({ page }) => shows(page, answerTo(0))));
+    expect(await steady.page.locator("#captions .interim").count()).toBe(0);
+    publisher.close();
+    for (const { page } of [fast, steady]) await page.context().close();
+  });
+
   it("says what it does not understand, and for how long only whoever set it needs", async () => {
     const { page } = await open("font=papyrus&lines=3&linger=x");
     expect(await page.locator("#notice").textContent()).toBe("Not understood: font=papyrus, linger=x");

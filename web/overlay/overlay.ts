@@ -1,11 +1,13 @@
+import { createDisplay } from "../../client/display/display.ts";
 import { paragraphs } from "../../client/display/paragraphs.ts";
 import { createCaptionView } from "../../client/element/caption-view.ts";
 import { closedInWords, inWords } from "../../client/element/words.ts";
-import { type Captions, type Link, type Status, subscribe, type ViewerFrame } from "../../client/index.ts";
+import { type Interim, type Link, type Status, subscribe } from "../../client/index.ts";
+import { noCaptions } from "../../client/transcript.ts";
 import { part } from "../page.ts";
 import { roomOfPage, tenantOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
-import { cleared, freshAfter, freshFrom, nothingFresh } from "./fresh.ts";
+import { cleared, type Fresh, freshAfter, freshFrom, nothingFresh } from "./fresh.ts";
 import { lookOf } from "./look.ts";
 import { styleOf } from "./style.ts";
 
@@ -29,6 +31,8 @@ const blocksKept = look.lines + 2;
 const box = part("captions", HTMLElement);
 const notice = part("notice", HTMLElement);
 const view = createCaptionView(box);
+const display = createDisplay({ mode: look.mode, onChange: draw });
+let captions = noCaptions;
 let fresh = nothingFresh;
 let lastWords = "";
 let hasShown = false;
@@ -41,37 +45,50 @@ function start(): void {
     token: tokenSource(["captions:view"], room),
     tenant: tenantOfPage(),
     keepSegments,
-    onChange: show,
+    onChange(next, frame) {
+      tell(subscription.link, next.status);
+      captions = next;
+      fresh = freshAfter(fresh, next, frame);
+      display.show(next);
+      draw();
+    },
     onLink(link) {
       tell(link, subscription.captions.status);
       if (link.state === "closed" && link.code !== "done") setTimeout(start, refusedRetryMs);
     },
   });
+}
 
-  function show(captions: Captions, frame: ViewerFrame): void {
-    tell(subscription.link, captions.status);
-    fresh = freshAfter(fresh, captions, frame);
-    const isOver = look.mode === "steady" || captions.status.state === "ended";
-    const interim = isOver ? null : captions.interim;
-    const blocks = paragraphs(
-      fresh.segments.filter(({ kind }) => kind === "speech"),
-      interim,
-    );
-    const words = [...fresh.segments.map(({ text }) => text), interim?.text ?? ""].join(" ").trim();
-    // Who spoke before the first one drawn is known by the one above it.
-    fresh = freshFrom(fresh, blocks.at(-blocksKept - 1)?.segments[0]);
-    // The same words again (a heartbeat, a status) do not hold the picture up.
-    if (words === lastWords) return;
-    lastWords = words;
-    view.draw(blocks.slice(-blocksKept));
-    hasShown ||= words !== "";
-    clearTimeout(clearing);
-    clearing = setTimeout(() => {
-      fresh = cleared(subscription.captions);
-      lastWords = (subscription.captions.interim?.text ?? "").trim();
-      view.draw([]);
-    }, look.lingerMs);
-  }
+function shownInterim(): Interim | null {
+  return captions.status.state === "ended" ? null : display.displayed.interim;
+}
+
+function draw(): void {
+  const interim = shownInterim();
+  const words = textOf(fresh, interim);
+  // The same words again (a heartbeat, a status) do not hold the picture up.
+  if (words === lastWords) return;
+  const blocks = paragraphs(
+    fresh.segments.filter(({ kind }) => kind === "speech"),
+    interim,
+  );
+  // Who spoke before the first one drawn is known by the one above it.
+  fresh = freshFrom(fresh, blocks.at(-blocksKept - 1)?.segments[0]);
+  lastWords = textOf(fresh, interim);
+  view.draw(blocks.slice(-blocksKept));
+  hasShown ||= words !== "";
+  clearTimeout(clearing);
+  clearing = setTimeout(clear, look.lingerMs);
+}
+
+function clear(): void {
+  fresh = cleared(captions);
+  lastWords = textOf(fresh, shownInterim());
+  view.draw([]);
+}
+
+function textOf({ segments }: Fresh, interim: Interim | null): string {
+  return [...segments.map(({ text }) => text), interim?.text ?? ""].join(" ").trim();
 }
 
 /** Words about connection and room belong to the operator: in the title, and in the picture only if it never worked. */
