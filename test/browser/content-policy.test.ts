@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const open = (path: string) => openPage(browser, new URL(path, stack.url).href);
 
-it.each(["/", "/studio", "/watch/policy", "/overlay/policy"])(
+it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/speak"])(
   "%s does not breach its policy",
   async (path) => {
     const { page, complaints } = await open(path);

@@ -1,0 +1,29 @@
+import type { Facts } from "./run.ts";
+
+export type Row = readonly [name: string, value: string];
+
+const numbers = new Intl.NumberFormat("en");
+const unknown = "–";
+
+export const inMs = (ms: number | null): string =>
+  ms === null ? unknown : `${numbers.format(Math.round(ms))} ms`;
+export const inSeconds = (seconds: number | null): string =>
+  seconds === null ? unknown : `${seconds.toFixed(1)} s`;
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${numbers.format(count)} ${count === 1 ? one : many}`;
+
+/** How a request went, as far as it has. `audioSeconds`: what has come lasts so long, where that is known. */
+export function rowsOf(facts: Facts, audioSeconds: number | null): readonly Row[] {
+  const { firstByteMs, firstSoundMs, totalMs, bytes, pauses, requestId } = facts;
+  const speed = totalMs === null || audioSeconds === null ? null : audioSeconds / (totalMs / 1000);
+  return [
+    ["First byte", inMs(firstByteMs)],
+    ["First sound", inMs(firstSoundMs)],
+    ["Whole answer", inMs(totalMs)],
+    ["Size", counted(bytes, "byte")],
+    ["Audio", inSeconds(audioSeconds)],
+    ["Speed", speed === null ? unknown : `${speed.toFixed(1)} s of audio a second`],
+    ["Pauses", pauses.count === 0 ? "none" : `${pauses.count}, ${inSeconds(pauses.seconds)} in all`],
+    ["Request", requestId ?? unknown],
+  ];
+}

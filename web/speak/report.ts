@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { counted, type Row } from "./facts.ts";
+
+const count = v.number();
+
+/** Of what `GET /v1/speak/{id}` tells, what is shown here. */
+const ReportSchema = v.object({
+  state: v.picklist(["running", "complete", "failed", "cancelled"]),
+  model: v.string(),
+  encoding: v.string(),
+  characters: count,
+  chunks: v.object({ asked: count, spoken: count, delivered: count, fromCache: count }),
+  charactersAsked: count,
+  charactersSpoken: count,
+  charactersDelivered: count,
+  bytesDelivered: count,
+  tries: count,
+  providerRequestIds: v.array(v.string()),
+  error: v.optional(v.object({ message: v.string(), chunk: v.optional(count) })),
+});
+export type Report = v.InferOutput<typeof ReportSchema>;
+
+/** One that is still running is asked after so often, and so far apart. */
+const tries = 8;
+const betweenMs = 500;
+
+/** How the request went, once that is known; null when nobody knows (any more). */
+export async function fetchReport(requestId: string, token: string): Promise<Report | null> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(`/v1/speak/${encodeURIComponent(requestId)}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    if (!answer.ok) return null;
+    const report = v.parse(ReportSchema, await answer.json());
+    if (report.state !== "running" || attempt === tries) return report;
+    await new Promise((resolve) => setTimeout(resolve, betweenMs));
+  }
+}
+
+const states: Readonly<Record<Report["state"], string>> = {
+  running: "still running",
+  complete: "complete",
+  failed: "broken off",
+  cancelled: "cancelled: whoever listened has left",
+};
+
+export function reportRows(report: Report): readonly Row[] {
+  const { chunks, error } = report;
+  return [
+    ["Ended", states[report.state]],
+    ...(error === undefined ? [] : [["Why", error.message] as const]),
+    ["Voice", report.model],
+    ["Encoding", report.encoding],
+    ["Text", counted(report.characters, "character")],
+    ["Chunks", `${chunks.asked} asked for, ${chunks.spoken} spoken, ${chunks.delivered} delivered`],
+    ["From the cache", counted(chunks.fromCache, "chunk")],
+    ["Characters asked", counted(report.charactersAsked, "character")],
+    ["Characters spoken", counted(report.charactersSpoken, "character")],
+    ["Characters delivered", counted(report.charactersDelivered, "character")],
+    ["Bytes delivered", counted(report.bytesDelivered, "byte")],
+    ["Tries", String(report.tries)],
+    ["Provider's requests", report.providerRequestIds.join(", ") || "none"],
+  ];
+}

@@ -1,0 +1,20 @@
+/** What is spoken to be measured: plain prose, in sentences of many lengths. */
+export const sentences = [
+  "The morning train was late again.",
+  "Nobody on the platform seemed to mind, because the sun had come out after a week of rain.",
+  "A boy counted the pigeons on the roof.",
+  "His mother read a newspaper that somebody had left on the bench, and turned its pages slowly.",
+  "Then the signal changed.",
+  "Far down the line two lights appeared, very small at first, and grew until the whole track shone.",
+  "The driver waved to the man in the signal box, as she did every day.",
+  "Inside it was warm, and smelled of coffee and wet coats.",
+  "We found two seats at the window.",
+  "Behind the last houses the fields began, brown and green, with long rows of poplars between them.",
+  "A tractor stood at a crossing and waited for us to pass.",
+  "My neighbour unpacked a sandwich, looked at it for a while, and packed it in again.",
+  "She was going to see her sister, who lives in a village without a station.",
+  "From the last stop it is an hour on foot.",
+  "In summer that is a pleasure, in winter it takes good shoes and some patience.",
+  "The river was high, and in its middle a tree was travelling north as fast as we were.",
+  "Somebody laughed in the next carriage, and then it was quiet until the bridge.",
+] as const;
