@@ -5,6 +5,7 @@ import { type BackoffPolicy, retryDelay } from "./backoff.ts";
 import type { Dialer, Transport } from "./dialer.ts";
 import type { Ports, WebSocketLike } from "./ports.ts";
 import { type Ending, judge } from "./verdict.ts";
+import { watchWake } from "./wake.ts";
 
 /**
  * A token, or where to ask for one: before every connection attempt, and when a viewer's token has ended. `null` is none at
@@ -52,6 +53,10 @@ type Options = {
 const stableMs = 10_000;
 /** A ping is answered by the runtime at once, whatever the room does: a live link needs no longer than this. */
 const pongMaxMs = 8_000;
+/** After a sleep it is asked at once, and less patiently: most often there is nobody any more. */
+const wakePatienceMs = 4_000;
+/** A network that comes and goes wakes nobody more often than this. */
+const wakeEveryMs = 5_000;
 
 /**
  * One socket at a time to a room, replaced whenever it is lost and coming back can help.
@@ -67,6 +72,10 @@ export function createConnection(options: Options): Connection {
   let heartbeatMs: number = timing.heartbeatMs;
   let attempt = 0;
   let settledAt: number | null = null;
+  /** While waiting. */
+  let retryAt = 0;
+  let heardAt = 0;
+  let wokenAt = Number.NEGATIVE_INFINITY;
   let socket: WebSocketLike | null = null;
   let isOpen = false;
   /** Grows with each attempt; whatever belongs to an earlier one is stale. */
@@ -74,8 +83,11 @@ export function createConnection(options: Options): Connection {
   let cancelTimer = (): void => {};
   let cancelPing = (): void => {};
 
+  const stopWatching = watchWake(ports, wake);
+
   function setLink(next: Link): void {
     link = next;
+    if (next.state === "closed") stopWatching();
     options.handleLink(next);
   }
 
@@ -120,6 +132,7 @@ export function createConnection(options: Options): Connection {
     });
     opened.addEventListener("message", (event) => {
       if (mine !== generation || typeof event.data !== "string") return;
+      heardAt = ports.now();
       if (settledAt !== null) watchForSilence();
       if (event.data !== pong) options.handleText(event.data);
     });
@@ -135,12 +148,39 @@ export function createConnection(options: Options): Connection {
    * when the first has fired: a background tab whose timers are slowed down does not take itself for dead.
    */
   function watchForSilence(): void {
-    setTimer(heartbeatMs, () => {
-      send(ping);
-      setTimer(Math.min(heartbeatMs * 1.5, pongMaxMs), () =>
-        drop({ kind: "fault", reason: "The connection went silent." }),
-      );
-    });
+    setTimer(heartbeatMs, () => ask(Math.min(heartbeatMs * 1.5, pongMaxMs)));
+  }
+
+  function ask(patienceMs: number): void {
+    send(ping);
+    setTimer(patienceMs, goneSilent);
+  }
+
+  function goneSilent(): void {
+    drop({ kind: "fault", reason: "The connection went silent." });
+  }
+
+  /** An open link has to answer now; what waited for its next try comes back as after a first loss. */
+  function wake(): void {
+    const now = ports.now();
+    if (now >= wokenAt && now - wokenAt < wakeEveryMs) return;
+    wokenAt = now;
+    if (link.state === "open") {
+      // A stream of events cannot be asked: it speaks by itself, or has ended unheard.
+      if (dialer.transport === "websocket") ask(wakePatienceMs);
+      else if (now - heardAt > heartbeatMs + pongMaxMs) goneSilent();
+    } else if (link.state === "waiting") {
+      attempt = 0;
+      wait(link.reason, Math.max(0, retryAt - now));
+    }
+  }
+
+  /** Others may come back at the same moment, so nobody does without a part of the window. */
+  function wait(reason: string, atMostMs = Number.POSITIVE_INFINITY): void {
+    const retryInMs = Math.min(atMostMs, retryDelay(attempt++, backoff, ports.random()));
+    retryAt = ports.now() + retryInMs;
+    setTimer(retryInMs, () => void connect());
+    setLink({ state: "waiting", retryInMs, reason });
   }
 
   function send(data: string | Uint8Array<ArrayBuffer>): void {
@@ -171,9 +211,7 @@ export function createConnection(options: Options): Connection {
       return;
     }
     if (wasStable) attempt = 0;
-    const retryInMs = retryDelay(attempt++, backoff, ports.random());
-    setTimer(retryInMs, () => void connect());
-    setLink({ state: "waiting", retryInMs, reason: verdict.reason });
+    wait(verdict.reason);
   }
 
   async function begin(): Promise<void> {

@@ -1,4 +1,5 @@
 import { openEventStream } from "./event-stream.ts";
+import { onPageWake } from "./wake.ts";
 
 /** What the client asks of its surroundings. Tests hand in a clock and sockets of their own. */
 export type Ports = {
@@ -10,6 +11,8 @@ export type Ports = {
   newKey(): string;
   /** Runs once after `delayMs`; the answer cancels it. */
   setTimer(run: () => void, delayMs: number): () => void;
+  /** Calls `run` whenever the surroundings have reason to think that connections were lost unheard; the answer ends that. */
+  onWake(run: () => void): () => void;
   openSocket(url: string, protocols: string[]): WebSocketLike;
   /** A stream of server-sent events, taken for a socket that only listens; see `event-stream.ts`. */
   openEvents(url: string, headers: Readonly<Record<string, string>>): WebSocketLike;
@@ -44,6 +47,7 @@ export const systemPorts: Ports = {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
   },
+  onWake: onPageWake,
   openSocket: (url, protocols) => new WebSocket(url, protocols),
   openEvents: (url, headers) => openEventStream((init) => fetch(url, init), headers),
   // What the room holds now: an answer from a cache may be older than the frames that were read since.

@@ -24,6 +24,7 @@ export class Process {
       random: world.random.fork().next,
       newKey: () => account.key,
       setTimer: this.#timers.set,
+      onWake: () => () => {},
       openSocket: (url) => {
         const link = world.connect("publisher", url, this);
         this.links.push(link);

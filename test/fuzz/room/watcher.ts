@@ -59,6 +59,7 @@ export class Watcher {
       random: world.random.fork().next,
       newKey: () => "viewers-make-no-keys",
       setTimer: timers.set,
+      onWake: () => () => {},
       openSocket,
       // The same frames by another way; what the viewer says there is heard too, which does no harm.
       openEvents: (url, headers) => {

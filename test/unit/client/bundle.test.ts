@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { describe, expect, it } from "vitest";
 
-/** What a viewer's page has to load, gzipped: 10,018 measured, and a little more. README.md says it too. */
-const maxBytes = 10_280;
+/** What a viewer's page has to load, gzipped: 10,427 measured, and a little more. README.md says it too. */
+const maxBytes = 10_680;
 /** Younger than the oldest browsers in `web/vite.config.ts`; bundlers bring no substitutes. */
 const tooYoung =
   /\b(?:toSorted|toReversed|toSpliced|withResolvers|toWellFormed|isWellFormed|groupBy|fromAsync)\b/;

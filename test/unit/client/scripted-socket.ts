@@ -89,6 +89,10 @@ export type Scene = {
   /** WebSockets and streams of events. */
   readonly sockets: ScriptedSocket[];
   readonly requests: ScriptedRequest[];
+  /** The page is seen again, or the network is back. */
+  wake(): void;
+  /** The machine sleeps for so long: the clock goes on and nothing else does. */
+  sleep(ms: number): void;
   /** The latest socket the client opened. */
   socket(): ScriptedSocket;
   /** Waits out the backoff and opens the socket that comes of it. */
@@ -100,6 +104,8 @@ export function scene(random = 0.5): Scene {
   const time = new VirtualTime();
   const sockets: ScriptedSocket[] = [];
   const requests: ScriptedRequest[] = [];
+  const wakers = new Set<() => void>();
+  let sleptMs = 0;
   function socket(): ScriptedSocket {
     const latest = sockets.at(-1);
     if (latest === undefined) throw new Error("The client has opened no socket.");
@@ -110,11 +116,21 @@ export function scene(random = 0.5): Scene {
     sockets,
     requests,
     socket,
+    wake() {
+      for (const run of wakers) run();
+    },
+    sleep(ms) {
+      sleptMs += ms;
+    },
     ports: {
-      now: time.now,
+      now: () => time.now() + sleptMs,
       random: () => random,
       newKey: () => "key-of-the-test-publisher",
       setTimer: time.setTimer,
+      onWake(run) {
+        wakers.add(run);
+        return () => wakers.delete(run);
+      },
       openSocket(url, protocols) {
         const opened = new ScriptedSocket(url, protocols);
         sockets.push(opened);
