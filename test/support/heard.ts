@@ -12,6 +12,8 @@ export type PlayedPiece = {
 
 export type Heard = {
   readonly pieces: readonly PlayedPiece[];
+  /** So many of them are over. */
+  readonly ended: number;
   /** The loudest that came out of the contexts, 0–1. */
   readonly loudest: number;
   /** Of each context there was. */
@@ -24,7 +26,7 @@ export type Heard = {
 export async function listenTo(page: Page): Promise<() => Promise<Heard>> {
   await page.addInitScript(() => {
     const ears = new Map<AudioContext, AnalyserNode>();
-    const heard = { pieces: [] as unknown[], loudest: 0, mediaSeconds: 0 };
+    const heard = { pieces: [] as unknown[], ended: 0, loudest: 0, mediaSeconds: 0 };
     Reflect.set(globalThis, "heard", () => ({
       ...heard,
       contexts: [...ears.keys()].map(({ state }) => state),
@@ -44,9 +46,17 @@ export async function listenTo(page: Page): Promise<() => Promise<Heard>> {
       look();
       return ear;
     };
+    const connect: (this: AudioNode, to: AudioNode) => AudioNode = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode) {
+      if (to instanceof AudioDestinationNode && this.context instanceof AudioContext)
+        connect.call(this, earOf(this.context));
+      return connect.call(this, to);
+    } as typeof AudioNode.prototype.connect;
     const { start } = AudioBufferSourceNode.prototype;
     AudioBufferSourceNode.prototype.start = function (at = 0) {
-      if (this.context instanceof AudioContext) this.connect(earOf(this.context));
+      this.addEventListener("ended", () => {
+        heard.ended += 1;
+      });
       heard.pieces.push({
         at,
         rate: this.context.sampleRate,
@@ -65,4 +75,14 @@ export async function listenTo(page: Page): Promise<() => Promise<Heard>> {
     );
   });
   return () => page.evaluate(() => Reflect.get(globalThis, "heard")());
+}
+
+/** Samples of silence before each piece: none where it begins at the very sample at which the one before ends. */
+export function gapsIn(pieces: readonly PlayedPiece[]): number[] {
+  return pieces.map(({ at, rate }, index) => {
+    const before = pieces[index - 1];
+    if (before === undefined) return 0;
+    const end = Math.round(before.at * rate) + before.samples.length;
+    return Math.round(at * rate) - end;
+  });
 }

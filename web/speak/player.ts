@@ -34,7 +34,8 @@ const aheadMs = 20_000;
 export function createSamplePlayer({ encoding, sampleRate }: SampleFormat, listening: Listening): Player {
   // Its own rate: buffers of another one would each be resampled alone, with a click at every border.
   const context = new AudioContext({ sampleRate });
-  void context.resume();
+  // It may be closed before that is done.
+  context.resume().catch(() => {});
   const decode = createDecoder(encoding);
   const inSamples = (ms: number) => Math.round((ms / 1000) * sampleRate);
   const schedule = createSchedule({

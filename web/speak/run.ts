@@ -88,9 +88,9 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
     const answer = await askForSpeech({ text, query, token, signal });
     change({ requestId: answer.headers.get("x-request-id") });
     if (!answer.ok || answer.body === null) throw new SpeakError(await refusalInWords(answer));
-    let isTorn = false;
     const soundOf = createSoundReader(audio);
     const torn = new SpeakError("The audio broke off. What came before can be downloaded.");
+    let isTorn = false;
     try {
       for await (const piece of piecesOf(answer.body, torn)) {
         // It had come already when it was stopped.
