@@ -6,6 +6,8 @@ export type StickToEnd = {
   /** Runs what changes the text: a reader at the end is at the end again, and for others what they look at stays in its place. */
   around(change: () => void): void;
   follow(): void;
+  /** Somebody works on what is shown: until released the place is kept, at the end too. */
+  hold(isHeld: boolean): void;
   close(): void;
 };
 
@@ -19,9 +21,10 @@ export function stickToEnd(
   handleChange: (isFollowing: boolean) => void,
 ): StickToEnd {
   let isFollowing = true;
+  let isHeld = false;
   let lastTop = scroller.scrollTop;
   const resized = new ResizeObserver(() => {
-    if (isFollowing) toEnd();
+    if (isFollowing && !isHeld) toEnd();
   });
 
   function setFollowing(next: boolean): void {
@@ -53,7 +56,7 @@ export function stickToEnd(
       return isFollowing;
     },
     around(change) {
-      if (isFollowing) {
+      if (isFollowing && !isHeld) {
         change();
         toEnd();
         return;
@@ -68,6 +71,10 @@ export function stickToEnd(
     follow() {
       toEnd();
       setFollowing(true);
+    },
+    hold(next) {
+      isHeld = next;
+      if (isFollowing && !isHeld) toEnd();
     },
     close() {
       resized.disconnect();

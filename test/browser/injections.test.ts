@@ -77,7 +77,8 @@ const stateOf = (page: Page) =>
       .filter((name) => name !== "P" && name !== "SPAN"),
     nested: box.querySelectorAll("span *").length,
     others:
-      document.querySelectorAll("*:not(#captions *)").length +
+      // The studio's list grows with the captions; it is looked at by itself.
+      document.querySelectorAll("*:not(#captions *, #corrections *)").length +
       [...(document.querySelector("#captions")?.shadowRoot?.querySelectorAll("*:not(#content *)") ?? [])]
         .length,
     attributes: [...box.querySelectorAll("*")]
@@ -113,6 +114,18 @@ const lastCaptionRuns = (page: Page) =>
     return { isForwards: left(1) < left("Answer".length), isBehind };
   });
 
+/** The studio's list of lines to correct: the last two, and what any caption may have brought into it. */
+const linesToCorrect = (page: Page) =>
+  page.locator("#corrections").evaluate((list) => ({
+    last: [...list.querySelectorAll(".line")].slice(-2).map(({ textContent }) => textContent),
+    nested: list.querySelectorAll(".line *").length,
+    elements: [...new Set([...list.querySelectorAll("*")].map(({ tagName }) => tagName))].sort(),
+    attributes: [...list.querySelectorAll(".line")]
+      .flatMap((line) => line.getAttributeNames())
+      .filter((name) => !["class", "dir"].includes(name)),
+    sideways: (list.parentElement?.scrollWidth ?? 0) - (list.parentElement?.clientWidth ?? 0),
+  }));
+
 /** Room and link in words: of the overlay its title tells them. */
 const stateLineOf = (page: Page) =>
   captionBox(page).evaluate((box) => {
@@ -144,6 +157,14 @@ describe("captions that would be something else", () => {
       });
       expect(complaints).toEqual([]);
     }
+    const studio = pages.find(({ page }) => page.url().includes("/studio"));
+    expect(studio && (await linesToCorrect(studio.page))).toEqual({
+      last: [text, answerTo(index)],
+      nested: 0,
+      elements: ["BUTTON", "DIV", "LI", "P", "SPAN", "TIME"],
+      attributes: [],
+      sideways: 0,
+    });
   });
 
   it("are the same for who comes later", async () => {

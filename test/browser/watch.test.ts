@@ -1,15 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { broadcast } from "../../cli/broadcast/broadcast.ts";
 import type { Segment } from "../../client/index.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { heardShare } from "../support/heard-share.ts";
 import { captionBox, openPage } from "../support/pages.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { wavFile } from "../support/wav-file.ts";
 import { startWordyProvider, wordyAudio } from "../support/wordy-provider.ts";
 
 const evening =
@@ -18,19 +15,16 @@ const weather = "Tomorrow will be cold and bright, with a light wind from the no
 
 let stack: TestStack;
 let browser: Browser;
-let folder: string;
 let briefToken: string;
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
-  folder = await mkdtemp(join(tmpdir(), "captionwire-browser-"));
   briefToken = await stack.token({ scopes: ["captions:view"], room: "brief", ttl: 1 });
 });
 
 afterAll(async () => {
   await browser?.close();
   await stack?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 const open = (path: string, from: Browser = browser) => openPage(from, new URL(path, stack.url).href);
@@ -44,14 +38,6 @@ async function say(room: string, text: string): Promise<readonly Segment[]> {
 const captionsOf = async (page: Page) => (await captionBox(page).locator("p").allTextContents()).join(" ");
 const shownIn = async (page: Page) => words(await captionsOf(page));
 const words = (text: string) => text.split(/\s+/).filter(Boolean);
-const plain = (text: string) => words(text.toLowerCase().replaceAll(/[^a-z\s]/g, ""));
-
-/** Share of the words of `text` that `shown` holds. Recognition is not perfect, and this is not where it is measured. */
-function heardShare(shown: string, text: string): number {
-  const heard = new Set(plain(shown));
-  const wanted = plain(text);
-  return wanted.filter((word) => heard.has(word)).length / wanted.length;
-}
 
 const stateIs = (page: Page, id: string, text: string) =>
   page.locator(id).filter({ hasText: text }).waitFor({ state: "attached" });
@@ -201,65 +187,6 @@ describe("the overlay", () => {
     await late.page.waitForFunction(() => document.title === "weather: overlay");
     expect(await late.page.locator("#captions").textContent()).toBe("");
     await late.page.context().close();
-  });
-});
-
-describe("the studio", () => {
-  it("has the demo voice speak into a room and reads along", async () => {
-    const { page, complaints } = await open("/studio");
-    await page.getByRole("textbox", { name: "Room" }).fill("studio-voice");
-    await page.getByLabel("Words to speak").fill(weather);
-    await page.getByRole("button", { name: "Start" }).click();
-    await stateIs(page, "#broadcast-announced", "On air");
-    await stateIs(page, "#broadcast-announced", "Finished");
-    await stateIs(page, "#announced", "The broadcast has ended");
-    expect(heardShare(await captionsOf(page), weather)).toBeGreaterThan(0.7);
-    expect(await page.locator("#first").textContent()).toMatch(
-      /^First caption \d+\.\d s after the first sound$/,
-    );
-    expect(await page.locator("#watch").getAttribute("href")).toBe("/watch/studio-voice");
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
-
-  it("plays a file into a room", async () => {
-    const file = join(folder, "evening.wav");
-    const { format, data } = await speech(stack, weather);
-    await writeFile(file, wavFile(format, data));
-    const { page, complaints } = await open("/studio");
-    await page.getByRole("textbox", { name: "Room" }).fill("studio-file");
-    await page.getByRole("radio", { name: "File" }).check();
-    await page.getByLabel("Sound file").setInputFiles(file);
-    await page.getByRole("button", { name: "Start" }).click();
-    await stateIs(page, "#broadcast-announced", "Finished");
-    await stateIs(page, "#announced", "The broadcast has ended");
-    expect(heardShare(await captionsOf(page), weather)).toBeGreaterThan(0.7);
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
-
-  it("listens to a microphone until it is stopped", async () => {
-    const file = join(folder, "microphone.wav");
-    const { format, data } = await speech(stack, weather);
-    await writeFile(file, wavFile(format, data));
-    const listening = await launchBrowser({ microphone: file });
-    try {
-      const { page, complaints } = await open("/studio", listening);
-      await page.getByRole("textbox", { name: "Room" }).fill("studio-microphone");
-      await page.getByRole("radio", { name: "Microphone" }).check();
-      await page.getByRole("button", { name: "Start" }).click();
-      await stateIs(page, "#broadcast-announced", "On air");
-      await expect
-        .poll(async () => heardShare(await captionsOf(page), weather), {
-          timeout: 20_000,
-        })
-        .toBeGreaterThan(0.7);
-      await page.getByRole("button", { name: "Stop" }).click();
-      await stateIs(page, "#broadcast-announced", "Finished");
-      expect(complaints).toEqual([]);
-    } finally {
-      await listening.close();
-    }
   });
 });
 

@@ -10,13 +10,15 @@ const cache = fileURLToPath(new URL("../../node_modules/.cache/captionwire", imp
 export type LaunchOptions = {
   /** A 16-bit WAV file that the browser hears as its microphone, in a loop. */
   microphone?: string;
+  /** What whoever sits before it answers when a page asks for a microphone or for a tab; by default that it may. */
+  answer?: "allow" | "deny";
 };
 
 /**
  * A headless Chromium that came with `npm install`: no download, no system package.
  * It unpacks itself once into `node_modules/.cache`.
  */
-export async function launchBrowser({ microphone }: LaunchOptions = {}): Promise<Browser> {
+export async function launchBrowser({ microphone, answer = "allow" }: LaunchOptions = {}): Promise<Browser> {
   const home = await unpacked();
   return chromium.launch({
     executablePath: join(home, "chromium"),
@@ -38,7 +40,7 @@ export async function launchBrowser({ microphone }: LaunchOptions = {}): Promise
       "--disable-domain-reliability",
       "--no-pings",
       "--autoplay-policy=no-user-gesture-required",
-      "--use-fake-ui-for-media-stream",
+      answer === "allow" ? "--use-fake-ui-for-media-stream" : "--use-fake-ui-for-media-stream=deny",
       "--use-fake-device-for-media-stream",
       ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
     ],

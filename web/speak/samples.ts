@@ -1,4 +1,4 @@
-import { joined } from "./bytes.ts";
+import { joined } from "../bytes.ts";
 import type { SampleFormat } from "./formats.ts";
 
 /** Bytes of samples, cut anywhere, to samples of -1…1: half a sample waits for its other half. */

@@ -1,6 +1,6 @@
 import { frameBytes } from "../../shared/audio.ts";
+import { joined } from "../bytes.ts";
 import type { Piece } from "../speak-request.ts";
-import { joined } from "./bytes.ts";
 import type { Audio, SampleFormat } from "./formats.ts";
 
 const tags = { linear16: 1, alaw: 6, mulaw: 7 } as const;

@@ -1,47 +1,64 @@
-import { closedInWords, type Words } from "../../client/element/words.ts";
 import {
   CaptionwireError,
   type Publisher,
   type PublisherState,
   publish,
   type Recognition,
+  type Status,
 } from "../../client/index.ts";
 import { tokenSource } from "../token.ts";
-import { type Sound, SoundError, soundFormat } from "./sound.ts";
+import { bytesPerSecond, type Sound, SoundError, soundFormat } from "./sound/sound.ts";
+import type { Stage } from "./stage.ts";
 
-export type Stage =
-  | { readonly stage: "ready" }
-  | { readonly stage: "opening" }
-  | { readonly stage: "on-air"; readonly publisher: PublisherState }
-  | { readonly stage: "finishing"; readonly publisher: PublisherState }
-  | { readonly stage: "finished" }
-  | { readonly stage: "failed"; readonly message: string };
+export type BroadcastOptions = {
+  readonly room: string;
+  readonly recognition: Recognition;
+  /** Sends whoever publishes there now away; the token has to allow it. */
+  readonly takeover: boolean;
+  open(): Promise<Sound>;
+  handleStage(stage: Stage): void;
+  handleAudience(viewers: number): void;
+};
 
 export type Broadcast = {
   /** Session of the broadcast, once the room has given it one. */
   readonly session: string | null;
+  /** Of its audio, milliseconds until now. */
+  readonly publishedMs: number;
   /** When the first sound was written, on `performance.now()`'s clock; `null` before. */
   readonly spokenAt: number | null;
   /** Ends the sound; the last words are still waited for. */
   stop(): void;
 };
 
-/** Sends a sound into a room from its beginning to its last words. Every stage is told; none is skipped at the end. */
-export function broadcast(
-  room: string,
-  recognition: Recognition,
-  open: () => Promise<Sound>,
-  handleStage: (stage: Stage) => void,
-): Broadcast {
+/**
+ * Sends a sound into a room from its beginning to its last words. Every stage is told; none is skipped at the end. A sound that
+ * breaks off is told as a failure, after what was heard until then has got its last words.
+ */
+export function broadcast(options: BroadcastOptions): Broadcast {
+  const { room, recognition, takeover, handleStage } = options;
   let sound: Sound | null = null;
   let isStopped = false;
-  let isFinishing = false;
+  let phase: "on-air" | "finishing" = "on-air";
+  let publisherState: PublisherState = { state: "connecting" };
+  let status: Status | null = null;
   let session: string | null = null;
   let spokenAt: number | null = null;
+  let bytes = 0;
+
+  function tell(): void {
+    // A failure and the finish are told where they are awaited.
+    if (publisherState.state === "failed" || publisherState.state === "finished") return;
+    handleStage(
+      phase === "on-air"
+        ? { stage: "on-air", publisher: publisherState, room: status }
+        : { stage: "finishing", publisher: publisherState },
+    );
+  }
 
   async function run(): Promise<void> {
     handleStage({ stage: "opening" });
-    sound = await open();
+    sound = await options.open();
     if (isStopped) {
       sound.stop();
       handleStage({ stage: "ready" });
@@ -50,22 +67,26 @@ export function broadcast(
     const publisher = publish({
       url: location.origin,
       room,
-      token: tokenSource(["captions:publish"], room),
+      token: tokenSource(takeover ? ["captions:publish", "rooms:admin"] : ["captions:publish"], room),
+      takeover,
       format: soundFormat,
       recognition,
       onState(state) {
+        publisherState = state;
         if (state.state === "connected") session = state.session;
-        // A failure and the finish are told where they are awaited.
         if (state.state === "failed") sound?.stop();
-        else if (state.state !== "finished") {
-          handleStage({ stage: isFinishing ? "finishing" : "on-air", publisher: state });
-        }
+        tell();
       },
+      onStatus(next) {
+        status = next;
+        tell();
+      },
+      onAudience: options.handleAudience,
     });
     try {
       const failure = await pump(sound, publisher);
-      isFinishing = true;
-      handleStage({ stage: "finishing", publisher: publisher.state });
+      phase = "finishing";
+      tell();
       await publisher.finish();
       if (failure !== null) throw failure;
     } finally {
@@ -75,28 +96,34 @@ export function broadcast(
     handleStage({ stage: "finished" });
   }
 
-  /** A sound that breaks off is returned, not thrown: what was heard until then still gets its last words. */
   async function pump(sound: Sound, publisher: Publisher): Promise<Error | null> {
     try {
       for await (const audio of sound.audio) {
         spokenAt ??= performance.now();
         publisher.write(audio);
+        bytes += audio.length;
       }
       return null;
     } catch (error) {
-      return error instanceof Error ? error : new SoundError("The sound broke off.");
+      return error instanceof Error ? error : new SoundError("The sound broke off. Press Start again.");
     }
   }
 
   run().catch((error: unknown) => {
-    const code = error instanceof CaptionwireError ? error.code : "";
-    const message = error instanceof Error ? error.message : "Something went wrong.";
-    handleStage({ stage: "failed", message: closedInWords(code, message) });
+    handleStage({
+      stage: "failed",
+      code: error instanceof CaptionwireError ? error.code : null,
+      message: error instanceof Error ? error.message : "Something went wrong. Press Start again.",
+      wasOnAir: session !== null,
+    });
   });
 
   return {
     get session() {
       return session;
+    },
+    get publishedMs() {
+      return (bytes * 1000) / bytesPerSecond;
     },
     get spokenAt() {
       return spokenAt;
@@ -106,29 +133,4 @@ export function broadcast(
       sound?.stop();
     },
   };
-}
-
-export function stageInWords(stage: Stage): Words {
-  switch (stage.stage) {
-    case "ready":
-      return { announced: "Ready", tone: "calm" };
-    case "opening":
-      return { announced: "Opening the sound", tone: "calm" };
-    case "finished":
-      return { announced: "Finished. The last words are in the room.", tone: "calm" };
-    case "failed":
-      return { announced: stage.message, tone: "trouble" };
-    case "on-air":
-    case "finishing":
-      if (stage.publisher.state === "disconnected") {
-        return {
-          announced: "Connection lost. The sound is kept, trying again",
-          tone: "trouble",
-          retryInMs: stage.publisher.retryInMs,
-        };
-      }
-      if (stage.stage === "finishing") return { announced: "Waiting for the last words", tone: "calm" };
-      if (stage.publisher.state === "connected") return { announced: "On air", tone: "live" };
-      return { announced: "Connecting to the room", tone: "calm" };
-  }
 }

@@ -1,112 +1,166 @@
 import { LiveCaptions } from "../../client/element/live-captions.ts";
 import { createStateLine } from "../../client/element/state-line.ts";
-import type { Captions } from "../../client/index.ts";
+import type { Captions, Link, Segment } from "../../client/index.ts";
 import { part } from "../page.ts";
+import { roomOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";
-import { type Broadcast, broadcast, type Stage, stageInWords } from "./broadcast.ts";
-import { openFile } from "./file.ts";
-import { connectCopyButtons, showLinks } from "./links.ts";
-import { listMicrophones, openMicrophone } from "./microphone.ts";
-import { readRecognition } from "./recognition.ts";
-import type { Sound } from "./sound.ts";
-import { openVoice } from "./voice.ts";
+import { type Broadcast, broadcast } from "./broadcast.ts";
+import { createCorrectionList, howToCorrect, mayNotCorrect } from "./correction-list.ts";
+import { gapChanges } from "./history.ts";
+import { createHistoryView } from "./history-view.ts";
+import { createLatencyWatch } from "./latency.ts";
+import { createLatencyView } from "./latency-view.ts";
+import { accessInWords, connectCopyButtons, showLinks } from "./links.ts";
+import { mayTry, rightsIn, rightsInWords } from "./rights.ts";
+import { readOverrides } from "./settings-form.ts";
+import { createSettingsPanel } from "./settings-panel.ts";
+import { createSourceChoice } from "./source.ts";
+import { isUnderWay, type Stage, stageInWords } from "./stage.ts";
 
+const latencyEveryMs = 1_000;
+
+const rights = rightsIn(location.hash);
 const form = part("form", HTMLFormElement);
 const roomField = part("room", HTMLInputElement);
-const words = part("words", HTMLTextAreaElement);
-const device = part("device", HTMLSelectElement);
-const file = part("file", HTMLInputElement);
-const recognitionFields = part("recognition", HTMLFieldSetElement);
+const overrides = part("overrides", HTMLFieldSetElement);
 const startButton = part("start", HTMLButtonElement);
 const stopButton = part("stop", HTMLButtonElement);
+const takeoverButton = part("takeover", HTMLButtonElement);
 const firstNote = part("first", HTMLElement);
-const seen = part("captions", LiveCaptions);
+const audienceNote = part("audience", HTMLElement);
 const line = createStateLine(part("broadcast", HTMLElement), part("broadcast-announced", HTMLElement));
 
+const history = createHistoryView();
+const latencyView = createLatencyView();
+const source = createSourceChoice(form, (lostMs) => history.add({ of: "sound", lostMs }));
+const corrections = createCorrectionList(
+  part("corrections-scroller", HTMLElement),
+  part("corrections", HTMLElement),
+);
+const seen = part("captions", LiveCaptions);
+const settingsPanel = createSettingsPanel(rights, (settings) => {
+  part("access", HTMLElement).textContent = accessInWords(settings, rights);
+});
+
 let current: Broadcast | null = null;
+let latency = createLatencyWatch();
 let isOnAir = false;
+/** Whose settings are shown. */
+let settingsRoom: string | null = null;
+/** Of the room, as it was told last; `null` before the first time. */
+let segments: readonly Segment[] | null = null;
 
-function openSource(): Promise<Sound> {
-  switch (new FormData(form).get("source")) {
-    case "microphone":
-      return openMicrophone(device.value);
-    case "file":
-      return openFile(file.files?.[0]);
-    default:
-      return openVoice(words.value);
-  }
-}
-
-function showSource(): void {
-  const chosen = new FormData(form).get("source");
-  for (const panel of form.querySelectorAll<HTMLElement>("[data-source]")) {
-    panel.hidden = panel.dataset.source !== chosen;
-  }
-}
-
-function showStage(stage: Stage): void {
-  isOnAir = stage.stage === "opening" || stage.stage === "on-air" || stage.stage === "finishing";
-  // Focus would be lost with a button that is switched off under it.
-  const hadFocus = document.activeElement === startButton || document.activeElement === stopButton;
+function handleStage(stage: Stage): void {
+  isOnAir = isUnderWay(stage);
+  history.add({ of: "studio", stage });
+  const mayTakeOver =
+    stage.stage === "failed" &&
+    stage.code === "publisher_present" &&
+    mayTry(rights, "rooms:admin", roomField.value);
+  // Focus would be lost with a button that is switched off or hidden under it.
+  const hadFocus = [startButton, stopButton, takeoverButton].some((each) => each === document.activeElement);
   startButton.disabled = isOnAir;
   stopButton.disabled = !isOnAir || stage.stage === "finishing";
+  takeoverButton.hidden = !mayTakeOver;
   roomField.disabled = isOnAir;
-  recognitionFields.disabled = isOnAir;
-  if (hadFocus && document.activeElement === document.body)
-    (startButton.disabled ? stopButton : startButton).focus();
+  overrides.disabled = isOnAir;
+  source.setOnAir(isOnAir);
+  if (hadFocus && document.activeElement === document.body) {
+    const next = [stopButton, startButton].find(({ disabled }) => !disabled);
+    (next ?? part("broadcast", HTMLElement)).focus();
+  }
+  if (!isOnAir) audienceNote.hidden = true;
   line.show(stageInWords(stage));
-  // Only now may the browser tell what the microphones are called.
-  if (stage.stage === "on-air") void showMicrophones();
 }
 
-function showFirstCaption(captions: Captions): void {
-  if (current === null || current.spokenAt === null || current.session === null || !firstNote.hidden) return;
-  const isOurs = captions.session?.id === current.session;
-  const hasWords = captions.interim !== null || captions.segments.at(-1)?.session === current.session;
+function handleAudience(viewers: number): void {
+  audienceNote.hidden = false;
+  audienceNote.textContent = viewers === 1 ? "1 viewer" : `${viewers} viewers`;
+}
+
+function handleCaptions(captions: Captions): void {
+  corrections.draw(captions.segments);
+  if (segments !== null) gapChanges(segments, captions.segments).forEach(history.add);
+  segments = captions.segments;
+  if (current === null || current.session === null) return;
+  latency.heard(captions, current.session, current.publishedMs, performance.now());
+  showFirstCaption(current, captions);
+}
+
+function handleLink(link: Link): void {
+  history.add({ of: "captions", link });
+  // A room that nobody has used is made for its first viewer, and can be asked for its settings then.
+  if (settingsRoom !== roomField.value && link.state !== "connecting") {
+    settingsRoom = roomField.value;
+    settingsPanel.enter(settingsRoom);
+  }
+}
+
+function showFirstCaption({ session, spokenAt }: Broadcast, captions: Captions): void {
+  if (spokenAt === null || !firstNote.hidden) return;
+  const isOurs = captions.session?.id === session;
+  const hasWords = captions.interim !== null || captions.segments.at(-1)?.session === session;
   if (!isOurs || !hasWords) return;
-  const seconds = (performance.now() - current.spokenAt) / 1000;
+  const seconds = (performance.now() - spokenAt) / 1000;
   firstNote.textContent = `First caption ${seconds.toFixed(1)} s after the first sound`;
   firstNote.hidden = false;
 }
 
+function start(takeover: boolean): void {
+  if (isOnAir) return;
+  firstNote.hidden = true;
+  // Before the fields are switched off: a form leaves out what is disabled.
+  const reading = readOverrides(new FormData(form));
+  if (reading.kind === "problem") {
+    handleStage({ stage: "failed", code: null, message: reading.message, wasOnAir: false });
+    return;
+  }
+  latency = createLatencyWatch();
+  current = broadcast({
+    room: roomField.value,
+    recognition: reading.value,
+    takeover,
+    open: source.open,
+    handleStage,
+    handleAudience,
+  });
+}
+
 function enterRoom(): void {
   const room = roomField.value;
-  showLinks(room);
+  segments = null;
+  showLinks(room, rights);
+  const mayCorrect = mayTry(rights, "captions:edit", room);
+  part("correct-note", HTMLElement).textContent = mayCorrect ? howToCorrect : mayNotCorrect;
+  corrections.enter(room, mayCorrect);
   seen.tokenSource = tokenSource(["captions:view"], room);
   seen.room = room;
 }
 
-async function showMicrophones(): Promise<void> {
-  const chosen = device.value;
-  const found = await listMicrophones();
-  device.replaceChildren(
-    new Option("The browser's default", ""),
-    ...found.map(({ label, deviceId }, index) => new Option(label || `Microphone ${index + 1}`, deviceId)),
-  );
-  device.value = found.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
-}
-
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (isOnAir) return;
-  firstNote.hidden = true;
-  // Before the fields are switched off: a form leaves out what is disabled.
-  const reading = readRecognition(new FormData(form));
-  if (reading.kind === "problem") showStage({ stage: "failed", message: reading.message });
-  else current = broadcast(roomField.value, reading.recognition, openSource, showStage);
+  start(false);
 });
+takeoverButton.addEventListener("click", () => start(true));
 stopButton.addEventListener("click", () => current?.stop());
-form.addEventListener("change", (event) => {
-  showSource();
-  if (event.target === roomField && roomField.checkValidity()) enterRoom();
+roomField.addEventListener("change", () => {
+  if (roomField.checkValidity()) enterRoom();
 });
+seen.addEventListener("captions", () => handleCaptions(seen.captions));
+seen.addEventListener("link", () => handleLink(seen.link));
 addEventListener("beforeunload", (event) => {
   if (isOnAir) event.preventDefault();
 });
+setInterval(() => {
+  const now = performance.now();
+  latencyView.draw(latency.lags(now), now);
+}, latencyEveryMs);
 
-seen.addEventListener("captions", () => showFirstCaption(seen.captions));
+const rightsNote = part("rights", HTMLElement);
+rightsNote.textContent = rightsInWords(rights, Date.now());
+rightsNote.hidden = rightsNote.textContent === "";
+roomField.value =
+  rights.kind === "link" && rights.room !== null && !rights.room.endsWith("*") ? rights.room : roomOfPage();
 connectCopyButtons();
-showSource();
-showStage({ stage: "ready" });
+handleStage({ stage: "ready" });
 enterRoom();
-void showMicrophones();

@@ -1,13 +1,14 @@
+import { toLinear16 } from "./linear16.ts";
 import { atRealTime } from "./real-time.ts";
-import { type Sound, SoundError, soundFormat, toLinear16 } from "./sound.ts";
+import { bytesPerSecond, heardBy, type Sound, SoundError, type SoundHooks, soundFormat } from "./sound.ts";
 
 /** Plays any file that the browser can decode into the room, at real time, mixed to one channel. */
-export async function openFile(file: File | undefined): Promise<Sound> {
+export async function openFile(file: File | undefined, hooks: SoundHooks): Promise<Sound> {
   if (file === undefined) throw new SoundError("Choose a sound file first.");
   const decoded = await decode(file);
   const stopping = new AbortController();
   return {
-    audio: atRealTime(inOnePiece(toLinear16(mix(decoded))), soundFormat.sampleRate * 2, stopping.signal),
+    audio: heardBy(hooks, atRealTime(inOnePiece(toLinear16(mix(decoded))), bytesPerSecond, stopping.signal)),
     stop: () => stopping.abort(),
   };
 }
@@ -18,7 +19,9 @@ async function decode(file: File): Promise<AudioBuffer> {
   try {
     return await context.decodeAudioData(await file.arrayBuffer());
   } catch {
-    throw new SoundError(`The browser cannot decode “${file.name}”.`);
+    throw new SoundError(
+      `The browser cannot decode “${file.name}”. Choose a file that it can play, such as WAV, MP3 or M4A.`,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
-import { askForSpeech, piecesOf, refusalOf } from "../speak-request.ts";
-import { oneToken } from "../token.ts";
+import { joined } from "../../bytes.ts";
+import { askForSpeech, piecesOf, refusalOf } from "../../speak-request.ts";
+import { oneToken } from "../../token.ts";
 import { atRealTime } from "./real-time.ts";
-import { type Sound, SoundError, soundFormat } from "./sound.ts";
+import { bytesPerSecond, heardBy, type Sound, SoundError, type SoundHooks, soundFormat } from "./sound.ts";
 
 const query = {
   model: "aura-2-thalia-en",
@@ -11,16 +12,27 @@ const query = {
 };
 
 /** The demo voice reads `text`; its speech is handed on while the rest still downloads. */
-export async function openVoice(text: string): Promise<Sound> {
+export async function openVoice(text: string, hooks: SoundHooks): Promise<Sound> {
   const stopping = new AbortController();
   const token = await oneToken(["speak"]);
   const answer = await askForSpeech({ text, query, token, signal: stopping.signal });
   if (!answer.ok || answer.body === null) throw new SoundError(await refusalInWords(answer));
   const pieces = piecesOf(answer.body, new SoundError("The voice broke off."));
   return {
-    audio: atRealTime(pieces, soundFormat.sampleRate * 2, stopping.signal),
+    audio: heardBy(hooks, atRealTime(wholeSamples(pieces), bytesPerSecond, stopping.signal)),
     stop: () => stopping.abort(),
   };
+}
+
+/** The meter reads whole samples, and a piece may end within one. */
+async function* wholeSamples(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let torn = new Uint8Array();
+  for await (const piece of pieces) {
+    const bytes = joined(torn, piece);
+    const whole = bytes.length - (bytes.length % 2);
+    torn = bytes.slice(whole);
+    yield bytes.subarray(0, whole);
+  }
 }
 
 async function refusalInWords(answer: Response): Promise<string> {

@@ -1,0 +1,299 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Publisher } from "../../client/index.ts";
+import { axeViolations } from "../support/axe.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { startPublisher } from "../support/live.ts";
+import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
+import { linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+const lines = ["Good evening.", "The harbour is quite.", "Every boat has come home."];
+const narrow = { width: 320, height: 800 };
+
+let provider: Awaited<ReturnType<typeof startReadingProvider>>;
+let stack: TestStack;
+let browser: Browser;
+
+beforeAll(async () => {
+  provider = await startReadingProvider(lines);
+  [stack, browser] = await Promise.all([
+    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
+    launchBrowser(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.close();
+  await provider?.close();
+});
+
+const open = (path: string, viewport?: typeof narrow) =>
+  openPage(browser, new URL(path, stack.url).href, viewport);
+
+/** Somebody speaks the lines, each followed by its answer; the room is still on air then. */
+async function speakLines(room: string, count = lines.length): Promise<Publisher> {
+  const publisher = await startPublisher(stack, room, { format: linesSpeech.format, data: new Uint8Array() });
+  // With a little more, because the last audio waits for a whole frame.
+  for (let half = 0; half < 2 * count + 2; half++) publisher.write(linesSpeech.half);
+  return publisher;
+}
+
+const rows = (page: Page) => page.locator("#corrections li");
+const rowOf = (page: Page, text: string) => rows(page).filter({ hasText: text });
+const linesOf = (page: Page) => page.locator("#corrections .line").allTextContents();
+const hasFocus = (page: Page, text: string) =>
+  expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain(text);
+const reads = (page: Page, text: string) =>
+  expect.poll(async () => (await captionBox(page).locator("p").allTextContents()).join(" ")).toContain(text);
+const says = (page: Page, id: string, text: string | RegExp) =>
+  page.locator(`#${id}`).filter({ hasText: text }).waitFor({ state: "attached" });
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+
+/** As another operator does it. */
+async function correctByApi(room: string, id: string, text: string): Promise<number> {
+  const token = await stack.token({ scopes: ["captions:edit"], room });
+  const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions/${id}`, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ text }),
+  });
+  return answer.status;
+}
+
+async function segmentsOf(room: string): Promise<readonly { id: string; text: string }[]> {
+  const token = await stack.token({ scopes: ["captions:view"], room });
+  const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return (await answer.json()).segments;
+}
+
+describe("a correction in the studio", () => {
+  let studio: OpenPage;
+  let watch: OpenPage;
+  let publisher: Publisher;
+  const room = "corrected";
+
+  beforeAll(async () => {
+    [studio, watch] = await Promise.all([open(`/studio/${room}`), open(`/watch/${room}`)]);
+    publisher = await speakLines(room);
+    await rows(studio.page).nth(5).waitFor();
+  });
+
+  afterAll(async () => {
+    publisher?.close();
+    await Promise.all([studio?.page.context().close(), watch?.page.context().close()]);
+  });
+
+  it("is made with the keyboard alone, and every viewer has it", async () => {
+    const { page } = studio;
+    await rows(page).last().focus();
+    for (let up = 0; up < 3; up++) await page.keyboard.press("ArrowUp");
+    await hasFocus(page, "The harbour is quite.");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("The harbour is quiet.");
+    await page.keyboard.press("Enter");
+    await rowOf(page, "The harbour is quiet.").filter({ hasText: "corrected" }).waitFor();
+    await hasFocus(page, "The harbour is quiet.");
+    await reads(watch.page, "The harbour is quiet.");
+    await reads(page, "The harbour is quiet.");
+  });
+
+  it("is left by Escape, with the line as it was", async () => {
+    const { page } = studio;
+    await rowOf(page, "Good evening.").getByRole("button", { name: "Correct" }).click();
+    await page.keyboard.type(" Nothing of this.");
+    await page.keyboard.press("Escape");
+    await hasFocus(page, "Good evening.");
+    expect(await linesOf(page)).toContain("Good evening.");
+    expect((await segmentsOf(room))[0]?.text).toBe("Good evening.");
+  });
+
+  it("waits while the room goes on, and is told what others have made of the line", async () => {
+    const { page } = studio;
+    const [first] = await segmentsOf(room);
+    await rowOf(page, "Good evening.").getByRole("button", { name: "Correct" }).click();
+    const field = page.locator("#corrections textarea");
+    await field.fill("Good evening, all.");
+    expect(await correctByApi(room, first?.id ?? "", "Good morning.")).toBe(200);
+    await page.locator("#corrections .problem").filter({ hasText: "changed to “Good morning.”" }).waitFor();
+    expect(await field.inputValue()).toBe("Good evening, all.");
+    await page.keyboard.press("Enter");
+    await reads(watch.page, "Good evening, all.");
+    await expect.poll(() => linesOf(page)).toContain("Good evening, all.");
+  });
+
+  it("keeps what was typed when the line is gone or the service away", async () => {
+    const { page } = studio;
+    const gone = (await segmentsOf(room)).find(({ text }) => text === "Answer 0.");
+    await rowOf(page, "Answer 0.").getByRole("button", { name: "Correct" }).click();
+    const field = page.locator("#corrections textarea");
+    await field.fill("The first answer.");
+    await page.context().setOffline(true);
+    await page.keyboard.press("Enter");
+    await page.locator("#corrections .problem").filter({ hasText: "Not saved." }).waitFor();
+    await page.context().setOffline(false);
+    expect(await correctByApi(room, gone?.id ?? "", "")).toBe(204);
+    await page
+      .locator("#corrections .problem")
+      .filter({ hasText: "was removed meanwhile" })
+      .waitFor({ timeout: 20_000 });
+    expect(await field.inputValue()).toBe("The first answer.");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => linesOf(page)).toHaveLength(5);
+    // The focus is on the line that came after it.
+    await hasFocus(page, "The harbour is quiet.");
+  });
+
+  it("removes a line after it has asked, and only then", async () => {
+    const { page } = studio;
+    await rowOf(page, "Answer 2.").focus();
+    await page.keyboard.press("Delete");
+    await hasFocus(page, "Keep");
+    await page.keyboard.press("Enter");
+    await hasFocus(page, "Answer 2.");
+    expect(await linesOf(page)).toContain("Answer 2.");
+    await page.keyboard.press("Delete");
+    await rows(page).getByRole("button", { name: "Remove this line for everybody" }).click();
+    await expect.poll(() => linesOf(page)).not.toContain("Answer 2.");
+    await hasFocus(page, "Every boat has come home.");
+    await expect
+      .poll(async () => (await captionBox(watch.page).locator("p").allTextContents()).join(" "))
+      .not.toContain("Answer 2.");
+  });
+});
+
+describe("the settings of a room", () => {
+  const room = "set";
+
+  it("are saved, kept after a reload, and those that are not on the page stay", async () => {
+    const { page, complaints } = await open(`/studio/${room}`);
+    const form = page.locator("#settings");
+    const save = form.getByRole("button", { name: "Save settings" });
+    await expect.poll(() => save.isEnabled()).toBe(true);
+    await form.getByLabel("Public").check();
+    await form.getByLabel("Key terms").fill("Zürich\nKanton Uri");
+    await form.getByLabel("Keep captions, hours").fill("24");
+    await says(page, "settings-said", "Not saved yet.");
+    await save.click();
+    await says(page, "settings-said", "Saved.");
+    await says(page, "access", "The room is public");
+    await page.reload();
+    await expect.poll(() => form.getByLabel("Public").isChecked()).toBe(true);
+    expect(await form.getByLabel("Key terms").inputValue()).toBe("Zürich\nKanton Uri");
+    expect(await form.getByLabel("Keep captions, hours").inputValue()).toBe("24");
+    await form.getByLabel("Model").fill("flux-general-en");
+    await form.getByLabel("Tell speakers apart").check();
+    await save.click();
+    await says(page, "settings-said", "Not saved. flux-general-en does not tell speakers apart");
+    expect(complaints).toEqual([]);
+
+    // Whoever reads along needs no token now.
+    const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions?tenant=local`);
+    expect(answer.status).toBe(200);
+    await page.context().close();
+  });
+
+  it("are those of the room that is entered", async () => {
+    const { page } = await open(`/studio/${room}`);
+    await expect.poll(() => page.locator("#settings").getByLabel("Public").isChecked()).toBe(true);
+    await page.getByRole("textbox", { name: "Room" }).fill("another");
+    await page.keyboard.press("Tab");
+    await expect.poll(() => page.locator("#settings").getByLabel("Public").isChecked()).toBe(false);
+    expect(await page.locator("#embed").textContent()).toContain('<live-captions room="another">');
+    await page.context().close();
+  });
+
+  it("are not for a link that may only publish", async () => {
+    const token = await stack.token({ scopes: ["captions:publish", "captions:view"], room });
+    const { page, complaints } = await open(`/studio#token=${token}`);
+    await says(page, "settings-said", "This link may not change the room's settings");
+    await says(page, "rights", "This link is good until");
+    await says(page, "correct-note", "This link may not correct captions");
+    expect(await page.getByRole("textbox", { name: "Room" }).inputValue()).toBe(room);
+    expect(await page.getByRole("button", { name: "Save settings" }).isDisabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("a room that is taken", () => {
+  it("is said to be, and taken over by whoever may", async () => {
+    const room = "taken";
+    const publisher = await speakLines(room, 1);
+    const { page, complaints } = await open(`/studio/${room}`);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await says(page, "broadcast-announced", "Somebody else is on air in this room.");
+    await press(page, "Take over the room");
+    await says(page, "broadcast-announced", "On air");
+    await expect.poll(() => publisher.state.state).toBe("failed");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("stop");
+
+    const other = await open(`/studio/${room}`);
+    await other.page.getByRole("radio", { name: "Microphone" }).check();
+    await press(other.page, "Start");
+    await press(other.page, "Take over the room");
+    await says(page, "broadcast-announced", "Somebody else has taken over this room.");
+    expect([...complaints, ...other.complaints]).toEqual([]);
+    await Promise.all([page.context().close(), other.page.context().close()]);
+  });
+
+  it("offers nothing to a link that may not take it over", async () => {
+    const room = "taken-for-good";
+    const publisher = await speakLines(room, 1);
+    const token = await stack.token({ scopes: ["captions:publish", "captions:view"], room });
+    const { page } = await open(`/studio#token=${token}`);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await says(page, "broadcast-announced", "Somebody else is on air in this room.");
+    expect(await page.getByRole("button", { name: "Take over the room" }).count()).toBe(0);
+    publisher.close();
+    await page.context().close();
+  });
+});
+
+describe("everybody can use the studio", () => {
+  const sideways = (page: Page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+  it.each(["light", "dark"] as const)(
+    "axe finds nothing wrong with it, in %s colours",
+    async (colorScheme) => {
+      const room = `axe-${colorScheme}`;
+      const { page, complaints } = await open(`/studio/${room}`, narrow);
+      await page.emulateMedia({ colorScheme });
+      const publisher = await speakLines(room);
+      await expect.poll(() => linesOf(page)).toHaveLength(6);
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await sideways(page)).toBe(0);
+      await page.getByText("Only for this broadcast").first().click();
+      await page.getByRole("radio", { name: "Microphone" }).check();
+      await rowOf(page, "Good evening.").getByRole("button", { name: "Correct" }).click();
+      await rowOf(page, "Answer 0.").getByRole("button", { name: "Remove" }).click();
+      await press(page, "Check sound");
+      await says(page, "level-announced", /./);
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await sideways(page)).toBe(0);
+      expect(complaints).toEqual([]);
+      publisher.close();
+      await page.context().close();
+    },
+  );
+
+  it("the list of lines is one stop of the Tab key, however long it is", async () => {
+    const room = "stops";
+    const { page } = await open(`/studio/${room}`);
+    const publisher = await speakLines(room);
+    await expect.poll(() => linesOf(page)).toHaveLength(6);
+    await rows(page).last().focus();
+    // The line, its two buttons, and then it is behind us.
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("#corrections") ?? null)).toBeNull();
+    publisher.close();
+    await page.context().close();
+  });
+});

@@ -1,0 +1,87 @@
+import type { Captions, Interim } from "../../client/index.ts";
+
+/**
+ * How far captions are behind the sound. At the moment an interim arrives, its latency is X − Y: X is the audio published so
+ * far, Y the end of what the interim covers. The lag of a final is measured likewise, and is longer by nature: a final waits
+ * for the end of what is said.
+ */
+export type Lag = { readonly kind: "interim" | "final"; readonly atMs: number; readonly ms: number };
+
+export const windowMs = 180_000;
+
+export type LatencyWatch = {
+  /**
+   * Captions as they arrived.
+   *
+   * @param session the one that is being published
+   * @param publishedMs of its audio, until now
+   * @param nowMs on any clock that goes on evenly
+   */
+  heard(captions: Captions, session: string, publishedMs: number, nowMs: number): void;
+  /** Of the last minutes, the oldest first. */
+  lags(nowMs: number): readonly Lag[];
+};
+
+export function createLatencyWatch(): LatencyWatch {
+  let lags: readonly Lag[] = [];
+  let session: string | null = null;
+  let interim: Interim | null = null;
+  const finals = new Set<string>();
+
+  function add(kind: Lag["kind"], endMs: number, publishedMs: number, nowMs: number): void {
+    lags = [...lags, { kind, atMs: nowMs, ms: Math.max(0, publishedMs - endMs) }];
+  }
+
+  return {
+    heard(captions, ours, publishedMs, nowMs) {
+      if (ours !== session) {
+        finals.clear();
+        interim = null;
+        session = ours;
+      }
+      if (captions.session?.id !== ours) return;
+      for (const { id, kind, end, session, edited } of captions.segments) {
+        if (session !== ours || finals.has(id)) continue;
+        finals.add(id);
+        // A gap is no caption, and what an operator wrote was not recognised just now.
+        if (kind === "speech" && edited !== true) add("final", end, publishedMs, nowMs);
+      }
+      const next = captions.interim;
+      const isNew = next !== null && (next.end !== interim?.end || next.text !== interim.text);
+      if (isNew && next.text !== "") add("interim", next.end, publishedMs, nowMs);
+      interim = next;
+    },
+    lags(nowMs) {
+      lags = lags.filter(({ atMs }) => nowMs - atMs <= windowMs);
+      return lags;
+    },
+  };
+}
+
+/** The lag that `share` of them do not exceed (nearest rank), `null` of none. */
+export function quantile(lags: readonly Lag[], share: number): number | null {
+  const sorted = lags.map(({ ms }) => ms).sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
+
+/** Both kinds in a sentence each. */
+export function latencyInWords(lags: readonly Lag[]): string {
+  const interims = lags.filter(({ kind }) => kind === "interim");
+  const finals = lags.filter(({ kind }) => kind === "final");
+  if (lags.length === 0) return "Nothing measured yet.";
+  return [
+    inWords("Words are seen", interims, "after they are said"),
+    inWords("They are final", finals, "after their end"),
+  ].join(" ");
+}
+
+function inWords(what: string, lags: readonly Lag[], when: string): string {
+  const median = quantile(lags, 0.5);
+  const p95 = quantile(lags, 0.95);
+  if (median === null || p95 === null) return `${what}: nothing measured yet.`;
+  return `${what} ${seconds(median)} ${when} (median; 95 % within ${seconds(p95)}).`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

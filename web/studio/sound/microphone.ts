@@ -1,0 +1,63 @@
+import { capture } from "./capture.ts";
+import { type LiveSound, SoundError, type SoundHooks } from "./sound.ts";
+
+export type MicrophoneChoice = {
+  /** "" is the browser's default. */
+  readonly deviceId: string;
+  /** Whether the browser may take out echo and noise and level the sound. */
+  readonly isCleanedUp: boolean;
+};
+
+const unplugged =
+  "The microphone is gone: unplugged, or switched off. Plug it in or choose another one, then press Start again.";
+
+/** Listens to a microphone until stopped, or until it is unplugged. Throws a `SoundError`. */
+export async function openMicrophone(choice: MicrophoneChoice, hooks: SoundHooks): Promise<LiveSound> {
+  return capture(await ask(choice), unplugged, hooks);
+}
+
+async function ask({ deviceId, isCleanedUp }: MicrophoneChoice): Promise<MediaStream> {
+  // The type promises it, but pages that came over plain http from another machine have none.
+  const devices: MediaDevices | undefined = navigator.mediaDevices;
+  if (devices === undefined)
+    throw new SoundError("Browsers give microphones only to https:// pages and to localhost.");
+  try {
+    return await devices.getUserMedia({
+      audio: {
+        channelCount: 1,
+        echoCancellation: isCleanedUp,
+        noiseSuppression: isCleanedUp,
+        autoGainControl: isCleanedUp,
+        ...(deviceId === "" ? {} : { deviceId: { exact: deviceId } }),
+      },
+    });
+  } catch (error) {
+    throw new SoundError(microphoneRefusal(error instanceof DOMException ? error.name : ""));
+  }
+}
+
+/** Why there is no microphone, by the name of the browser's error, and what to do. */
+export function microphoneRefusal(name: string): string {
+  switch (name) {
+    case "NotAllowedError":
+      return "The browser may not use the microphone. Allow it beside the page's address, then try again.";
+    case "NotFoundError":
+      return "No microphone was found. Plug one in, then try again.";
+    case "OverconstrainedError":
+      return "This microphone is no longer there. Choose another one.";
+    case "NotReadableError":
+      return "The microphone is in use by another program, or switched off.";
+    default:
+      return "The microphone could not be opened. Choose another one, or restart the browser.";
+  }
+}
+
+/** Microphones there are. Their names are hidden until the browser was once allowed to use one. */
+export async function listMicrophones(): Promise<readonly MediaDeviceInfo[]> {
+  const devices: MediaDevices | undefined = navigator.mediaDevices;
+  if (devices === undefined) return [];
+  const all = await devices.enumerateDevices();
+  return all.filter(
+    ({ kind, deviceId }) => kind === "audioinput" && deviceId !== "" && deviceId !== "default",
+  );
+}
