@@ -1,7 +1,8 @@
-import type { Browser, Page } from "playwright-core";
+import { once } from "node:events";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
-import { axeViolations } from "../support/axe.ts";
+import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { startPublisher } from "../support/live.ts";
 import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
@@ -9,7 +10,6 @@ import { linesSpeech, startReadingProvider } from "../support/reading-provider.t
 import { startStack, type TestStack } from "../support/stack.ts";
 
 const lines = ["Good evening.", "The harbour is quite.", "Every boat has come home."];
-const narrow = { width: 320, height: 800 };
 
 let provider: Awaited<ReturnType<typeof startReadingProvider>>;
 let stack: TestStack;
@@ -29,8 +29,8 @@ afterAll(async () => {
   await provider?.close();
 });
 
-const open = (path: string, viewport?: typeof narrow) =>
-  openPage(browser, new URL(path, stack.url).href, viewport);
+const open = (path: string, viewport?: { width: number; height: number }, options?: BrowserContextOptions) =>
+  openPage(browser, new URL(path, stack.url).href, viewport, options);
 
 /** Somebody speaks the lines, each followed by its answer; the room is still on air then. */
 async function speakLines(room: string, count = lines.length): Promise<Publisher> {
@@ -38,6 +38,28 @@ async function speakLines(room: string, count = lines.length): Promise<Publisher
   // With a little more, because the last audio waits for a whole frame.
   for (let half = 0; half < 2 * count + 2; half++) publisher.write(linesSpeech.half);
   return publisher;
+}
+
+/** A publisher's socket, once it may send; `position` is the first sample that it still has. */
+async function publisherSocket(room: string, key: string, position?: number): Promise<WebSocket> {
+  const token = await stack.token({ scopes: ["captions:publish"], room });
+  const url = `${stack.url.replace("http", "ws")}/parties/captions/${room}?role=publisher`;
+  const socket = new WebSocket(url, ["captionwire.1", `bearer.${token}`]);
+  await once(socket, "open");
+  socket.send(JSON.stringify({ type: "start", ...linesSpeech.format, key, position }));
+  await once(socket, "message");
+  return socket;
+}
+
+/** Says the first line, goes away, and comes back without the five seconds after it. */
+async function leaveGap(room: string): Promise<WebSocket> {
+  const key = "the-key-of-one-publisher";
+  const before = await publisherSocket(room, key);
+  for (let half = 0; half < 2; half++) before.send(linesSpeech.half);
+  await expect.poll(async () => (await segmentsOf(room)).length).toBe(2);
+  before.close();
+  await once(before, "close");
+  return publisherSocket(room, key, 6 * linesSpeech.format.sampleRate);
 }
 
 const rows = (page: Page) => page.locator("#corrections li");
@@ -166,6 +188,30 @@ describe("a correction in the studio", () => {
   });
 });
 
+describe("captions that were lost", () => {
+  it("are written down in their place by whoever heard them", async () => {
+    const room = "lost";
+    const [studio, watch] = await Promise.all([open(`/studio/${room}`), open(`/watch/${room}`)]);
+    const { page } = studio;
+    const publisher = await leaveGap(room);
+    const gap = rowOf(page, "captions lost");
+    await gap.waitFor();
+    await says(page, "history", /Captions lost: \d+ s/);
+    expect(await gap.getByRole("button").allTextContents()).toEqual([expect.stringMatching(/^Fill in/)]);
+    await gap.getByRole("button", { name: "Fill in" }).click();
+    await page.keyboard.press("Enter");
+    await page.locator("#corrections .problem").filter({ hasText: "Write what was said" }).waitFor();
+    await page.keyboard.type("And now the weather.");
+    await page.keyboard.press("Enter");
+    await reads(watch.page, "And now the weather.");
+    await says(page, "history", /A gap of \d+ s was filled/);
+    await rowOf(page, "And now the weather.").filter({ hasText: "corrected" }).waitFor();
+    expect([...studio.complaints, ...watch.complaints]).toEqual([]);
+    publisher.close();
+    await Promise.all([page.context().close(), watch.page.context().close()]);
+  });
+});
+
 describe("the settings of a room", () => {
   const room = "set";
 
@@ -256,33 +302,55 @@ describe("a room that is taken", () => {
   });
 });
 
-describe("everybody can use the studio", () => {
-  const sideways = (page: Page) =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-  it.each(["light", "dark"] as const)(
-    "axe finds nothing wrong with it, in %s colours",
-    async (colorScheme) => {
-      const room = `axe-${colorScheme}`;
-      const { page, complaints } = await open(`/studio/${room}`, narrow);
-      await page.emulateMedia({ colorScheme });
-      const publisher = await speakLines(room);
-      await expect.poll(() => linesOf(page)).toHaveLength(6);
-      expect(await axeViolations(page)).toEqual([]);
-      expect(await sideways(page)).toBe(0);
-      await page.getByText("Only for this broadcast").first().click();
+describe("a speech service that goes away on air", () => {
+  it("is told of while the sound is kept, and written down", async () => {
+    const failing = await startReadingProvider([]);
+    const other = await startStack({ engineUrl: failing.url, providerUrl: failing.url });
+    try {
+      const { page, complaints } = await openPage(browser, `${other.url}/studio/away`);
       await page.getByRole("radio", { name: "Microphone" }).check();
-      await rowOf(page, "Good evening.").getByRole("button", { name: "Correct" }).click();
-      await rowOf(page, "Answer 0.").getByRole("button", { name: "Remove" }).click();
-      await press(page, "Check sound");
-      await says(page, "level-announced", /./);
-      expect(await axeViolations(page)).toEqual([]);
-      expect(await sideways(page)).toBe(0);
+      await press(page, "Start");
+      await says(page, "broadcast-announced", /^On air$/);
+      await failing.close();
+      await says(
+        page,
+        "broadcast-announced",
+        "On air, but the speech service cannot be reached. The sound is kept",
+      );
+      await says(page, "history", "On air, but the speech service cannot be reached");
+      expect(await page.getByRole("button", { name: "Stop" }).isEnabled()).toBe(true);
       expect(complaints).toEqual([]);
-      publisher.close();
       await page.context().close();
-    },
-  );
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe("everybody can use the studio", () => {
+  const names = Object.keys(circumstances).filter((key): key is Circumstance => key in circumstances);
+
+  it.each(names)("axe finds nothing wrong with it, and it is never too wide: %s", async (name) => {
+    const { viewport, ...options } = circumstances[name];
+    const room = `axe-${name}`;
+    const { page, complaints } = await open(`/studio/${room}`, viewport, options);
+    const publisher = await speakLines(room);
+    await rows(page).nth(5).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await sideways(page)).toBe(0);
+    // All of it: what is folded, a microphone that is checked, a line being corrected and one being removed.
+    await page.getByText("Only for this broadcast").first().click();
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await rowOf(page, "Good evening.").getByRole("button", { name: "Correct" }).click();
+    await rowOf(page, "Answer 0.").getByRole("button", { name: "Remove" }).click();
+    await press(page, "Check sound");
+    await says(page, "level-announced", /./);
+    expect(await violations(page)).toEqual([]);
+    expect(await sideways(page)).toBe(0);
+    expect(complaints).toEqual([]);
+    publisher.close();
+    await page.context().close();
+  });
 
   it("the list of lines is one stop of the Tab key, however long it is", async () => {
     const room = "stops";

@@ -2,8 +2,15 @@ import { gapInWords } from "../../client/display/paragraphs.ts";
 import { CaptionwireError, type Segment } from "../../client/index.ts";
 import { closeDirections } from "../../shared/direction.ts";
 import { plain } from "../../shared/export/plain.ts";
+import {
+  type CorrectionForm,
+  create,
+  createButton,
+  createEditForm,
+  createRemoveQuestion,
+} from "./correction-form.ts";
 
-/** Writes `text` in the line's place, nothing removes it. Answers the line as it is then, `null` when it is gone. */
+/** Writes `text` in a line's place; none removes it. Answers the line as it is then, `null` when it is gone. */
 export type Correct = (id: string, text: string) => Promise<Segment | null>;
 
 export type CorrectionRow = {
@@ -26,17 +33,20 @@ type RowOptions = {
   handleWork(): void;
 };
 
+type Work =
+  | { readonly kind: "none" }
+  /** `base` is the line as it was when it was begun. */
+  | { readonly kind: "editing" | "asking"; readonly form: CorrectionForm; readonly base: Segment };
+
 /**
- * A line of the transcript that can be corrected where it stands. What was typed is lost only by cancelling: a refusal, or a
- * line that was changed or removed by others meanwhile, is told in words beside it.
+ * A line of the transcript that can be corrected where it stands. What was typed is lost only by cancelling: a refusal, or a line that
+ * was changed or removed by others meanwhile, is told in words beside it.
  */
-export function createCorrectionRow(
-  first: Segment,
-  { mayCorrect, correct, handleWork }: RowOptions,
-): CorrectionRow {
+export function createCorrectionRow(first: Segment, { mayCorrect, correct, handleWork }: RowOptions) {
   let segment = first;
   let isGone = false;
-  let work: "none" | "editing" | "asking" | "saving" = "none";
+  let isSaving = false;
+  let work: Work = { kind: "none" };
 
   const element = document.createElement("li");
   element.tabIndex = -1;
@@ -59,13 +69,14 @@ export function createCorrectionRow(
     text.className = `line ${segment.kind}`;
   }
 
+  const which = (): string => `the line of ${time.textContent}`;
+
   function drawButtons(): void {
     if (!mayCorrect) return;
-    const which = `the line of ${time.textContent}`;
-    const correctButton = button(segment.kind === "gap" ? "Fill in" : "Correct", which, edit);
-    // What was lost cannot be taken back.
-    const removeButton = segment.kind === "gap" ? [] : [button("Remove", which, askToRemove)];
-    buttons.replaceChildren(correctButton, ...removeButton);
+    const isGap = segment.kind === "gap";
+    const correctButton = createButton(isGap ? "Fill in" : "Correct", which(), edit);
+    // What was lost cannot be taken away.
+    buttons.replaceChildren(correctButton, ...(isGap ? [] : [createButton("Remove", which(), askToRemove)]));
     setStop(element.tabIndex === 0);
   }
 
@@ -74,11 +85,21 @@ export function createCorrectionRow(
     for (const each of buttons.querySelectorAll("button")) each.tabIndex = element.tabIndex;
   }
 
-  /** Ends whatever was begun; the focus goes back to the line if it was inside. */
-  function rest(): void {
+  function begin(kind: "editing" | "asking", form: CorrectionForm): void {
+    work = { kind, form, base: segment };
+    buttons.hidden = true;
+    text.hidden = kind === "editing" && segment.kind === "speech";
+    element.append(form.element);
+    handleWork();
+    form.first.focus();
+  }
+
+  /** Ends what was begun; the focus goes back to the line if it was inside. */
+  function end(): void {
+    if (work.kind === "none") return;
     const hadFocus = element.contains(document.activeElement);
-    work = "none";
-    for (const extra of element.querySelectorAll(".edit, .ask")) extra.remove();
+    work.form.element.remove();
+    work = { kind: "none" };
     text.hidden = false;
     buttons.hidden = false;
     draw();
@@ -87,144 +108,93 @@ export function createCorrectionRow(
     handleWork();
   }
 
-  function begin(what: "editing" | "asking", extra: HTMLElement): void {
-    work = what;
-    buttons.hidden = true;
-    element.append(extra);
-    handleWork();
-  }
-
   function edit(): void {
-    if (work !== "none" || !mayCorrect) return;
-    const base = segment;
-    const form = document.createElement("form");
-    form.className = "edit";
-    const field = document.createElement("textarea");
-    field.rows = 2;
-    field.dir = "auto";
-    field.value = base.kind === "gap" ? "" : plain(base.text);
-    const label = document.createElement("label");
-    label.append(unseen(`Text of the line of ${time.textContent}`), field);
-    const save = document.createElement("button");
-    save.textContent = "Save";
-    save.className = "first";
-    const problem = create("p", "problem");
-    problem.setAttribute("role", "status");
-    const actions = create("div", "actions");
-    actions.append(save, button("Cancel", "", rest));
-    form.append(label, actions, problem);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void submit();
-    });
-    field.addEventListener("keydown", (event) => {
-      // Enter also ends a word that is being composed.
-      if (event.key === "Enter" && !event.isComposing) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-      if (event.key === "Escape") rest();
-    });
-    tellProblem = (words) => {
-      problem.textContent = words;
-    };
-    begin("editing", form);
-    text.hidden = base.kind === "speech";
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
-
-    async function submit(): Promise<void> {
-      if (work !== "editing") return;
-      const typed = plain(field.value);
-      if (typed === "") {
-        tellProblem(
-          base.kind === "gap"
-            ? "Write what was said, or cancel."
-            : "A line needs words. To take it away, cancel and press Remove.",
-        );
-        return;
-      }
-      if (typed === plain(base.text) && !isGone && segment === base) {
-        rest();
-        return;
-      }
-      await send(typed, "editing");
-    }
+    if (work.kind !== "none" || !mayCorrect) return;
+    const words = segment.kind === "gap" ? "" : plain(segment.text);
+    begin("editing", createEditForm({ about: which(), text: words, save, cancel: end }));
   }
-  let tellProblem = (_words: string): void => {};
 
   function askToRemove(): void {
-    if (work !== "none" || !mayCorrect || segment.kind === "gap") return;
-    const ask = create("div", "ask");
-    const problem = create("p", "problem");
-    problem.setAttribute("role", "status");
-    const keep = button("Keep", "", rest);
-    const question = create("p", "question");
-    question.textContent = "Remove this line for everybody?";
-    const actions = create("div", "actions");
-    actions.append(
-      button("Remove", "this line for everybody", () => {
-        if (work === "asking") void send("", "asking");
-      }),
-      keep,
-    );
-    ask.append(question, actions, problem);
-    ask.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") rest();
-    });
-    tellProblem = (words) => {
-      problem.textContent = words;
-    };
-    begin("asking", ask);
-    keep.focus();
+    if (work.kind !== "none" || !mayCorrect || segment.kind === "gap") return;
+    begin("asking", createRemoveQuestion({ remove: () => void send(""), keep: end }));
   }
 
-  async function send(words: string, during: "editing" | "asking"): Promise<void> {
-    work = "saving";
-    tellProblem("Saving");
+  function save(typed: string): void {
+    if (work.kind !== "editing") return;
+    const { base, form } = work;
+    const words = plain(typed);
+    if (words === "") {
+      form.tell(
+        base.kind === "gap"
+          ? "Write what was said, or cancel."
+          : "A line needs words. To take it away, cancel and press Remove.",
+      );
+    } else if (
+      base.kind === "speech" &&
+      words === plain(base.text) &&
+      segment.text === base.text &&
+      !isGone
+    ) {
+      end();
+    } else {
+      void send(words);
+    }
+  }
+
+  async function send(words: string): Promise<void> {
+    if (work.kind === "none" || isSaving) return;
+    const { form } = work;
+    isSaving = true;
+    form.tell("Saving");
     try {
       const now = await correct(segment.id, words);
       if (now === null) isGone = true;
       else segment = now;
-      rest();
+      end();
     } catch (error) {
-      work = during;
-      tellProblem(`Not saved. ${refusalInWords(error)}`);
+      form.tell(`Not saved. ${refusalInWords(error)}`);
+    } finally {
+      isSaving = false;
     }
+  }
+
+  function show(next: Segment | null): void {
+    if (next === null) {
+      if (!isGone && work.kind === "editing") work.form.tell(`This line was removed meanwhile. ${copyIt}`);
+      isGone = true;
+      return;
+    }
+    if (next === segment) return;
+    const isOther = next.text !== segment.text;
+    segment = next;
+    draw();
+    if (work.kind === "none") drawButtons();
+    else if (isOther && !isSaving && work.kind === "editing")
+      work.form.tell(`Meanwhile it was changed to “${text.textContent}”. Save replaces that.`);
   }
 
   draw();
   drawButtons();
-  return {
+  const row: CorrectionRow = {
     element,
     get isBusy() {
-      return work !== "none";
+      return work.kind !== "none";
     },
-    show(next) {
-      if (next === null) {
-        if (!isGone && work === "editing")
-          tellProblem("This line was removed meanwhile. Copy what you have typed if you need it.");
-        isGone = true;
-        return;
-      }
-      const isOther = next.text !== segment.text;
-      segment = next;
-      draw();
-      if (work === "none") drawButtons();
-      else if (isOther && work === "editing")
-        tellProblem(`Meanwhile it was changed to “${text.textContent}”. Save replaces that.`);
-    },
+    show,
     setStop,
     edit,
     askToRemove,
   };
+  return row;
 }
+
+const copyIt = "Copy what you have typed if you need it.";
 
 function refusalInWords(error: unknown): string {
   if (!(error instanceof CaptionwireError)) return "The service's answer could not be read.";
   switch (error.code) {
     case "not_found":
-      return "This line is no longer in the room. Copy what you have typed if you need it.";
+      return `This line is no longer in the room. ${copyIt}`;
     case "scope_missing":
       return "This link may not correct captions: its token lacks the scope captions:edit.";
     case "token_expired":
@@ -232,26 +202,4 @@ function refusalInWords(error: unknown): string {
     default:
       return error.message;
   }
-}
-
-function create<Name extends "p" | "span" | "div">(name: Name, className: string) {
-  const element = document.createElement(name);
-  element.className = className;
-  return element;
-}
-
-/** @param about what it is for, where the page does not say it to who sees it not */
-function button(words: string, about: string, act: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.append(words);
-  if (about !== "") element.append(unseen(` ${about}`));
-  element.addEventListener("click", act);
-  return element;
-}
-
-function unseen(words: string): HTMLElement {
-  const element = create("span", "unseen");
-  element.textContent = words;
-  return element;
 }
