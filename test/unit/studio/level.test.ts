@@ -8,14 +8,20 @@ import {
   levelOf,
   nothingHeard,
 } from "../../../web/studio/sound/level.ts";
-import { toLinear16 } from "../../../web/studio/sound/linear16.ts";
+import { linear16 } from "../../../web/studio/sound/linear16.ts";
 
 const tone = (amplitude: number) =>
-  toLinear16(Float32Array.from({ length: 1_600 }, (_, n) => amplitude * Math.sin((2 * Math.PI * n) / 16)));
+  new Uint8Array(
+    Int16Array.from({ length: 1_600 }, (_, n) => linear16(amplitude * Math.sin((2 * Math.PI * n) / 16)))
+      .buffer,
+  );
 
 /** After pieces of 100 ms with these peaks. */
 const hears = (peaks: readonly number[], before: Hearing = nothingHeard): Hearing =>
-  peaks.reduce((hearing, peak) => afterPiece(hearing, { peak, rms: peak / 2 }, 100), before);
+  peaks.reduce(
+    (hearing, peak) => afterPiece(hearing, { peak, rms: peak / 2, clipped: peak === 1 ? 0.1 : 0 }, 100),
+    before,
+  );
 const times = (count: number, peak: number) => Array.from({ length: count }, () => peak);
 const verdictAfter = (...args: Parameters<typeof hears>) => judgeLevel(hears(...args)).verdict;
 
@@ -27,10 +33,22 @@ describe("the level of a piece", () => {
     expect(decibels(peak)).toBeCloseTo(-6, 1);
   });
 
+  it("counts what is clipped, and one sample alone does not make it clipping", () => {
+    const clippedOf = (audio: Uint8Array) =>
+      judgeLevel(afterPiece(nothingHeard, levelOf(audio), 100)).verdict;
+    expect(levelOf(tone(0.98)).clipped).toBe(0);
+    expect(clippedOf(tone(0.98))).toBe("good");
+    expect(levelOf(tone(2)).clipped).toBeGreaterThan(0.5);
+    expect(clippedOf(tone(2))).toBe("clipping");
+    const click = tone(0.5);
+    new DataView(click.buffer).setInt16(100, 32_767, true);
+    expect(clippedOf(click)).toBe("good");
+  });
+
   it("never leaves the scale", () => {
     expect(levelOf(tone(3)).peak).toBe(1);
     expect(levelOf(new Uint8Array([0, 0x80])).peak).toBe(1);
-    expect(levelOf(new Uint8Array())).toEqual({ peak: 0, rms: 0 });
+    expect(levelOf(new Uint8Array())).toEqual({ peak: 0, rms: 0, clipped: 0 });
     expect(decibels(0)).toBe(-60);
   });
 

@@ -4,6 +4,14 @@ import workletUrl from "./capture.worklet.ts?worker&url";
 import { createQueue } from "./queue.ts";
 import { type LiveSound, SoundError, type SoundHooks, soundFormat } from "./sound.ts";
 
+/** Where the sound comes from. */
+export type CaptureSource = {
+  /** Connects it to the audio thread. `end` is called when it ends by itself: with the reason, or with none where that is its way. */
+  connect(context: AudioContext, end: (error: SoundError | null) => void): AudioNode;
+  /** Gives back what it holds; may be called more than once. */
+  close(): void;
+};
+
 const PieceSchema = v.object({
   audio: v.instance(ArrayBuffer),
   /** Until the end of this piece, since the capture began. */
@@ -15,16 +23,15 @@ const PieceSchema = v.object({
 const finishMaxMs = 1_000;
 
 /**
- * Listens to the sound of a stream until stopped, or until it ends by itself, which is told in the words `endedWords`. Stopping
- * hands on what the audio thread has heard by then, however busy the page was. Throws a `SoundError`; the stream is stopped then.
+ * Hears a source on the audio thread, at the pace of its clock, until stopped or until it ends. Neither a page that is busy nor one in
+ * the background loses anything, and stopping hands on all that was heard by then. Throws a `SoundError`; the source and the context
+ * are closed then.
  */
 export async function capture(
-  stream: MediaStream,
-  endedWords: string,
+  context: AudioContext,
+  source: CaptureSource,
   hooks: SoundHooks,
 ): Promise<LiveSound> {
-  // At the rate of the device: Firefox connects no microphone to a context of another rate.
-  const context = new AudioContext();
   const queue = createQueue();
   const ended = deferred<SoundError | null>();
   let node: AudioWorkletNode | null = null;
@@ -33,7 +40,7 @@ export async function capture(
   let received = 0;
 
   function close(error: SoundError | null): void {
-    for (const track of stream.getTracks()) track.stop();
+    source.close();
     if (context.state !== "closed") void context.close();
     queue.end(error);
     ended.resolve(error);
@@ -78,15 +85,12 @@ export async function capture(
       outputChannelCount: [1],
     });
     node.port.onmessage = ({ data }: MessageEvent<unknown>) => handlePiece(data);
-    context.createMediaStreamSource(stream).connect(node);
+    source.connect(context, end).connect(node);
     // What it puts out is silence; but a browser may leave out what is not connected to the end.
     node.connect(context.destination);
   } catch {
     close(null);
     throw new SoundError("The browser could not listen to this sound. Reload the page and try again.");
-  }
-  for (const track of stream.getAudioTracks()) {
-    track.addEventListener("ended", () => end(new SoundError(endedWords)));
   }
   context.addEventListener("statechange", () => {
     if (isEnding || context.state === "running" || context.state === "closed") return;
@@ -94,4 +98,25 @@ export async function capture(
     context.resume().catch(() => {});
   });
   return { audio: queue.items, ended: ended.promise, stop: () => end(null) };
+}
+
+/** Hears a stream of the browser's. When it ends by itself, `endedWords` say so. Throws like `capture`. */
+export function captureStream(
+  stream: MediaStream,
+  endedWords: string,
+  hooks: SoundHooks,
+): Promise<LiveSound> {
+  const source: CaptureSource = {
+    connect(context, end) {
+      for (const track of stream.getAudioTracks()) {
+        track.addEventListener("ended", () => end(new SoundError(endedWords)));
+      }
+      return context.createMediaStreamSource(stream);
+    },
+    close() {
+      for (const track of stream.getTracks()) track.stop();
+    },
+  };
+  // At the rate of the device: Firefox connects no microphone to a context of another rate.
+  return capture(new AudioContext(), source, hooks);
 }

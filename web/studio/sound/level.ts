@@ -1,7 +1,12 @@
-/** Of full scale, 0 to 1. */
-export type Level = { readonly peak: number; readonly rms: number };
+export type Level = {
+  /** Of full scale, 0 to 1. */
+  readonly peak: number;
+  readonly rms: number;
+  /** Samples at the end of the scale, as a share of all. */
+  readonly clipped: number;
+};
 
-export const silence: Level = { peak: 0, rms: 0 };
+export const silence: Level = { peak: 0, rms: 0, clipped: 0 };
 
 /** How loud a piece of linear16 audio is. */
 export function levelOf(audio: Uint8Array): Level {
@@ -9,12 +14,15 @@ export function levelOf(audio: Uint8Array): Level {
   const samples = Math.floor(audio.length / 2);
   let peak = 0;
   let squares = 0;
+  let clipped = 0;
   for (let index = 0; index < samples; index++) {
     const value = Math.abs(view.getInt16(index * 2, true)) / 32_767;
     peak = Math.max(peak, value);
     squares += value * value;
+    if (value >= clippedFrom) clipped += 1;
   }
-  return { peak: Math.min(1, peak), rms: samples === 0 ? 0 : Math.sqrt(squares / samples) };
+  const count = Math.max(1, samples);
+  return { peak: Math.min(1, peak), rms: Math.sqrt(squares / count), clipped: clipped / count };
 }
 
 /** Decibels below full scale; nothing at all is `floorDb`. */
@@ -39,18 +47,20 @@ export const nothingHeard: Hearing = { silentMs: 0, quietMs: 0, sinceClipMs: Num
 const silentPeak = 0.001;
 /** −30 dB: speech at a distance that is right goes well beyond. */
 const quietPeak = 0.0316;
-const clippedPeak = 0.99;
+const clippedFrom = 0.99;
+/** One sample at the end of the scale is nothing that could be heard. */
+const clippedShare = 0.005;
 
 const silentAfterMs = 3_000;
 /** Longer than a speaker takes to breathe. */
 const quietAfterMs = 10_000;
 const clipShownMs = 3_000;
 
-export function afterPiece(hearing: Hearing, { peak }: Level, lengthMs: number): Hearing {
+export function afterPiece(hearing: Hearing, { peak, clipped }: Level, lengthMs: number): Hearing {
   return {
     silentMs: peak < silentPeak ? hearing.silentMs + lengthMs : 0,
     quietMs: peak < quietPeak ? hearing.quietMs + lengthMs : 0,
-    sinceClipMs: peak >= clippedPeak ? 0 : hearing.sinceClipMs + lengthMs,
+    sinceClipMs: clipped >= clippedShare ? 0 : hearing.sinceClipMs + lengthMs,
   };
 }
 

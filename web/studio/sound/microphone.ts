@@ -1,4 +1,4 @@
-import { capture } from "./capture.ts";
+import { captureStream } from "./capture.ts";
 import { type LiveSound, SoundError, type SoundHooks } from "./sound.ts";
 
 export type MicrophoneChoice = {
@@ -13,7 +13,7 @@ const unplugged =
 
 /** Listens to a microphone until stopped, or until it is unplugged. Throws a `SoundError`. */
 export async function openMicrophone(choice: MicrophoneChoice, hooks: SoundHooks): Promise<LiveSound> {
-  return capture(await ask(choice), unplugged, hooks);
+  return captureStream(await ask(choice), unplugged, hooks);
 }
 
 async function ask({ deviceId, isCleanedUp }: MicrophoneChoice): Promise<MediaStream> {

@@ -1,4 +1,4 @@
-import { capture } from "./capture.ts";
+import { captureStream } from "./capture.ts";
 import { type LiveSound, SoundError, type SoundHooks } from "./sound.ts";
 
 const ended = "The sharing of the tab has ended. Press Start to choose a tab again.";
@@ -6,11 +6,11 @@ const ended = "The sharing of the tab has ended. Press Start to choose a tab aga
 /** Listens to what another tab plays, which is still heard there. Throws a `SoundError`. */
 export async function openTab(hooks: SoundHooks): Promise<LiveSound> {
   const stream = await ask();
-  const [sound] = stream.getAudioTracks();
-  // Nobody looks at the picture, and it has to be asked for; the sound goes on without it.
-  for (const track of stream.getVideoTracks()) track.stop();
-  if (sound === undefined) throw new SoundError(noSound());
-  return capture(new MediaStream([sound]), ended, hooks);
+  if (stream.getAudioTracks().length === 0) {
+    for (const track of stream.getTracks()) track.stop();
+    throw new SoundError(noSound());
+  }
+  return captureStream(stream, ended, hooks);
 }
 
 type Constraints = DisplayMediaStreamOptions & {
@@ -27,8 +27,9 @@ async function ask(): Promise<MediaStream> {
       "This browser cannot share the sound of a tab. Chrome and Edge on a computer can, from https:// pages.",
     );
   const wanted: Constraints = {
-    // Without a picture Chrome shares nothing.
-    video: true,
+    // Without a picture Chrome shares nothing. Nobody looks at it, so it is small; it is left alone until the end, because whether the
+    // sound goes on without it is not promised.
+    video: { width: 320, frameRate: 1 },
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
     selfBrowserSurface: "exclude",
     systemAudio: "include",
