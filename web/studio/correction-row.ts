@@ -39,8 +39,8 @@ type Work =
   | { readonly kind: "editing" | "asking"; readonly form: CorrectionForm; readonly base: Segment };
 
 /**
- * A line of the transcript that can be corrected where it stands. What was typed is lost only by cancelling: a refusal, or a line that
- * was changed or removed by others meanwhile, is told in words beside it.
+ * A line of the transcript that can be corrected where it stands. What was typed is lost only by cancelling: a refusal, or a
+ * line that was changed or removed by others meanwhile, is told in words beside it.
  */
 export function createCorrectionRow(first: Segment, { mayCorrect, correct, handleWork }: RowOptions) {
   let segment = first;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../client/index.ts";
 import { accessInWords, embedCode } from "../../../web/studio/links.ts";
 import { mayTry, type Rights, rightsIn, rightsInWords } from "../../../web/studio/rights.ts";
+import { microphoneRefusal, tabRefusal } from "../../../web/studio/sound/refusals.ts";
 import { stageInWords } from "../../../web/studio/stage.ts";
 
 const now = 1_800_000_000_000;
@@ -86,5 +87,25 @@ describe("why a broadcast has ended", () => {
     expect(failed("token_expired")).toContain("expired");
     expect(failed("room_forbidden")).toContain("another room");
     expect(failed(null)).toBe("as told");
+  });
+});
+
+describe("why there is no sound", () => {
+  it.each([
+    ["NotAllowedError", "Allow it"],
+    ["NotFoundError", "Plug one in"],
+    ["OverconstrainedError", "Choose another"],
+    ["NotReadableError", "another program"],
+    ["AbortError", "restart the browser"],
+  ])("a microphone, %s: says what to do", (name, what) => {
+    expect(microphoneRefusal(name)).toContain(what);
+  });
+
+  it.each([
+    ["NotAllowedError", "choose a tab"],
+    ["NotReadableError", "Choose a tab"],
+    ["InvalidStateError", "use Chrome or Edge"],
+  ])("a tab, %s: says what to do", (name, what) => {
+    expect(tabRefusal(name)).toContain(what);
   });
 });

@@ -6,7 +6,7 @@ import { type LiveSound, SoundError, type SoundHooks, soundFormat } from "./soun
 
 /** Where the sound comes from. */
 export type CaptureSource = {
-  /** Connects it to the audio thread. `end` is called when it ends by itself: with the reason, or with none where that is its way. */
+  /** Makes it ready to be heard. `end` is called when it ends by itself, with the reason where that is not its way. */
   connect(context: AudioContext, end: (error: SoundError | null) => void): AudioNode;
   /** Gives back what it holds; may be called more than once. */
   close(): void;
@@ -23,9 +23,9 @@ const PieceSchema = v.object({
 const finishMaxMs = 1_000;
 
 /**
- * Hears a source on the audio thread, at the pace of its clock, until stopped or until it ends. Neither a page that is busy nor one in
- * the background loses anything, and stopping hands on all that was heard by then. Throws a `SoundError`; the source and the context
- * are closed then.
+ * Hears a source on the audio thread, at the pace of its clock, until stopped or until it ends. Neither a page that is busy
+ * nor one in the background loses anything, and stopping hands on all that was heard by then. Throws a `SoundError`; the
+ * source and the context are closed then.
  */
 export async function capture(
   context: AudioContext,

@@ -2,8 +2,8 @@ import { capture } from "./capture.ts";
 import { type Sound, SoundError, type SoundHooks, soundFormat } from "./sound.ts";
 
 /**
- * Plays any file that the browser can decode into the room, at real time, mixed to one channel. The audio thread plays it: the timers of
- * a page in the background come too rarely. Throws a `SoundError`.
+ * Plays any file that the browser can decode into the room, at real time, mixed to one channel. The audio thread plays it:
+ * the timers of a page in the background come too rarely. Throws a `SoundError`.
  */
 export async function openFile(file: File | undefined, hooks: SoundHooks): Promise<Sound> {
   if (file === undefined) throw new SoundError("Choose a sound file first.");

@@ -1,4 +1,5 @@
 import { captureStream } from "./capture.ts";
+import { microphoneRefusal } from "./refusals.ts";
 import { type LiveSound, SoundError, type SoundHooks } from "./sound.ts";
 
 export type MicrophoneChoice = {
@@ -33,22 +34,6 @@ async function ask({ deviceId, isCleanedUp }: MicrophoneChoice): Promise<MediaSt
     });
   } catch (error) {
     throw new SoundError(microphoneRefusal(error instanceof DOMException ? error.name : ""));
-  }
-}
-
-/** Why there is no microphone, by the name of the browser's error, and what to do. */
-export function microphoneRefusal(name: string): string {
-  switch (name) {
-    case "NotAllowedError":
-      return "The browser may not use the microphone. Allow it beside the page's address, then try again.";
-    case "NotFoundError":
-      return "No microphone was found. Plug one in, then try again.";
-    case "OverconstrainedError":
-      return "This microphone is no longer there. Choose another one.";
-    case "NotReadableError":
-      return "The microphone is in use by another program, or switched off.";
-    default:
-      return "The microphone could not be opened. Choose another one, or restart the browser.";
   }
 }
 
