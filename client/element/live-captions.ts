@@ -206,6 +206,8 @@ export class LiveCaptions extends LitElement {
     });
     const line = createStateLine(this.#part("state"), this.#part("announced"));
     let wasOpen = false;
+    /** Its end is of no interest to the page that has left it for another room. */
+    let isLeft = false;
     const tell = (link: Link, { status }: Captions): void => {
       wasOpen ||= link.state === "open";
       line.show(inWords(link, status, wasOpen));
@@ -221,6 +223,7 @@ export class LiveCaptions extends LitElement {
         this.#dispatch("captions", { captions, frame });
       },
       onLink: (link) => {
+        if (isLeft) return;
         tell(link, subscription.captions);
         this.#dispatch("link", link);
       },
@@ -229,6 +232,7 @@ export class LiveCaptions extends LitElement {
     this.#screen = screen;
     this.#subscription = subscription;
     this.#leave = () => {
+      isLeft = true;
       subscription.close();
       line.close();
       screen.close();

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
@@ -35,11 +36,7 @@ beforeAll(async () => {
     startStack({ engineUrl: provider.url, providerUrl: provider.url }),
     launchBrowser(),
   ]);
-  publisher = await startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
-  for (let step = 0; step <= said.length; step += 1) {
-    publisher.write(sceneSpeech.step);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  publisher = await speakScene(room);
   if (folder !== null) await mkdir(folder, { recursive: true });
 });
 
@@ -50,10 +47,22 @@ afterAll(async () => {
   await provider?.close();
 });
 
+async function speakScene(room: string): Promise<Publisher> {
+  const publisher = await startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
+  for (let step = 0; step <= said.length; step += 1) {
+    publisher.write(sceneSpeech.step);
+    await setTimeout(20);
+  }
+  return publisher;
+}
+
+/** Rooms that were made for one look. */
+let rooms = 0;
+
 const read = (page: Page) => captionBox(page).filter({ hasText: "stay away from" }).waitFor();
 
 /** Each page, how it is opened, and what has to be there before it is looked at. */
-const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<void> }>> = {
+const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<unknown> }>> = {
   home: { path: "/", ready: (page) => page.getByRole("heading", { name: "Captionwire" }).waitFor() },
   watch: { path: `/watch/${room}`, ready: read },
   settings: {
@@ -64,11 +73,32 @@ const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<
       await page.getByRole("dialog", { name: "Caption settings" }).waitFor();
     },
   },
-  overlay: {
-    path: `/overlay/${room}`,
-    ready: (page) => page.waitForFunction(() => document.title.includes("overlay")).then(() => {}),
-  },
+  overlay: { path: "/overlay", ready: beOnScreen },
+  plain: { path: `/plain/${room}`, ready: (page) => page.getByText("And the ferry?").waitFor() },
+  speak: { path: "/speak", ready: (page) => page.getByRole("button", { name: "Speak" }).waitFor() },
+  studio: { path: "/studio", ready: goOnAir },
 };
+
+/** It shows what comes while it is open, and nothing of before. */
+async function beOnScreen(page: Page): Promise<void> {
+  const room = `screen-${rooms++}`;
+  await page.goto(new URL(`/overlay/${room}?size=7`, stack.url).href);
+  await page.waitForFunction(() => document.title.endsWith(": overlay"));
+  const speaker = await speakScene(room);
+  await read(page);
+  speaker.close();
+}
+
+/** With the browser's own microphone, in a room that nobody else is in. */
+async function goOnAir(page: Page): Promise<void> {
+  const field = page.getByRole("textbox", { name: "Room" });
+  await field.fill(`studio-${rooms++}`);
+  await field.press("Tab");
+  await page.getByRole("radio", { name: "Microphone" }).check();
+  await page.getByRole("button", { name: "Start" }).click();
+  await read(page);
+  await page.getByText(/^Words are seen/).waitFor();
+}
 
 describe.each(Object.entries(pages))("%s", (name, { path, ready }) => {
   const names = Object.keys(circumstances).filter((key): key is Circumstance => key in circumstances);

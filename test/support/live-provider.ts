@@ -64,10 +64,12 @@ export function results({ transcript, start, duration, isFinal, words = [] }: Sa
 
 export type LiveProvider = { readonly url: string; close(): Promise<void> };
 
-/** A provider on Deepgram's live protocol and nothing else. `begin` is called for each socket. */
-export async function startLiveProvider(begin: () => Hearing): Promise<LiveProvider> {
+/** A provider on Deepgram's live protocol and nothing else. `begin` is called for each socket, with its query. */
+export async function startLiveProvider(begin: (query: URLSearchParams) => Hearing): Promise<LiveProvider> {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
-  server.on("connection", (socket) => hearOn(socket, begin()));
+  server.on("connection", (socket, { url = "" }) =>
+    hearOn(socket, begin(new URL(url, "ws://provider.test").searchParams)),
+  );
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The provider has no port.");

@@ -7,17 +7,18 @@ export type Heard = { readonly text: string; readonly isFinal: boolean; readonly
 /** Of the audio, the share of each step: a frame. */
 const stepS = 0.1;
 const format: AudioFormat = { encoding: "linear16", sampleRate: 8_000, channels: 1 };
-const stepBytes = stepS * format.sampleRate * 2;
+const stepBytesAt = (sampleRate: number) => stepS * sampleRate * 2;
 
 export const sceneSpeech = {
   format,
   /** What makes the provider hear the next step. */
-  step: new Uint8Array(stepBytes),
+  step: new Uint8Array(stepBytesAt(format.sampleRate)),
 } as const;
 
 /** A provider on Deepgram's live protocol that hears what is written, step by step, whatever is said. */
 export function startSceneProvider(steps: readonly Heard[]): Promise<LiveProvider> {
-  return startLiveProvider(() => {
+  return startLiveProvider((query) => {
+    const stepBytes = stepBytesAt(Number(query.get("sample_rate")));
     let done = 0;
     let startS = 0;
     return {

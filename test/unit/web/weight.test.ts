@@ -8,9 +8,10 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** What each page has to load before it is there, gzipped, in bytes: HTML, scripts and sheets. README.md says it too. */
 const limits: Readonly<Record<string, number>> = {
   "index.html": 1_600,
-  "watch/index.html": 34_000,
-  "overlay/index.html": 24_000,
+  "watch/index.html": 34_500,
+  "overlay/index.html": 24_200,
   "speak/index.html": 52_000,
+  "studio/index.html": 76_000,
   "live-captions.js": 31_500,
 };
 
