@@ -1,14 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { startPublisher } from "../support/live.ts";
-import { captionBox, openPage } from "../support/pages.ts";
+import { captionBox } from "../support/pages.ts";
 import { sceneSpeech, startSceneProvider } from "../support/scene-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
 
 /** Where the pictures go when they are to be taken anew: `UPDATE_PICTURES=1 npm test -- browser`. */
 const folder = process.env.UPDATE_PICTURES === "1" ? "docs/pictures" : null;
@@ -22,33 +21,28 @@ const said: readonly (readonly [speaker: number, text: string])[] = [
 ];
 const saying = "Until then, our advice is to stay away from";
 
-let provider: Awaited<ReturnType<typeof startSceneProvider>>;
-let stack: TestStack;
-let browser: Browser;
+const scripted = scriptedPages(() =>
+  startSceneProvider([
+    ...said.map(([speaker, text]) => ({ text, speaker, isFinal: true })),
+    { text: saying, isFinal: false, speaker: 1 },
+  ]),
+);
 let publisher: Publisher;
 
 beforeAll(async () => {
-  provider = await startSceneProvider([
-    ...said.map(([speaker, text]) => ({ text, speaker, isFinal: true })),
-    { text: saying, isFinal: false, speaker: 1 },
-  ]);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
   publisher = await speakScene(room);
   if (folder !== null) await mkdir(folder, { recursive: true });
 });
 
 afterAll(async () => {
   publisher?.close();
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
 });
 
 async function speakScene(room: string): Promise<Publisher> {
-  const publisher = await startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
+  const publisher = await startPublisher(scripted.stack, room, {
+    format: sceneSpeech.format,
+    data: new Uint8Array(),
+  });
   for (let step = 0; step <= said.length; step += 1) {
     publisher.write(sceneSpeech.step);
     await setTimeout(20);
@@ -82,7 +76,7 @@ const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<
 /** It shows what comes while it is open, and nothing of before. */
 async function beOnScreen(page: Page): Promise<void> {
   const room = `screen-${rooms++}`;
-  await page.goto(new URL(`/overlay/${room}?size=7`, stack.url).href);
+  await page.goto(new URL(`/overlay/${room}?size=7`, scripted.stack.url).href);
   await page.waitForFunction(() => document.title.endsWith(": overlay"));
   const speaker = await speakScene(room);
   await read(page);
@@ -105,7 +99,7 @@ describe.each(Object.entries(pages))("%s", (name, { path, ready }) => {
 
   it.each(names)("has nothing that axe complains of, no sideways scrolling and no error: %s", async (key) => {
     const { viewport, ...options } = circumstances[key];
-    const { page, complaints } = await openPage(browser, new URL(path, stack.url).href, viewport, options);
+    const { page, complaints } = await scripted.open(path, viewport, options);
     await ready(page);
     expect(await violations(page)).toEqual([]);
     expect(await sideways(page)).toBe(0);

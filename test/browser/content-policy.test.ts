@@ -1,29 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import { expect, it } from "vitest";
 import { openPage } from "../support/pages.ts";
 import { startReadingProvider } from "../support/reading-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
 
-let provider: Awaited<ReturnType<typeof startReadingProvider>>;
-let stack: TestStack;
-let browser: Browser;
+const scripted = scriptedPages(() => startReadingProvider([]));
 
-beforeAll(async () => {
-  provider = await startReadingProvider([]);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
-});
-
-const open = (path: string) => openPage(browser, new URL(path, stack.url).href);
+const open = (path: string) => scripted.open(path);
 
 it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/speak"])(
   "%s does not breach its policy",
@@ -124,13 +106,13 @@ it.each(Object.entries(attacks))("%s is refused", async (_, [directive, run]) =>
 });
 
 it("nobody can put a page into a frame", async () => {
-  const { page: host } = await openPage(browser, "about:blank");
+  const { page: host } = await openPage(scripted.browser, "about:blank");
   await host.evaluate((src) => {
     const frame = document.createElement("iframe");
     frame.src = src;
     document.body.append(frame);
     return new Promise((resolve) => frame.addEventListener("load", resolve));
-  }, new URL("/watch/policy", stack.url).href);
+  }, new URL("/watch/policy", scripted.stack.url).href);
   expect(host.frames()[1]?.url()).toMatch(/^chrome-error:/);
   await host.context().close();
 });

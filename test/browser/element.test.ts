@@ -1,14 +1,13 @@
 import { setTimeout } from "node:timers/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { choices, type Reader } from "../../client/element/reader.ts";
 import type { Publisher } from "../../client/index.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { startElsewhere } from "../support/elsewhere.ts";
 import { startPublisher } from "../support/live.ts";
 import { captionBox, openPage } from "../support/pages.ts";
 import { type Heard, sceneSpeech, startSceneProvider } from "../support/scene-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
 
 const final = (text: string, speaker?: number): Heard => ({
   text,
@@ -29,29 +28,13 @@ const scene: readonly Heard[] = [
 ];
 const beforeLines = scene.length - lines.length;
 
-let provider: Awaited<ReturnType<typeof startSceneProvider>>;
-let stack: TestStack;
-let browser: Browser;
-
-beforeAll(async () => {
-  provider = await startSceneProvider(scene);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
-});
+const scripted = scriptedPages(() => startSceneProvider(scene));
 
 const open = (room: string, viewport?: { width: number; height: number }) =>
-  openPage(browser, new URL(`/watch/${room}`, stack.url).href, viewport);
+  scripted.open(`/watch/${room}`, viewport);
 
 const begin = (room: string): Promise<Publisher> =>
-  startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
+  startPublisher(scripted.stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
 
 async function speak(publisher: Publisher, steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
@@ -306,14 +289,14 @@ describe("for who listens", () => {
 describe("on somebody else's page", () => {
   it("one script and one tag are enough, and its tokens come from where the page says", async () => {
     const tokens = async () => ({
-      token: await stack.token({ scopes: ["captions:view"], room: "embedded" }),
+      token: await scripted.stack.token({ scopes: ["captions:view"], room: "embedded" }),
     });
     const page = `<!doctype html><meta charset="utf-8"><title>An app</title>
-      <script type="module" src="${new URL("/live-captions.js", stack.url).href}"></script>
-      <live-captions src="${stack.url}" room="embedded" token-from="/captions-token" lines="2" clear-after="1"></live-captions>`;
+      <script type="module" src="${new URL("/live-captions.js", scripted.stack.url).href}"></script>
+      <live-captions src="${scripted.stack.url}" room="embedded" token-from="/captions-token" lines="2" clear-after="1"></live-captions>`;
     const elsewhere = await startElsewhere({ "/": page, "/captions-token": tokens });
     const publisher = await begin("embedded");
-    const opened = await openPage(browser, elsewhere.origin);
+    const opened = await openPage(scripted.browser, elsewhere.origin);
     try {
       await says(opened.page, "Live");
       await speak(publisher, 3);

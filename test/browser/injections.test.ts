@@ -1,15 +1,14 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { piecesOf, textOf } from "../../client/display/pieces.ts";
 import type { Publisher } from "../../client/index.ts";
 import { closeDirections } from "../../shared/direction.ts";
 import { plain } from "../../shared/export/plain.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { injections } from "../support/injections.ts";
 import { startPublisher } from "../support/live.ts";
-import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
+import { captionBox, type OpenPage } from "../support/pages.ts";
 import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
 
 const room = "injections";
 const narrow = { width: 320, height: 568 };
@@ -19,36 +18,28 @@ const shown = texts.map((text) => closeDirections(plain(text)));
 /** Before they are final: without the marks behind the last word, and nothing where there is no word. */
 const shownAtFirst = texts.map((text) => closeDirections(plain(textOf(piecesOf(text)))));
 
-let provider: Awaited<ReturnType<typeof startReadingProvider>>;
-let stack: TestStack;
-let browser: Browser;
+const scripted = scriptedPages(() => startReadingProvider(texts));
 let publisher: Publisher;
 let pages: readonly OpenPage[];
 
 beforeAll(async () => {
-  provider = await startReadingProvider(texts);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
   pages = await Promise.all([
     open(`/watch/${room}`),
     open(`/watch/${room}`, narrow),
     open(`/overlay/${room}`),
     openStudio(),
   ]);
-  publisher = await startPublisher(stack, room, { format: linesSpeech.format, data: new Uint8Array() });
+  publisher = await startPublisher(scripted.stack, room, {
+    format: linesSpeech.format,
+    data: new Uint8Array(),
+  });
 });
 
 afterAll(async () => {
   publisher?.close();
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
 });
 
-const open = (path: string, viewport?: typeof narrow) =>
-  openPage(browser, new URL(path, stack.url).href, viewport);
+const open = (path: string, viewport?: typeof narrow) => scripted.open(path, viewport);
 
 async function openStudio(): Promise<OpenPage> {
   const studio = await open("/studio", narrow);

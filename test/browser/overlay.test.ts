@@ -1,10 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { startPublisher } from "../support/live.ts";
-import { type OpenPage, openPage } from "../support/pages.ts";
+import type { OpenPage } from "../support/pages.ts";
 import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
 
 const room = "air";
 const lines = [
@@ -28,28 +27,12 @@ const pictures = [
   ["200x200", "size=64px&lines=3&edge=depressed&safe=25", 25],
 ] as const;
 
-let provider: Awaited<ReturnType<typeof startReadingProvider>>;
-let stack: TestStack;
-let browser: Browser;
+const scripted = scriptedPages(() => startReadingProvider(lines));
 let opened: readonly OpenPage[];
-
-beforeAll(async () => {
-  provider = await startReadingProvider(lines);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
-});
 
 const open = (query: string, picture = "1280x720") => {
   const [width = 0, height = 0] = picture.split("x").map(Number);
-  return openPage(browser, new URL(`/overlay/${room}?${query}`, stack.url).href, { width, height });
+  return scripted.open(`/overlay/${room}?${query}`, { width, height });
 };
 
 /** Where the picture is not transparent, pixels. */
@@ -91,7 +74,7 @@ describe("the overlay", () => {
     await Promise.all(
       opened.map(({ page }) => page.waitForFunction(() => document.title === "air: overlay")),
     );
-    const publisher = await startPublisher(stack, room, {
+    const publisher = await startPublisher(scripted.stack, room, {
       format: linesSpeech.format,
       data: new Uint8Array(),
     });
@@ -133,7 +116,7 @@ describe("the overlay", () => {
     for (const { page } of [fast, steady]) {
       await page.waitForFunction(() => document.title.startsWith("air: overlay"));
     }
-    const publisher = await startPublisher(stack, room, {
+    const publisher = await startPublisher(scripted.stack, room, {
       format: linesSpeech.format,
       data: new Uint8Array(),
     });

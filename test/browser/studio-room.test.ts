@@ -1,40 +1,27 @@
 import { once } from "node:events";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
-import { launchBrowser } from "../support/browser.ts";
 import { startPublisher } from "../support/live.ts";
 import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
 import { linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { scriptedPages } from "../support/scripted-pages.ts";
+import { startStack } from "../support/stack.ts";
 
 const lines = ["Good evening.", "The harbour is quite.", "Every boat has come home."];
 
-let provider: Awaited<ReturnType<typeof startReadingProvider>>;
-let stack: TestStack;
-let browser: Browser;
-
-beforeAll(async () => {
-  provider = await startReadingProvider(lines);
-  [stack, browser] = await Promise.all([
-    startStack({ engineUrl: provider.url, providerUrl: provider.url }),
-    launchBrowser(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await stack?.close();
-  await provider?.close();
-});
+const scripted = scriptedPages(() => startReadingProvider(lines));
 
 const open = (path: string, viewport?: { width: number; height: number }, options?: BrowserContextOptions) =>
-  openPage(browser, new URL(path, stack.url).href, viewport, options);
+  scripted.open(path, viewport, options);
 
 /** Somebody speaks the lines, each followed by its answer; the room is still on air then. */
 async function speakLines(room: string, count = lines.length): Promise<Publisher> {
-  const publisher = await startPublisher(stack, room, { format: linesSpeech.format, data: new Uint8Array() });
+  const publisher = await startPublisher(scripted.stack, room, {
+    format: linesSpeech.format,
+    data: new Uint8Array(),
+  });
   // With a little more, because the last audio waits for a whole frame.
   for (let half = 0; half < 2 * count + 2; half++) publisher.write(linesSpeech.half);
   return publisher;
@@ -42,8 +29,8 @@ async function speakLines(room: string, count = lines.length): Promise<Publisher
 
 /** A publisher's socket, once it may send; `position` is the first sample that it still has. */
 async function publisherSocket(room: string, key: string, position?: number): Promise<WebSocket> {
-  const token = await stack.token({ scopes: ["captions:publish"], room });
-  const url = `${stack.url.replace("http", "ws")}/parties/captions/${room}?role=publisher`;
+  const token = await scripted.stack.token({ scopes: ["captions:publish"], room });
+  const url = `${scripted.stack.url.replace("http", "ws")}/parties/captions/${room}?role=publisher`;
   const socket = new WebSocket(url, ["captionwire.1", `bearer.${token}`]);
   await once(socket, "open");
   socket.send(JSON.stringify({ type: "start", ...linesSpeech.format, key, position }));
@@ -75,8 +62,8 @@ const press = (page: Page, name: string) => page.getByRole("button", { name, exa
 
 /** As another operator does it. */
 async function correctByApi(room: string, id: string, text: string): Promise<number> {
-  const token = await stack.token({ scopes: ["captions:edit"], room });
-  const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions/${id}`, {
+  const token = await scripted.stack.token({ scopes: ["captions:edit"], room });
+  const answer = await fetch(`${scripted.stack.url}/v1/rooms/${room}/captions/${id}`, {
     method: "PATCH",
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify({ text }),
@@ -85,8 +72,8 @@ async function correctByApi(room: string, id: string, text: string): Promise<num
 }
 
 async function segmentsOf(room: string): Promise<readonly { id: string; text: string }[]> {
-  const token = await stack.token({ scopes: ["captions:view"], room });
-  const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions`, {
+  const token = await scripted.stack.token({ scopes: ["captions:view"], room });
+  const answer = await fetch(`${scripted.stack.url}/v1/rooms/${room}/captions`, {
     headers: { authorization: `Bearer ${token}` },
   });
   return (await answer.json()).segments;
@@ -238,7 +225,7 @@ describe("the settings of a room", () => {
     expect(complaints).toEqual([]);
 
     // Whoever reads along needs no token now.
-    const answer = await fetch(`${stack.url}/v1/rooms/${room}/captions?tenant=local`);
+    const answer = await fetch(`${scripted.stack.url}/v1/rooms/${room}/captions?tenant=local`);
     expect(answer.status).toBe(200);
     await page.context().close();
   });
@@ -254,7 +241,7 @@ describe("the settings of a room", () => {
   });
 
   it("are not for a link that may only publish", async () => {
-    const token = await stack.token({ scopes: ["captions:publish", "captions:view"], room });
+    const token = await scripted.stack.token({ scopes: ["captions:publish", "captions:view"], room });
     const { page, complaints } = await open(`/studio#token=${token}`);
     await says(page, "settings-said", "This link may not change the room's settings");
     await says(page, "rights", "This link is good until");
@@ -291,7 +278,7 @@ describe("a room that is taken", () => {
   it("offers nothing to a link that may not take it over", async () => {
     const room = "taken-for-good";
     const publisher = await speakLines(room, 1);
-    const token = await stack.token({ scopes: ["captions:publish", "captions:view"], room });
+    const token = await scripted.stack.token({ scopes: ["captions:publish", "captions:view"], room });
     const { page } = await open(`/studio#token=${token}`);
     await page.getByRole("radio", { name: "Microphone" }).check();
     await press(page, "Start");
@@ -307,7 +294,7 @@ describe("a speech service that goes away on air", () => {
     const failing = await startReadingProvider([]);
     const other = await startStack({ engineUrl: failing.url, providerUrl: failing.url });
     try {
-      const { page, complaints } = await openPage(browser, `${other.url}/studio/away`);
+      const { page, complaints } = await openPage(scripted.browser, `${other.url}/studio/away`);
       await page.getByRole("radio", { name: "Microphone" }).check();
       await press(page, "Start");
       await says(page, "broadcast-announced", /^On air$/);

@@ -7,9 +7,9 @@ import {
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { limits, timing } from "../../shared/limits.ts";
+import type { Report } from "../../shared/speak-report.ts";
 import { withCache } from "../../workers/speak/cache.ts";
 import type { SpeakLog } from "../../workers/speak/log/log.ts";
-import type { Report } from "../../workers/speak/report.ts";
 import { forge, request, tokenFor } from "../support/runtime-client.ts";
 
 function speak(token: string, text = "Hello.", search = ""): Promise<Response> {

@@ -1,7 +1,7 @@
 import { bytesToSamples } from "../../shared/audio.ts";
+import { wavHeader } from "../../shared/wav-header.ts";
 import type { Piece } from "../speak-request.ts";
 import type { Audio } from "./formats.ts";
-import { wavHeader } from "./wav.ts";
 
 /** What has come, without the header of a WAV stream, whose length was open. */
 export type Recording = { readonly audio: Audio; readonly pieces: readonly Piece[] };

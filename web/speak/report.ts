@@ -1,24 +1,6 @@
 import * as v from "valibot";
+import { type Report, ReportSchema } from "../../shared/speak-report.ts";
 import { counted, type Row } from "./facts.ts";
-
-const count = v.number();
-
-/** Of what `GET /v1/speak/{id}` tells, what is shown here. */
-const ReportSchema = v.object({
-  state: v.picklist(["running", "complete", "failed", "cancelled"]),
-  model: v.string(),
-  encoding: v.string(),
-  characters: count,
-  chunks: v.object({ asked: count, spoken: count, delivered: count, fromCache: count }),
-  charactersAsked: count,
-  charactersSpoken: count,
-  charactersDelivered: count,
-  bytesDelivered: count,
-  tries: count,
-  providerRequestIds: v.array(v.string()),
-  error: v.optional(v.object({ message: v.string(), chunk: v.optional(count) })),
-});
-export type Report = v.InferOutput<typeof ReportSchema>;
 
 /** One that is still running is asked after so often, and so far apart. */
 const tries = 8;

@@ -1,31 +1,6 @@
-import { frameBytes } from "../../shared/audio.ts";
 import { joined } from "../bytes.ts";
 import type { Piece } from "../speak-request.ts";
-import type { Audio, SampleFormat } from "./formats.ts";
-
-const tags = { linear16: 1, alaw: 6, mulaw: 7 } as const;
-const headerBytes = 44;
-
-/** The header of a mono WAV file with so many bytes of samples. */
-export function wavHeader({ encoding, sampleRate }: SampleFormat, dataBytes: number): Piece {
-  const sampleBytes = frameBytes({ encoding, sampleRate, channels: 1 });
-  const header = new Uint8Array(headerBytes);
-  const view = new DataView(header.buffer);
-  const encoder = new TextEncoder();
-  header.set(encoder.encode("RIFF"), 0);
-  view.setUint32(4, headerBytes - 8 + dataBytes, true);
-  header.set(encoder.encode("WAVEfmt "), 8);
-  view.setUint32(16, 16, true);
-  view.setUint16(20, tags[encoding], true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, sampleRate, true);
-  view.setUint32(28, sampleRate * sampleBytes, true);
-  view.setUint16(32, sampleBytes, true);
-  view.setUint16(34, sampleBytes * 8, true);
-  header.set(encoder.encode("data"), 36);
-  view.setUint32(40, dataBytes, true);
-  return header;
-}
+import type { Audio } from "./formats.ts";
 
 /** Takes what comes for `audio` piece after piece and gives what there is to hear of it: a WAV stream's header is left out. */
 export function createSoundReader(audio: Audio): (piece: Piece) => Piece {

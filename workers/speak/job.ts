@@ -1,5 +1,5 @@
 import type { Grant } from "../../shared/claims.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "../../shared/speak-report.ts";
 import type { SpeakBody } from "./request/body.ts";
 import type { SpeakQuery } from "./request/query.ts";
 

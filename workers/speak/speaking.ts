@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { platform } from "../../party/platform.ts";
 import { timing } from "../../shared/limits.ts";
+import type { Report } from "../../shared/speak-report.ts";
 import type { App } from "../app.ts";
 import { isInGoodStanding } from "../tokens/standing.ts";
 import { bodyOf } from "./answer.ts";
@@ -15,7 +16,7 @@ import { startSpeech } from "./pipeline/speech.ts";
 import { Tally } from "./pipeline/tally.ts";
 import { type Payload, providerOf, textPayload } from "./provider.ts";
 import { badFormat } from "./refusal.ts";
-import { type End, type Report, type Request, reportOf } from "./report.ts";
+import { type End, type Request, reportOf } from "./report.ts";
 import { chunkQuery, type SpeakQuery } from "./request/query.ts";
 import { asItIs, createStitcher } from "./stitch/index.ts";
 

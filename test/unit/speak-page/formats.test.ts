@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { decodeAlaw, decodeMulaw } from "../../../engine/audio/g711.ts";
+import { wavHeader } from "../../../shared/wav-header.ts";
 import { audioOf, findFormat, formats, queryOf } from "../../../web/speak/formats.ts";
 import { filesOf, secondsOf } from "../../../web/speak/recording.ts";
 import { createDecoder } from "../../../web/speak/samples.ts";
-import { createSoundReader, createWavReader, wavHeader } from "../../../web/speak/wav.ts";
+import { createSoundReader, createWavReader } from "../../../web/speak/wav.ts";
 import { readFormat } from "../../../workers/speak/request/format.ts";
-import { openWavHeader } from "../../../workers/speak/stitch/wav-header.ts";
 
 /** Cut into pieces of so many bytes. */
 function* cut(bytes: Uint8Array<ArrayBuffer>, size: number): Generator<Uint8Array<ArrayBuffer>> {
@@ -72,7 +72,7 @@ describe("a WAV stream", () => {
   const data = numbered(100);
 
   it("is read without the header, however it is cut", () => {
-    const stream = joined([openWavHeader({ ...format, container: "wav" }), data]);
+    const stream = joined([wavHeader(format, "open"), data]);
     for (let size = 1; size <= stream.length; size++) {
       const read = createWavReader();
       expect(joined([...cut(stream, size)].map(read)), `pieces of ${size}`).toEqual(data);

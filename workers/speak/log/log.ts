@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { timing } from "../../../shared/limits.ts";
-import { type Report, ReportSchema } from "../report.ts";
+import { type Report, ReportSchema } from "../../../shared/speak-report.ts";
 
 /** What is too old is looked for this often. */
 const sweepMs = 60 * 60 * 1_000;

@@ -1,7 +1,7 @@
+import { wavHeader } from "../../../shared/wav-header.ts";
 import type { PlainFormat } from "../formats.ts";
 import { join } from "./byte-queue.ts";
 import { nothing, StitchError, type Stitcher } from "./stitcher.ts";
-import { openWavHeader } from "./wav-header.ts";
 
 /**
  * Samples as they are: bytes are passed on as they come, behind one header of open length if it is to be WAV. A chunk's
@@ -9,7 +9,7 @@ import { openWavHeader } from "./wav-header.ts";
  */
 export function createPlainStitcher(format: PlainFormat): Stitcher {
   const sampleBytes = format.encoding === "linear16" ? 2 : 1;
-  let header = format.container === "wav" ? openWavHeader(format) : nothing;
+  let header = format.container === "wav" ? wavHeader(format, "open") : nothing;
   let half: Uint8Array = nothing;
   let isOpen = false;
   let hasAudio = false;
