@@ -3,7 +3,7 @@ import { Backfill, type Excerpt, type Job } from "./backfill/backfill.ts";
 import type { Journal } from "./journal.ts";
 import { closedHole, owed, type Parts, settled } from "./ledger.ts";
 import type { Ports } from "./ports.ts";
-import { gapDraft, interimOf, type Naming, speechDrafts } from "./segments.ts";
+import { gapDraft, interimOf, isSameInterim, type Naming, speechDrafts } from "./segments.ts";
 import { Speakers } from "./speakers.ts";
 import type { Hole, StoredSession } from "./store.ts";
 import type { Draft } from "./transcript.ts";
@@ -115,7 +115,8 @@ export class Scribe {
         }
       }
       if (next !== session || put.length > 0) await this.#store(put, [], next);
-      const isChange = put.length > 0 || interim !== this.#interim;
+      // Providers say the same again, with a pause behind it: that is nothing new to see.
+      const isChange = put.length > 0 || !isSameInterim(interim, this.#interim);
       this.#interim = interim;
       if (isChange) this.#hooks.changed(isUrgent || put.length > 0);
     });

@@ -21,6 +21,11 @@ export function interimOf(heard: Speech, session: Clocked, naming: Naming): Inte
   };
 }
 
+export function isSameInterim(a: Interim | null, b: Interim | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.text === b.text && a.start === b.start && a.end === b.end && a.speaker === b.speaker;
+}
+
 /** One segment, or one for each turn of another speaker; none when nothing was said. */
 export function speechDrafts(heard: Speech, session: Clocked, naming: Naming): Draft[] {
   if (heard.text === "") return [];
