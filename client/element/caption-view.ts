@@ -10,6 +10,8 @@ type Row = {
   readonly element: HTMLElement;
   readonly parts: ReadonlyMap<string, HTMLElement>;
   readonly paragraph: Paragraph;
+  /** Who begins here, in case it is to be told. */
+  readonly name: string | null;
 };
 
 /** Speakers that are told apart by colour; then the colours begin again. */
@@ -70,11 +72,12 @@ function numbered(speaker: number): string {
 }
 
 function drawRow(row: Row | undefined, paragraph: Paragraph, nameOf: (speaker: number) => string): Row {
-  if (row !== undefined && isSame(row.paragraph, paragraph)) return row;
+  const name = paragraph.opensSpeaker ? nameOf(paragraph.speaker ?? 0) : null;
+  if (row !== undefined && row.name === name && isSame(row.paragraph, paragraph)) return row;
   const element = row?.element ?? newParagraph();
   element.className = paragraph.isOtherSpeaker ? `${paragraph.kind} other` : paragraph.kind;
   mark(element, "voice", paragraph.speaker === undefined ? null : String(paragraph.speaker % voices));
-  mark(element, "name", paragraph.opensSpeaker ? nameOf(paragraph.speaker ?? 0) : null);
+  mark(element, "name", name);
 
   const before = row?.parts ?? new Map<string, HTMLElement>();
   let spare = before.get(interimKey);
@@ -95,7 +98,7 @@ function drawRow(row: Row | undefined, paragraph: Paragraph, nameOf: (speaker: n
     parts.set(interimKey, part);
   }
   place(element, [...parts.values()]);
-  return { element, parts, paragraph };
+  return { element, parts, paragraph, name };
 }
 
 function mark(element: HTMLElement, name: string, value: string | null): void {

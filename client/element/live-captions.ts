@@ -8,6 +8,7 @@ import {
   type TokenSource,
 } from "../index.ts";
 import { noCaptions } from "../transcript.ts";
+import { clearAfterMsOf, linesOf, positionOf, speakerName, type Written } from "./attributes.ts";
 import { lookOf, type Theme } from "./look.ts";
 import { type Choice, type Reader, standardReader, withChoice } from "./reader.ts";
 import { keepReader, keptReader, watchReader } from "./reader-store.ts";
@@ -33,11 +34,12 @@ const addresses = ["src", "room", "token", "tokenFrom", "tokenSource", "tenant"]
  * | `token` | a token with `captions:view`; left out for public rooms |
  * | `token-from` | where to ask for `{"token"}`, whenever one is needed; the property `tokenSource` does the same by a function |
  * | `tenant` | of a public room, where the Worker serves several |
- * | `lines` | how many, or `all` that fit; 3 by default. The reader's choice goes first, as with all that follow |
+ * | `lines` | how many, or `all` that fit into the height that the page gives it; 3 by default. The reader's choice goes first, as with all that follow |
  * | `position` | `top`, `middle` or `bottom` of the element |
  * | `theme` | `dark` (default), `light`, or `auto` as the browser prefers |
  * | `controls` | `none` leaves out the button for the reader's settings; `openSettings()` is there all the same |
  * | `clear-after` | seconds after the programme's end until its words leave the screen, or `never`; 60 by default |
+ * | `keep-segments` | captions that are kept of what was said, so that a page may run for days; all by default |
  * | `speaker-names` | names in the order of the speakers' numbers, with commas between |
  *
  * Tells of `captions` (detail: `{captions, frame}`) after each frame, and of `link` (detail: the `Link`).
@@ -55,6 +57,7 @@ export class LiveCaptions extends LitElement {
     theme: { reflect: true },
     controls: {},
     clearAfter: { attribute: "clear-after" },
+    keepSegments: { attribute: "keep-segments", type: Number },
     speakerNames: { attribute: "speaker-names" },
     reader: { state: true },
     isFollowing: { state: true },
@@ -65,18 +68,19 @@ export class LiveCaptions extends LitElement {
   };
   static override styles = sheet;
 
-  declare src: string;
-  declare room: string;
-  declare token: string;
-  declare tokenFrom: string;
+  declare src: Written;
+  declare room: Written;
+  declare token: Written;
+  declare tokenFrom: Written;
   declare tokenSource: TokenSource | undefined;
-  declare tenant: string;
-  declare lines: string;
-  declare position: string;
-  declare theme: string;
-  declare controls: string;
-  declare clearAfter: string;
-  declare speakerNames: string;
+  declare tenant: Written;
+  declare lines: Written;
+  declare position: Written;
+  declare theme: Written;
+  declare controls: Written;
+  declare clearAfter: Written;
+  declare keepSegments: number | null;
+  declare speakerNames: Written;
   declare protected reader: Reader;
   declare protected isFollowing: boolean;
   declare protected hasEarlier: boolean;
@@ -104,6 +108,7 @@ export class LiveCaptions extends LitElement {
     this.theme = "dark";
     this.controls = "";
     this.clearAfter = "60";
+    this.keepSegments = null;
     this.speakerNames = "";
     this.reader = standardReader;
     this.isFollowing = true;
@@ -151,7 +156,7 @@ export class LiveCaptions extends LitElement {
     return html`
       <div class="frame" part="frame" id="frame"
         data-lines=${this.#lines() === "all" ? "all" : "some"}
-        data-position=${reader.position === "auto" ? this.position : reader.position}
+        data-position=${reader.position === "auto" ? positionOf(this.position) : reader.position}
         data-speakers=${reader.speakers}>
         <div class="bar" part="bar">
           <p class="state" part="state" id="state"></p>
@@ -178,27 +183,37 @@ export class LiveCaptions extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const frame = this.#part("frame");
+    const isOfRoom = addresses.some((name) => changed.has(name));
+    if (isOfRoom && this.isConnected) this.#enter();
+    else if (this.#screen === null) this.#setLook();
+    else this.#screen.around(() => this.#setLook());
+    if (changed.has("speakerNames")) this.#screen?.renamed();
+    if (this.#screen !== null) this.#applyChoices(this.#screen);
+  }
+
+  #setLook(): void {
+    const { style } = this.#part("frame");
     for (const [name, value] of Object.entries(lookOf(this.reader, this.#theme()))) {
-      frame.style.setProperty(name, value);
+      style.setProperty(name, value);
     }
-    frame.style.setProperty("--lines", this.#lines());
-    if (this.isConnected && addresses.some((name) => changed.has(name))) this.#enter();
-    this.#screen?.setMode(this.reader.mode);
-    this.#screen?.setLog(this.reader.log === "on");
-    this.#screen?.setClearAfter(
-      this.clearAfter === "never" ? Number.POSITIVE_INFINITY : Number(this.clearAfter) * 1000,
-    );
+    style.setProperty("--lines", this.#lines());
+  }
+
+  #applyChoices(screen: Screen): void {
+    screen.setMode(this.reader.mode);
+    screen.setLog(this.reader.log === "on");
+    screen.setClearAfter(clearAfterMsOf(this.clearAfter));
   }
 
   #enter(): void {
     this.#leave();
-    if (this.room === "") return;
+    this.#setLook();
+    if (!this.room) return;
     const screen = createScreen({
       scroller: this.#part("scroller"),
       content: this.#part("content"),
       log: this.#part("log"),
-      nameOf: (speaker) => this.#names()[speaker] || `Speaker ${speaker + 1}`,
+      nameOf: (speaker) => speakerName(this.speakerNames, speaker),
       handleState: ({ isFollowing, hasEarlier }) => {
         this.isFollowing = isFollowing;
         this.hasEarlier = hasEarlier;
@@ -217,6 +232,7 @@ export class LiveCaptions extends LitElement {
       room: this.room,
       token: this.tokenSource ?? (this.tokenFrom ? tokenFrom(this.tokenFrom) : this.token || null),
       ...(this.tenant ? { tenant: this.tenant } : {}),
+      ...(this.keepSegments ? { keepSegments: this.keepSegments } : {}),
       onChange: (captions, frame) => {
         screen.show(captions);
         tell(subscription.link, captions);
@@ -229,6 +245,7 @@ export class LiveCaptions extends LitElement {
       },
     });
     tell(subscription.link, subscription.captions);
+    this.#applyChoices(screen);
     this.#screen = screen;
     this.#subscription = subscription;
     this.#leave = () => {
@@ -237,6 +254,11 @@ export class LiveCaptions extends LitElement {
       line.close();
       screen.close();
       this.#screen = null;
+      // Nobody may read one room's words under the state of another.
+      this.isFollowing = true;
+      this.hasEarlier = false;
+      this.isFetching = false;
+      this.problem = "";
     };
   }
 
@@ -252,16 +274,18 @@ export class LiveCaptions extends LitElement {
 
   readonly #showEarlier = async (): Promise<void> => {
     const subscription = this.#subscription;
-    if (subscription === null || this.isFetching) return;
+    const screen = this.#screen;
+    if (subscription === null || screen === null || this.isFetching) return;
     // Not `disabled`, which would take the focus from whoever has no mouse.
     this.isFetching = true;
     this.problem = "";
     try {
-      await this.#screen?.showEarlier(() => subscription.earlier());
+      await screen.showEarlier(() => subscription.earlier());
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      // Of a room that was left meanwhile nobody wants to know.
+      if (screen === this.#screen) this.problem = error instanceof Error ? error.message : String(error);
     }
-    this.isFetching = false;
+    if (screen === this.#screen) this.isFetching = false;
   };
 
   readonly #handleScheme = (): void => {
@@ -276,11 +300,7 @@ export class LiveCaptions extends LitElement {
   }
 
   #lines(): string {
-    return this.reader.lines === "auto" ? this.lines : this.reader.lines;
-  }
-
-  #names(): readonly string[] {
-    return this.speakerNames.split(",").map((name) => name.trim());
+    return this.reader.lines === "auto" ? linesOf(this.lines) : this.reader.lines;
   }
 
   #theme(): Theme {

@@ -20,10 +20,9 @@ const themes: Readonly<Record<Theme, { ink: Rgb; window: Rgb }>> = {
   dark: { ink: [255, 255, 255], window: [0, 0, 0] },
   light: { ink: [26, 27, 28], window: [251, 250, 247] },
 };
-/** Told apart by readers of every colour vision, after Okabe and Ito; at least 4.5:1 on black, or on the light window. */
-export const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
+/** Beside the first speaker, who has the ink: told apart by readers of every colour vision, after Okabe and Ito. */
+const voicesOn: Readonly<Record<Theme, readonly Rgb[]>> = {
   dark: [
-    [255, 255, 255],
     [240, 228, 66],
     [86, 180, 233],
     [230, 159, 0],
@@ -31,7 +30,6 @@ export const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
     [225, 160, 200],
   ],
   light: [
-    [26, 27, 28],
     [0, 84, 142],
     [150, 62, 0],
     [0, 95, 70],
@@ -39,6 +37,8 @@ export const voices: Readonly<Record<Theme, readonly Rgb[]>> = {
     [92, 80, 0],
   ],
 };
+/** WCAG 2.2, 1.4.3. */
+const contrastMin = 4.5;
 
 export const fonts: Readonly<Record<Reader["font"], string>> = {
   default: "inherit",
@@ -53,21 +53,53 @@ export const fonts: Readonly<Record<Reader["font"], string>> = {
 
 /** The style that a reader's choices ask for: custom properties of the element's sheet, each with its value. */
 export function lookOf(reader: Reader, theme: Theme): Readonly<Record<`--${string}`, string>> {
-  const ink = reader.ink === "auto" ? themes[theme].ink : colours[reader.ink];
-  const window = reader.window === "auto" ? themes[theme].window : colours[reader.window];
-  const spoken = voices[isLight(ink) ? "dark" : "light"];
+  const { ink, window } = letters(reader, theme);
+  const back = reader.back === "none" ? null : colours[reader.back];
+  const spoken = voices(ink, back !== null && Number(reader.backOpacity) >= 50 ? back : window);
   return {
     "--scale": String(Number(reader.size) / 100),
     "--font": fonts[reader.font],
     "--caps": reader.font === "small-caps" ? "small-caps" : "normal",
     "--ink": css(ink, reader.inkOpacity),
-    "--back": reader.back === "none" ? "transparent" : css(colours[reader.back], reader.backOpacity),
+    "--back": back === null ? "transparent" : css(back, reader.backOpacity),
     "--window": css(window, reader.windowOpacity),
     "--edge": edge(reader.edge, css(isLight(ink) ? colours.black : colours.white, "100")),
     ...Object.fromEntries(
       spoken.map((colour, index) => [`--voice-${index}`, css(colour, reader.inkOpacity)]),
     ),
   };
+}
+
+/** Whoever chooses one colour gets another with it that can be read; whoever chooses both gets both. */
+function letters(reader: Reader, theme: Theme): { ink: Rgb; window: Rgb } {
+  const own = themes[theme];
+  const back = reader.back === "none" ? null : colours[reader.back];
+  if (reader.ink !== "auto") {
+    const ink = colours[reader.ink];
+    return { ink, window: reader.window === "auto" ? readable(own.window, ink) : colours[reader.window] };
+  }
+  const window = reader.window === "auto" ? own.window : colours[reader.window];
+  return { ink: readable(own.ink, back ?? window), window };
+}
+
+/** `wanted`, if it can be read with `other`; or else black or white, whichever is better. */
+function readable(wanted: Rgb, other: Rgb): Rgb {
+  if (contrast(wanted, other) >= contrastMin) return wanted;
+  const { black, white } = colours;
+  return contrast(black, other) > contrast(white, other) ? black : white;
+}
+
+/** A colour for each speaker, by number, that can be read on this ground. */
+export function voices(ink: Rgb, ground: Rgb): readonly Rgb[] {
+  const worst = (theme: Theme): number =>
+    Math.min(...voicesOn[theme].map((colour) => contrast(colour, ground)));
+  return [ink, ...voicesOn[worst("dark") > worst("light") ? "dark" : "light"]];
+}
+
+/** WCAG 2.2: 1 to 21. */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((one, other) => other - one);
+  return (high + 0.05) / (low + 0.05);
 }
 
 /** @param opacity per cent */

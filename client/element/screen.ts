@@ -20,6 +20,11 @@ export type Screen = {
   setMode(mode: DisplayMode): void;
   setLog(isOn: boolean): void;
   setClearAfter(clearAfterMs: number): void;
+  /** Runs what changes how the text looks; the reader's place is kept. */
+  around(change: () => void): void;
+  /** Draws anew what depends on `nameOf`. */
+  renamed(): void;
+  /** Takes everything off the screen. */
   close(): void;
 };
 
@@ -34,7 +39,11 @@ type Options = {
 
 /** Puts a room's captions on the screen: what of them is shown, where the reader stands in them, and when they leave. */
 export function createScreen({ scroller, content, log, nameOf, handleState }: Options): Screen {
-  const stick = stickToEnd(scroller, content, tell);
+  const stick = stickToEnd(scroller, content, () => {
+    tell();
+    // Who was reading back has come to the end.
+    if (isOverdue) clearLater(clearAfterMs);
+  });
   const finals = createFinalsLog(log);
   /** Each was the first one shown when earlier ones were added. */
   const openers = new Set<string>();
@@ -46,6 +55,8 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
   /** Everything up to here has left the screen. */
   let cleared: Segment | null = null;
   let ended: Status | null = null;
+  /** The words would have left if nobody had been reading back in them. */
+  let isOverdue = false;
   let clearing: ReturnType<typeof setTimeout> | undefined;
 
   function shown(): readonly Segment[] {
@@ -68,24 +79,27 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
   }
 
   /** The programme's last words stay for a while; for who reads back in them, until they are done. */
-  function watchEnd({ status }: Captions): void {
+  function watchEnd({ status }: Captions, isFirst: boolean): void {
     if (status.state !== "ended") {
       ended = null;
-      clearTimeout(clearing);
+      clearLater(Number.POSITIVE_INFINITY);
       return;
     }
     if (ended?.since === status.since) return;
     ended = status;
-    clearLater(Math.max(0, clearAfterMs - Math.max(0, Date.now() - status.since)));
+    // Whoever has watched gets the whole time, by their own clock. Who comes after the end has only the room's to go by.
+    const agoMs = isFirst ? Math.max(0, Date.now() - status.since) : 0;
+    clearLater(Math.max(0, clearAfterMs - agoMs));
   }
 
   function clearLater(delayMs: number): void {
     clearTimeout(clearing);
-    // Nothing that a browser's timer can wait for, `never` among it.
-    if (!(delayMs < 2 ** 31)) return;
+    isOverdue = false;
+    // More than a browser's timer can wait for: never.
+    if (delayMs >= 2 ** 31) return;
     clearing = setTimeout(() => {
       if (!stick.isFollowing) {
-        clearLater(clearAfterMs);
+        isOverdue = true;
         return;
       }
       cleared = captions?.segments.at(-1) ?? null;
@@ -95,11 +109,12 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
 
   return {
     show(next) {
+      const isFirst = captions === null;
       captions = next;
       display.show(next);
       tell();
       if (hasLog) finals.add(next.segments);
-      watchEnd(next);
+      watchEnd(next, isFirst);
     },
     async showEarlier(fetch) {
       const first = shown()[0];
@@ -126,10 +141,14 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
       clearAfterMs = nextMs;
       if (ended !== null) clearLater(clearAfterMs);
     },
+    around: stick.around,
+    renamed: draw,
     close() {
       clearTimeout(clearing);
       display.close();
       stick.close();
+      view.draw([]);
+      finals.clear();
     },
   };
 }

@@ -95,6 +95,8 @@ export const sheet = css`
 
   .window {
     overflow: hidden auto;
+    /* A scrollbar that comes with the first line too many would wrap all others anew. */
+    scrollbar-gutter: stable;
     /* The reader's place is kept by the script, in browsers without anchoring too. */
     overflow-anchor: none;
     overscroll-behavior: contain;
@@ -105,6 +107,12 @@ export const sheet = css`
     overflow-wrap: break-word;
     /* Plain wrapping: balanced or pretty lines would be wrapped anew with every word. */
     text-wrap: wrap;
+  }
+
+  @supports not (scrollbar-gutter: stable) {
+    .window {
+      overflow-y: scroll;
+    }
   }
 
   /* Hung from their end, so whole lines leave at the top and the last one stays where it is. */
@@ -118,6 +126,8 @@ export const sheet = css`
   .frame[data-lines="all"] .stage .window {
     block-size: auto;
     min-block-size: 0;
+    /* On a page that gives it no height: it would grow for ever, and never scroll. */
+    max-block-size: var(--live-captions-height, 100vh);
     flex: 1;
     padding-block: 0.5em;
   }
@@ -155,6 +165,8 @@ export const sheet = css`
   /* Captioners' mark for another speaker; what follows the slash is for who listens to the page. */
   .frame[data-speakers="arrows"] .other::before,
   .frame[data-speakers="colours"] .other::before {
+    /* For Firefox 115 and Safari 16, which do not know the second. */
+    content: ">> ";
     content: ">> " / "Another speaker: ";
     background: var(--back);
   }

@@ -31,6 +31,8 @@ export function createStateLine(seen: HTMLElement, spoken: HTMLElement): StateLi
     show,
     close() {
       clearInterval(timer);
+      seen.textContent = "";
+      spoken.textContent = "";
     },
   };
 }

@@ -1,5 +1,7 @@
-/** Nearer to the end than this counts as being there, in CSS pixels. */
-const slack = 40;
+/** Whoever comes down to this is taken to the end, in CSS pixels. */
+const nearPx = 40;
+/** Scrolling knows no fractions of a pixel. */
+const roundingPx = 2;
 
 export type StickToEnd = {
   readonly isFollowing: boolean;
@@ -39,10 +41,11 @@ export function stickToEnd(
   }
 
   function handleScroll(): void {
-    const isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= slack;
-    // Only a move upwards is the reader's wish: text that grew, or a window that shrank, is not.
-    if (isAtEnd) setFollowing(true);
-    else if (scroller.scrollTop < lastTop) setFollowing(false);
+    const leftPx = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const isUpwards = scroller.scrollTop < lastTop;
+    // Only a move upwards is the reader's wish to stay: text that grew, or a window that shrank, is not. A line is enough.
+    if (leftPx <= (isUpwards ? roundingPx : nearPx)) setFollowing(true);
+    else if (isUpwards) setFollowing(false);
     lastTop = scroller.scrollTop;
   }
 

@@ -46,7 +46,7 @@ async function speak(publisher: Publisher, steps: number): Promise<void> {
 
 const finals = (page: Page) => captionBox(page).locator(".final");
 const shows = (page: Page, text: string) => captionBox(page).filter({ hasText: text }).waitFor();
-const says = (page: Page, text: string) =>
+const says = (page: Page, text: string | RegExp) =>
   page.locator("#announced").filter({ hasText: text }).waitFor({ state: "attached" });
 const styleOf = (page: Page, part: string, property: string) =>
   page
@@ -107,6 +107,7 @@ describe("the reader's settings", () => {
     for (const ink of choices.ink) inks.add(await look("ink", ink, "color"));
     // The page's own is nearly black, but not quite.
     expect(inks.size).toBe(9);
+    await choose(page, "ink", "auto");
     const windows = new Set<string>();
     for (const window of choices.window) windows.add(await look("window", window, "background-color"));
     expect(windows.size).toBe(9);
@@ -282,6 +283,102 @@ describe("for who listens", () => {
     await speak(publisher, 1);
     await publisher.finish();
     await says(page, "The broadcast has ended");
+    await page.context().close();
+  });
+});
+
+describe("scrolling back", () => {
+  it("begins with one key, and larger letters do not lose the place", async () => {
+    const publisher = await begin("back");
+    const { page } = await scripted.open("/watch/back", { width: 800, height: 400 });
+    await speak(publisher, beforeLines + 20);
+    await shows(page, lines[19] ?? "");
+    const jump = page.getByRole("button", { name: "Jump to live" });
+    await page.locator("#scroller").focus();
+    await page.keyboard.press("ArrowUp");
+    await jump.waitFor();
+    for (let press = 0; press < 2; press++) await page.keyboard.press("PageUp");
+    await restOf(page);
+    /** The first line that can be seen as a whole. */
+    const first = () =>
+      page.locator("#scroller").evaluate((scroller) => {
+        const { top } = scroller.getBoundingClientRect();
+        const seen = [...scroller.querySelectorAll(".final")];
+        return seen.find((element) => element.getBoundingClientRect().top >= top)?.textContent?.trim();
+      });
+    const read = lines.indexOf((await first()) ?? "");
+    await page.getByRole("button", { name: "Caption settings" }).click();
+    await choose(page, "size", "150");
+    await page.keyboard.press("Escape");
+    // Lines are wrapped anew: what shared a line with the one before may have one of its own now.
+    expect(Math.abs(lines.indexOf((await first()) ?? "") - read)).toBeLessThanOrEqual(1);
+    publisher.close();
+    await page.context().close();
+  });
+});
+
+describe("an element that a page does things with", () => {
+  it("keeps the reader's choices when it is moved, and nothing of a room that is left", async () => {
+    const publisher = await begin("moved");
+    const { page } = await open("moved");
+    await page.getByRole("button", { name: "Caption settings" }).click();
+    await choose(page, "mode", "steady");
+    await page.keyboard.press("Escape");
+    await speak(publisher, 3);
+    await shows(page, "Then let us begin.");
+    await page.evaluate(() => document.body.append(document.querySelector("live-captions") ?? ""));
+    await shows(page, "Then let us begin.");
+    await speak(publisher, 2);
+    // Nothing comes that could be waited for; what would come in fast mode comes within this time.
+    await expect(captionBox(page).locator(".interim").waitFor({ timeout: 2_000 })).rejects.toThrow("Timeout");
+    await speak(publisher, 1);
+    await shows(page, "And now the weather for tomorrow.");
+
+    const set = (name: string, value: string | null) =>
+      page.locator("live-captions").evaluate(
+        (element, { name, value }) => {
+          if (value === null) element.removeAttribute(name);
+          else element.setAttribute(name, value);
+        },
+        { name, value },
+      );
+    await set("speaker-names", "Ann, Ben");
+    await expect
+      .poll(() =>
+        captionBox(page)
+          .locator("p[data-name]")
+          .evaluateAll((all) => all.map((p) => p.getAttribute("data-name"))),
+      )
+      .toEqual(["Ann", "Ben", "Ann"]);
+    for (const name of ["speaker-names", "lines", "clear-after", "position"]) await set(name, null);
+    await expect
+      .poll(() => captionBox(page).locator("p").first().getAttribute("data-name"))
+      .toBe("Speaker 1");
+
+    await set("room", "elsewhere");
+    // This page's token is for the other room alone.
+    await says(page, /^(?!Live|Connecting)./);
+    expect(await captionBox(page).textContent()).toBe("");
+    await set("room", null);
+    await expect.poll(() => page.locator("#announced").textContent()).toBe("");
+    publisher.close();
+    await page.context().close();
+  });
+
+  it("lets the last words stand for those who were there, whatever their clock says", async () => {
+    const publisher = await begin("clock");
+    const { page } = await open("clock");
+    await page.evaluate(() => {
+      const real = Date.now.bind(Date);
+      Date.now = () => real() + 3_600_000;
+    });
+    await speak(publisher, 2);
+    await shows(page, "Good evening to you too.");
+    await publisher.finish();
+    await says(page, "The broadcast has ended");
+    await expect(
+      captionBox(page).filter({ hasText: /^$/ }).waitFor({ state: "attached", timeout: 1_000 }),
+    ).rejects.toThrow("Timeout");
     await page.context().close();
   });
 });

@@ -19,7 +19,8 @@ let stack: TestStack;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  // A scrollbar that comes late would wrap every line anew.
+  [stack, browser] = await Promise.all([startStack(), launchBrowser({ scrollbars: true })]);
 });
 
 afterAll(async () => {
@@ -50,8 +51,8 @@ it.each(sources)("finals of a whole recording stay where they were first shown: 
   const recording = await load();
   const pages = await Promise.all([
     open(room, "fast", { width: 800, height: 600 }),
-    open(room, "fast", { width: 320, height: 568 }),
-    open(room, "steady", { width: 320, height: 568 }),
+    open(room, "fast", { width: 320, height: 360 }),
+    open(room, "steady", { width: 320, height: 360 }),
   ]);
   const looks = await Promise.all(pages.map(watchGeometry));
   const { segments } = await broadcast({ service: stack, room, ...recording });
@@ -61,6 +62,7 @@ it.each(sources)("finals of a whole recording stay where they were first shown: 
     expect(seen?.frames).toBeGreaterThan(60);
     expect(seen?.finals).toBe(segments.length);
     expect(seen?.moved).toEqual([]);
+    expect(seen?.rewrapped).toBe(0);
   }
   // Text is only ever added.
   expect(steady?.rewritten).toBe(0);

@@ -8,6 +8,8 @@ import manifest from "../../node_modules/@sparticuz/chromium/package.json" with 
 const cache = fileURLToPath(new URL("../../node_modules/.cache/captionwire", import.meta.url));
 
 export type LaunchOptions = {
+  /** Whether scrollbars take room beside the text, as on most desktops; without it there are none to be seen. */
+  scrollbars?: boolean;
   /** A 16-bit WAV file that the browser hears as its microphone, in a loop. */
   microphone?: string;
   /** What whoever sits before it answers when a page asks for a microphone or for a tab; by default that it may. */
@@ -18,7 +20,11 @@ export type LaunchOptions = {
  * A headless Chromium that came with `npm install`: no download, no system package.
  * It unpacks itself once into `node_modules/.cache`.
  */
-export async function launchBrowser({ microphone, answer = "allow" }: LaunchOptions = {}): Promise<Browser> {
+export async function launchBrowser({
+  microphone,
+  answer = "allow",
+  scrollbars = false,
+}: LaunchOptions = {}): Promise<Browser> {
   const home = await unpacked();
   return chromium.launch({
     executablePath: join(home, "chromium"),
@@ -31,6 +37,7 @@ export async function launchBrowser({ microphone, answer = "allow" }: LaunchOpti
       LANG: "en_US.UTF-8",
     },
     chromiumSandbox: false,
+    ...(scrollbars ? { ignoreDefaultArgs: ["--hide-scrollbars"] } : {}),
     args: [
       "--no-zygote",
       "--disable-gpu",

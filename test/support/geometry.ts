@@ -7,7 +7,7 @@ export type Geometry = {
   readonly moved: readonly string[];
   /** Frames whose text does not begin with that of the frame before. */
   readonly rewritten: number;
-  /** Words of what was being said that stood above its last line and were moved, though they were the same. */
+  /** Words of what was being said that stood above its last line and were moved, though all up to them were the same. */
   readonly rewrapped: number;
 };
 
@@ -55,7 +55,8 @@ export async function watchGeometry(page: Page): Promise<() => Promise<Geometry>
       const lastLine = wordsBefore.at(-1)?.y ?? 0;
       for (const [index, before] of wordsBefore.entries()) {
         const now = words[index];
-        if (now === undefined || now.text !== before.text || before.y === lastLine) continue;
+        // What stands behind a word that was changed has a reason to move.
+        if (now === undefined || now.text !== before.text || before.y === lastLine) break;
         if (now.x !== before.x || now.y !== before.y) seen.rewrapped += 1;
       }
       wordsBefore = words;

@@ -4,8 +4,9 @@ import type { Colour, Look } from "./look.ts";
 /** The custom properties of the overlay's sheet, each with its value. */
 export function styleOf(look: Look): Readonly<Record<`--${string}`, string>> {
   const { color, background } = look;
-  const isLightOnDark = isLight(color.rgb);
-  const spoken = voices[isLightOnDark ? "dark" : "light"];
+  // Without a ground of its own it stands on a picture, and the edge is what parts it from that.
+  const edgeColour = isLight(color.rgb) ? colours.black : colours.white;
+  const spoken = voices(color.rgb, background?.rgb ?? edgeColour);
   return {
     "--size": look.size,
     "--lines": String(look.lines),
@@ -14,7 +15,7 @@ export function styleOf(look: Look): Readonly<Record<`--${string}`, string>> {
     "--safe-inline": `${look.safePercent}vw`,
     "--font": fonts[look.font],
     "--caps": look.font === "small-caps" ? "small-caps" : "normal",
-    "--edge": edge(look.edge, css(isLightOnDark ? colours.black : colours.white, 100)),
+    "--edge": edge(look.edge, css(edgeColour, 100)),
     "--letters": written(color),
     "--back": background === null ? "transparent" : written(background),
     ...Object.fromEntries(
