@@ -1,6 +1,9 @@
 import type { Ports } from "./ports.ts";
 
-/** How often the clock is looked at, and how much more than that is sleep: a hidden page's timers may come a little late. */
+/**
+ * How often the clock is looked at, and how much more than that is taken for sleep. A page that has been hidden for minutes may have
+ * its timers run once a minute: it asks its link as often then, which costs a ping.
+ */
 const lookEveryMs = 5_000;
 const sleepMs = 20_000;
 

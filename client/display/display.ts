@@ -80,9 +80,12 @@ function shownInterim(state: Stabiliser, before: Interim | null): Interim | null
   const text = shownText(state);
   if (state.kind === "quiet" || text === null) return null;
   const { interim } = state;
-  const isSame =
-    before?.text === text && before.start === interim.start && before.speaker === interim.speaker;
-  return isSame ? before : { ...interim, text };
+  const isSameStart = before?.start === interim.start;
+  // Of the newest word, which may be held back still: with each one that is told to be another's the whole would jump.
+  const speaker = isSameStart ? before.speaker : interim.speaker;
+  if (isSameStart && before.text === text) return before;
+  const { speaker: _, ...rest } = interim;
+  return { ...rest, text, ...(speaker === undefined ? {} : { speaker }) };
 }
 
 function startTimer(run: () => void, delayMs: number): () => void {

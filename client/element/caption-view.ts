@@ -35,7 +35,8 @@ export function createCaptionView(
 
   function draw(paragraphs: readonly Paragraph[]): void {
     const free = freeRows(rows);
-    rows = paragraphs.map((paragraph) => drawRow(free.take(paragraph), paragraph, nameOf));
+    const drawn = new Map(rows.flatMap(({ parts }) => [...parts]));
+    rows = paragraphs.map((paragraph) => drawRow({ row: free.take(paragraph), drawn, paragraph, nameOf }));
     place(
       box,
       rows.map(({ element }) => element),
@@ -71,7 +72,16 @@ function numbered(speaker: number): string {
   return `Speaker ${speaker + 1}`;
 }
 
-function drawRow(row: Row | undefined, paragraph: Paragraph, nameOf: (speaker: number) => string): Row {
+type Drawing = {
+  /** The row that stands for the paragraph already. */
+  readonly row: Row | undefined;
+  /** What stands anywhere, by segment: paragraphs may be parted anew by what comes between them. */
+  readonly drawn: ReadonlyMap<string, HTMLElement>;
+  readonly paragraph: Paragraph;
+  readonly nameOf: (speaker: number) => string;
+};
+
+function drawRow({ row, drawn, paragraph, nameOf }: Drawing): Row {
   const name = paragraph.opensSpeaker ? nameOf(paragraph.speaker ?? 0) : null;
   if (row !== undefined && row.name === name && isSame(row.paragraph, paragraph)) return row;
   const element = row?.element ?? newParagraph();
@@ -79,11 +89,10 @@ function drawRow(row: Row | undefined, paragraph: Paragraph, nameOf: (speaker: n
   mark(element, "voice", paragraph.speaker === undefined ? null : String(paragraph.speaker % voices));
   mark(element, "name", name);
 
-  const before = row?.parts ?? new Map<string, HTMLElement>();
-  let spare = before.get(interimKey);
+  let spare = row?.parts.get(interimKey);
   const parts = new Map<string, HTMLElement>();
   for (const segment of paragraph.segments) {
-    let part = before.get(segment.id);
+    let part = drawn.get(segment.id);
     if (part === undefined && spare !== undefined) {
       part = spare;
       spare = undefined;

@@ -20,10 +20,12 @@ export function createFinalsLog(region: HTMLElement): {
       const before = known;
       known = new Set(segments.map(({ id }) => id));
       if (before === null) return;
-      // Earlier captions that were fetched are no news, and neither is a history that was replaced as a whole.
-      const newest = segments.findLastIndex(({ id }) => before.has(id));
-      if (newest < 0 && before.size > 0) return;
-      for (const segment of segments.slice(newest + 1)) region.append(line(segment));
+      // Earlier captions that were fetched are no news, and neither is a history that was replaced as a whole. What was lost
+      // and is found later is.
+      const first = segments.findIndex(({ id }) => before.has(id));
+      if (first < 0 && before.size > 0) return;
+      for (const segment of segments.slice(first + 1))
+        if (!before.has(segment.id)) region.append(line(segment));
       while (region.children.length > linesMax) region.firstElementChild?.remove();
     },
     clear() {

@@ -1,28 +1,22 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
-import {
-  type Captions,
-  type CaptionsFrame,
-  type Link,
-  type Subscription,
-  subscribe,
-  type TokenSource,
-} from "../index.ts";
+import { tokenOf } from "../connection.ts";
+import type { Captions, CaptionsFrame, Link, TokenSource } from "../index.ts";
 import { noCaptions } from "../transcript.ts";
 import { clearAfterMsOf, linesOf, positionOf, speakerName, type Written } from "./attributes.ts";
+import { controlsSheet } from "./controls-sheet.ts";
 import { lookOf, type Theme } from "./look.ts";
+import { type OpenRoom, openRoom } from "./open-room.ts";
 import { type Choice, type Reader, standardReader, withChoice } from "./reader.ts";
 import { keepReader, keptReader, watchReader } from "./reader-store.ts";
-import { createScreen, type Screen } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 import { settingsDialog } from "./settings.ts";
 import { sheet } from "./sheet.ts";
-import { createStateLine } from "./state-line.ts";
-import { tokenFrom } from "./token-from.ts";
-import { inWords } from "./words.ts";
+import { askForToken } from "./token-from.ts";
 
 const connecting: Link = { state: "connecting" };
 const prefersDark = "(prefers-color-scheme: dark)";
 /** What a change of them asks the room anew for. */
-const addresses = ["src", "room", "token", "tokenFrom", "tokenSource", "tenant"] as const;
+const addresses = ["src", "room", "tenant", "token", "tokenFrom", "keepSegments"] as const;
 
 /**
  * `<live-captions room="demo">`: the captions of a room, anywhere, with the reader's own settings.
@@ -42,6 +36,8 @@ const addresses = ["src", "room", "token", "tokenFrom", "tokenSource", "tenant"]
  * | `keep-segments` | captions that are kept of what was said, so that a page may run for days; all by default |
  * | `speaker-names` | names in the order of the speakers' numbers, with commas between |
  *
+ * Its controls are in English; the captions are in whatever language is spoken, which `lang` on the element tells.
+ *
  * Tells of `captions` (detail: `{captions, frame}`) after each frame, and of `link` (detail: the `Link`).
  */
 export class LiveCaptions extends LitElement {
@@ -54,19 +50,18 @@ export class LiveCaptions extends LitElement {
     tenant: {},
     lines: {},
     position: {},
-    theme: { reflect: true },
+    theme: {},
     controls: {},
     clearAfter: { attribute: "clear-after" },
     keepSegments: { attribute: "keep-segments", type: Number },
     speakerNames: { attribute: "speaker-names" },
     reader: { state: true },
     isFollowing: { state: true },
-    hasEarlier: { state: true },
     isFetching: { state: true },
     problem: { state: true },
     isDark: { state: true },
   };
-  static override styles = sheet;
+  static override styles = [sheet, controlsSheet];
 
   declare src: Written;
   declare room: Written;
@@ -83,15 +78,11 @@ export class LiveCaptions extends LitElement {
   declare speakerNames: Written;
   declare protected reader: Reader;
   declare protected isFollowing: boolean;
-  declare protected hasEarlier: boolean;
   declare protected isFetching: boolean;
   declare protected problem: string;
   declare protected isDark: boolean;
 
-  /** That of the last room stays, so that its captions can still be asked for. */
-  #subscription: Subscription | null = null;
-  #screen: Screen | null = null;
-  #leave = (): void => {};
+  #opened: OpenRoom | null = null;
   #unwatch = (): void => {};
   readonly #scheme = matchMedia(prefersDark);
 
@@ -112,7 +103,6 @@ export class LiveCaptions extends LitElement {
     this.speakerNames = "";
     this.reader = standardReader;
     this.isFollowing = true;
-    this.hasEarlier = false;
     this.isFetching = false;
     this.problem = "";
     this.isDark = this.#scheme.matches;
@@ -120,11 +110,11 @@ export class LiveCaptions extends LitElement {
 
   /** What is held of the room: all of it since the newest snapshot, whether it is on the screen or not. */
   get captions(): Captions {
-    return this.#subscription?.captions ?? noCaptions;
+    return this.#opened?.subscription.captions ?? noCaptions;
   }
 
   get link(): Link {
-    return this.#subscription?.link ?? connecting;
+    return this.#opened?.subscription.link ?? connecting;
   }
 
   /** Opens the reader's settings, as the button does. */
@@ -148,6 +138,8 @@ export class LiveCaptions extends LitElement {
     super.disconnectedCallback();
     this.#unwatch();
     this.#scheme.removeEventListener("change", this.#handleScheme);
+    // One that stands open elsewhere would not be modal any more, and could not be opened again.
+    this.renderRoot.querySelector("dialog")?.close();
     this.#leave();
   }
 
@@ -161,17 +153,17 @@ export class LiveCaptions extends LitElement {
         <div class="bar" part="bar">
           <p class="state" part="state" id="state"></p>
           <p class="unseen" role="status" id="announced"></p>
+          <button class="jump" part="button" type="button" ?hidden=${this.isFollowing} @click=${this.#jump}>Jump to live</button>
           ${this.controls === "none" ? "" : html`<button part="button" type="button" @click=${this.openSettings}>Caption settings</button>`}
         </div>
         <div class="stage">
-          <div class="captions window" part="window" id="scroller" role="region" aria-label="Captions" tabindex="0">
-            <div class="earlier" ?hidden=${!this.hasEarlier}>
+          <div class="captions window" part="window" id="scroller" role="region" aria-label="Captions of ${this.room}" tabindex="0">
+            <div class="earlier" id="earlier" hidden>
               <button part="button" type="button" aria-disabled=${this.isFetching} @click=${this.#showEarlier}>Show earlier captions</button>
               <p role="status" id="problem">${this.problem}</p>
             </div>
             <div class="text" part="text" id="content"></div>
           </div>
-          <button class="jump" part="button" type="button" ?hidden=${this.isFollowing} @click=${this.#jump}>Jump to live</button>
         </div>
         <div class="unseen" role="log" aria-label="Captions, one line each" id="log"></div>
         ${settingsDialog(reader, {
@@ -183,12 +175,19 @@ export class LiveCaptions extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const isOfRoom = addresses.some((name) => changed.has(name));
+    const before = changed.get("tokenSource");
+    const isOtherSource =
+      changed.has("tokenSource") && !(typeof before === "function" && typeof this.tokenSource === "function");
+    const isOfRoom = isOtherSource || addresses.some((name) => changed.has(name));
     if (isOfRoom && this.isConnected) this.#enter();
-    else if (this.#screen === null) this.#setLook();
-    else this.#screen.around(() => this.#setLook());
-    if (changed.has("speakerNames")) this.#screen?.renamed();
-    if (this.#screen !== null) this.#applyChoices(this.#screen);
+    const screen = this.#opened?.screen;
+    if (screen === undefined) {
+      this.#setLook();
+      return;
+    }
+    screen.around(() => this.#setLook());
+    if (changed.has("speakerNames")) screen.renamed();
+    this.#applyChoices(screen);
   }
 
   #setLook(): void {
@@ -209,57 +208,47 @@ export class LiveCaptions extends LitElement {
     this.#leave();
     this.#setLook();
     if (!this.room) return;
-    const screen = createScreen({
-      scroller: this.#part("scroller"),
-      content: this.#part("content"),
-      log: this.#part("log"),
+    const opened = openRoom({
+      address: {
+        url: this.src || location.origin,
+        room: this.room,
+        token: this.#token(),
+        ...(this.tenant ? { tenant: this.tenant } : {}),
+        ...(this.keepSegments ? { keepSegments: this.keepSegments } : {}),
+      },
+      parts: {
+        state: this.#part("state"),
+        announced: this.#part("announced"),
+        scroller: this.#part("scroller"),
+        earlier: this.#part("earlier"),
+        content: this.#part("content"),
+        log: this.#part("log"),
+      },
       nameOf: (speaker) => speakerName(this.speakerNames, speaker),
-      handleState: ({ isFollowing, hasEarlier }) => {
+      handleFollowing: (isFollowing) => {
         this.isFollowing = isFollowing;
-        this.hasEarlier = hasEarlier;
       },
+      handleCaptions: (captions, frame) => this.#tell("captions", { captions, frame }),
+      handleLink: (link) => this.#tell("link", link),
     });
-    const line = createStateLine(this.#part("state"), this.#part("announced"));
-    let wasOpen = false;
-    /** Its end is of no interest to the page that has left it for another room. */
-    let isLeft = false;
-    const tell = (link: Link, { status }: Captions): void => {
-      wasOpen ||= link.state === "open";
-      line.show(inWords(link, status, wasOpen));
-    };
-    const subscription = subscribe({
-      url: this.src || location.origin,
-      room: this.room,
-      token: this.tokenSource ?? (this.tokenFrom ? tokenFrom(this.tokenFrom) : this.token || null),
-      ...(this.tenant ? { tenant: this.tenant } : {}),
-      ...(this.keepSegments ? { keepSegments: this.keepSegments } : {}),
-      onChange: (captions, frame) => {
-        screen.show(captions);
-        tell(subscription.link, captions);
-        this.#dispatch("captions", { captions, frame });
-      },
-      onLink: (link) => {
-        if (isLeft) return;
-        tell(link, subscription.captions);
-        this.#dispatch("link", link);
-      },
-    });
-    tell(subscription.link, subscription.captions);
-    this.#applyChoices(screen);
-    this.#screen = screen;
-    this.#subscription = subscription;
-    this.#leave = () => {
-      isLeft = true;
-      subscription.close();
-      line.close();
-      screen.close();
-      this.#screen = null;
-      // Nobody may read one room's words under the state of another.
-      this.isFollowing = true;
-      this.hasEarlier = false;
-      this.isFetching = false;
-      this.problem = "";
-    };
+    this.#opened = opened;
+    this.#applyChoices(opened.screen);
+  }
+
+  /** Nobody may read one room's words under the state of another. */
+  #leave(): void {
+    this.#opened?.close();
+    this.#opened = null;
+    this.isFollowing = true;
+    this.isFetching = false;
+    this.problem = "";
+  }
+
+  /** A function is asked as the page has it when a token is needed: frameworks set another one with each of their renders. */
+  #token(): TokenSource {
+    const { tokenSource, tokenFrom, token } = this;
+    if (typeof tokenSource === "function") return () => tokenOf(this.tokenSource ?? tokenSource);
+    return tokenSource ?? (tokenFrom ? () => askForToken(tokenFrom) : token || null);
   }
 
   readonly #choose = (choice: Choice, value: string): void => {
@@ -267,35 +256,34 @@ export class LiveCaptions extends LitElement {
   };
 
   readonly #jump = (): void => {
-    this.#screen?.jumpToLive();
+    this.#opened?.screen.jumpToLive();
     // The button is gone now; whoever has no mouse goes on in the captions.
     this.#part("scroller").focus();
   };
 
   readonly #showEarlier = async (): Promise<void> => {
-    const subscription = this.#subscription;
-    const screen = this.#screen;
-    if (subscription === null || screen === null || this.isFetching) return;
+    const opened = this.#opened;
+    if (opened === null || this.isFetching) return;
     // Not `disabled`, which would take the focus from whoever has no mouse.
     this.isFetching = true;
     this.problem = "";
+    let problem = "";
     try {
-      await screen.showEarlier(() => subscription.earlier());
+      await opened.screen.showEarlier(() => opened.subscription.earlier());
     } catch (error) {
-      // Of a room that was left meanwhile nobody wants to know.
-      if (screen === this.#screen) this.problem = error instanceof Error ? error.message : String(error);
+      problem = error instanceof Error ? error.message : String(error);
     }
-    if (screen === this.#screen) this.isFetching = false;
+    // Of a room that was left meanwhile nobody wants to know.
+    if (opened !== this.#opened) return;
+    this.problem = problem;
+    this.isFetching = false;
   };
 
   readonly #handleScheme = (): void => {
     this.isDark = this.#scheme.matches;
   };
 
-  #dispatch(
-    type: "captions" | "link",
-    detail: LiveCaptionsEvents["captions"] | LiveCaptionsEvents["link"],
-  ): void {
+  #tell<T extends keyof LiveCaptionsEvents>(type: T, detail: LiveCaptionsEvents[T]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
@@ -315,7 +303,8 @@ export class LiveCaptions extends LitElement {
   }
 }
 
-customElements.define("live-captions", LiveCaptions);
+// A page may have been given two of these scripts.
+if (customElements.get("live-captions") === undefined) customElements.define("live-captions", LiveCaptions);
 
 export type LiveCaptionsEvents = {
   captions: { readonly captions: Captions; readonly frame: CaptionsFrame };

@@ -5,22 +5,22 @@ const storageKey = "captionwire.reader";
 /** Elements of this page; other pages hear of a change from the browser. */
 const watchers = new Set<(reader: Reader) => void>();
 /** For where the browser keeps nothing, as in some frames: until the page is left. */
-let current: Reader | null = null;
+let unkept: Reader | null = null;
 
 /** The reader's choices: those of the last visit, or the standard. */
 export function keptReader(): Reader {
-  current ??= parse(read());
-  return current;
+  return unkept ?? parse(read());
 }
 
 /** Keeps the choices for all captions of this origin, on this page and others, now and with the next visit. */
 export function keepReader(reader: Reader): void {
-  setReader(reader);
   try {
     localStorage.setItem(storageKey, JSON.stringify(reader));
+    unkept = null;
   } catch {
-    // No storage, or a full one: the choice holds as long as the page.
+    unkept = reader;
   }
+  tell(reader);
 }
 
 /** Hears of every change until the answer is called. */
@@ -35,11 +35,10 @@ export function watchReader(handleChange: (reader: Reader) => void): () => void 
 
 function handleStorage({ key, newValue }: StorageEvent): void {
   // `null`: everything was cleared.
-  if (key === storageKey || key === null) setReader(parse(newValue));
+  if (key === storageKey || key === null) tell(parse(newValue));
 }
 
-function setReader(reader: Reader): void {
-  current = reader;
+function tell(reader: Reader): void {
   for (const watcher of watchers) watcher(reader);
 }
 

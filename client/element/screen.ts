@@ -1,20 +1,15 @@
 import { compareSegments } from "../../shared/captions.ts";
 import { createDisplay, type DisplayMode } from "../display/display.ts";
-import { paragraphs } from "../display/paragraphs.ts";
-import type { Captions, Segment, Status } from "../index.ts";
+import { type Paragraph, paragraphs } from "../display/paragraphs.ts";
+import type { Captions, Segment } from "../index.ts";
 import { createCaptionView } from "./caption-view.ts";
+import { createClearing } from "./clearing.ts";
 import { createFinalsLog } from "./finals-log.ts";
 import { stickToEnd } from "./stick-to-end.ts";
 
-export type ScreenState = {
-  readonly isFollowing: boolean;
-  /** There is text before what is shown: hidden, or still in the room. */
-  readonly hasEarlier: boolean;
-};
-
 export type Screen = {
   show(captions: Captions): void;
-  /** Shows what is before: what was cleared away, or else what `fetch` brings. Rejects as `fetch` does. */
+  /** Shows what is before: what has left the screen, or else what `fetch` brings. Rejects as `fetch` does. */
   showEarlier(fetch: () => Promise<Captions>): Promise<void>;
   jumpToLive(): void;
   setMode(mode: DisplayMode): void;
@@ -28,22 +23,35 @@ export type Screen = {
   close(): void;
 };
 
-type Options = {
+export type ScreenParts = {
   readonly scroller: HTMLElement;
+  /** Inside the scroller: what leads to earlier captions, and then the captions. */
+  readonly earlier: HTMLElement;
   readonly content: HTMLElement;
-  nameOf(speaker: number): string;
   /** A region with `role="log"`. */
   readonly log: HTMLElement;
-  handleState(state: ScreenState): void;
 };
 
+type Options = ScreenParts & {
+  nameOf(speaker: number): string;
+  handleFollowing(isFollowing: boolean): void;
+};
+
+/**
+ * More captions than this are not drawn while nobody reads back, and then so many stay: each word that comes would cost more the
+ * longer a programme is.
+ */
+const drawnMax = 600;
+const drawnKept = 300;
+
 /** Puts a room's captions on the screen: what of them is shown, where the reader stands in them, and when they leave. */
-export function createScreen({ scroller, content, log, nameOf, handleState }: Options): Screen {
-  const stick = stickToEnd(scroller, content, () => {
-    tell();
-    // Who was reading back has come to the end.
-    if (isOverdue) clearLater(clearAfterMs);
+export function createScreen(options: Options): Screen {
+  const { scroller, earlier, content, log, nameOf, handleFollowing } = options;
+  const stick = stickToEnd(scroller, content, (isFollowing) => {
+    handleFollowing(isFollowing);
+    if (isFollowing) clearing.caughtUp();
   });
+  const clearing = createClearing({ isReadingBack: () => !stick.isFollowing, clear });
   const finals = createFinalsLog(log);
   /** Each was the first one shown when earlier ones were added. */
   const openers = new Set<string>();
@@ -51,104 +59,90 @@ export function createScreen({ scroller, content, log, nameOf, handleState }: Op
   const display = createDisplay({ mode: "fast", onChange: draw });
   let captions: Captions | null = null;
   let hasLog = false;
-  let clearAfterMs = Number.POSITIVE_INFINITY;
   /** Everything up to here has left the screen. */
-  let cleared: Segment | null = null;
-  let ended: Status | null = null;
-  /** The words would have left if nobody had been reading back in them. */
-  let isOverdue = false;
-  let clearing: ReturnType<typeof setTimeout> | undefined;
+  let left: Segment | null = null;
 
   function shown(): readonly Segment[] {
-    const last = cleared;
+    const last = left;
     const segments = captions?.segments ?? [];
     return last === null ? segments : segments.filter((segment) => compareSegments(segment, last) > 0);
   }
 
   function draw(): void {
     if (captions === null) return;
-    const drawn = paragraphs(shown(), display.displayed.interim, openers);
-    stick.around(() => view.draw(drawn));
-    tell();
-  }
-
-  function tell(): void {
-    const hasEarlier =
-      captions !== null && (captions.hasEarlier || shown().length < captions.segments.length);
-    handleState({ isFollowing: stick.isFollowing, hasEarlier });
-  }
-
-  /** The programme's last words stay for a while; for who reads back in them, until they are done. */
-  function watchEnd({ status }: Captions, isFirst: boolean): void {
-    if (status.state !== "ended") {
-      ended = null;
-      clearLater(Number.POSITIVE_INFINITY);
-      return;
+    const { interim } = display.displayed;
+    let segments = shown();
+    let drawn = paragraphs(segments, interim, openers);
+    if (stick.isFollowing && segments.length > drawnMax) {
+      left = lastBefore(segments, drawn) ?? left;
+      segments = shown();
+      drawn = paragraphs(segments, interim, openers);
     }
-    if (ended?.since === status.since) return;
-    ended = status;
-    // Whoever has watched gets the whole time, by their own clock. Who comes after the end has only the room's to go by.
-    const agoMs = isFirst ? Math.max(0, Date.now() - status.since) : 0;
-    clearLater(Math.max(0, clearAfterMs - agoMs));
+    const hasEarlier = captions.hasEarlier || segments.length < captions.segments.length;
+    stick.around(() => {
+      showEarlierButton(hasEarlier);
+      view.draw(drawn);
+    });
   }
 
-  function clearLater(delayMs: number): void {
-    clearTimeout(clearing);
-    isOverdue = false;
-    // More than a browser's timer can wait for: never.
-    if (delayMs >= 2 ** 31) return;
-    clearing = setTimeout(() => {
-      if (!stick.isFollowing) {
-        isOverdue = true;
-        return;
-      }
-      cleared = captions?.segments.at(-1) ?? null;
-      draw();
-    }, delayMs);
+  function showEarlierButton(isThere: boolean): void {
+    const hadFocus = earlier.querySelector(":focus") !== null;
+    earlier.hidden = !isThere;
+    // Whoever has no mouse goes on in the captions.
+    if (hadFocus && !isThere) scroller.focus();
+  }
+
+  function clear(): void {
+    left = captions?.segments.at(-1) ?? null;
+    draw();
   }
 
   return {
     show(next) {
       const isFirst = captions === null;
       captions = next;
+      // Before anything is drawn: who comes long after the end is not to see the last words for a moment.
+      clearing.watch(next.status, isFirst);
       display.show(next);
-      tell();
+      if (isFirst) draw();
       if (hasLog) finals.add(next.segments);
-      watchEnd(next, isFirst);
     },
     async showEarlier(fetch) {
       const first = shown()[0];
-      if (cleared === null) captions = await fetch();
-      cleared = null;
+      if (left === null) captions = await fetch();
+      left = null;
       if (first !== undefined) openers.add(first.id);
       if (captions !== null) display.show(captions);
       draw();
     },
-    jumpToLive() {
-      stick.follow();
-    },
-    setMode(mode) {
-      display.setMode(mode);
-    },
+    jumpToLive: stick.follow,
+    setMode: display.setMode,
     setLog(isOn) {
       if (isOn === hasLog) return;
       hasLog = isOn;
       finals.clear();
       if (isOn && captions !== null) finals.add(captions.segments);
     },
-    setClearAfter(nextMs) {
-      if (nextMs === clearAfterMs) return;
-      clearAfterMs = nextMs;
-      if (ended !== null) clearLater(clearAfterMs);
-    },
+    setClearAfter: clearing.setAfter,
     around: stick.around,
     renamed: draw,
     close() {
-      clearTimeout(clearing);
+      clearing.close();
       display.close();
       stick.close();
       view.draw([]);
+      earlier.hidden = true;
       finals.clear();
     },
   };
+}
+
+/** What stands before the last captions that are kept, whole paragraphs of them, so that what is kept stays as it is. */
+function lastBefore(segments: readonly Segment[], drawn: readonly Paragraph[]): Segment | undefined {
+  const keptFrom = segments[segments.length - drawnKept];
+  if (keptFrom === undefined) return undefined;
+  const first = drawn
+    .map((paragraph) => paragraph.segments[0])
+    .find((segment) => segment !== undefined && compareSegments(segment, keptFrom) >= 0);
+  return first === undefined ? undefined : segments[segments.indexOf(first) - 1];
 }

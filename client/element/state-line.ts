@@ -15,7 +15,7 @@ export function createStateLine(seen: HTMLElement, spoken: HTMLElement): StateLi
     seen.dataset.tone = tone;
     if (spoken.textContent !== announced) spoken.textContent = announced;
     if (retryInMs === undefined) {
-      seen.textContent = announced;
+      if (seen.textContent !== announced) seen.textContent = announced;
       return;
     }
     const until = performance.now() + retryInMs;

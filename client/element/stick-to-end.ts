@@ -68,7 +68,9 @@ export function stickToEnd(
       const looked = firstBelow(content, top);
       const before = looked?.getBoundingClientRect().top ?? 0;
       change();
-      if (looked?.isConnected) scroller.scrollTop += looked.getBoundingClientRect().top - before;
+      const movedPx = looked?.isConnected ? looked.getBoundingClientRect().top - before : 0;
+      // Writing it, even to what it is, ends the momentum of a finger's flick in Safari.
+      if (movedPx !== 0) scroller.scrollTop += movedPx;
       lastTop = scroller.scrollTop;
     },
     follow() {

@@ -37,6 +37,7 @@ let fresh = nothingFresh;
 let lastWords = "";
 let hasShown = false;
 let clearing: ReturnType<typeof setTimeout> | undefined;
+let noticed: ReturnType<typeof setTimeout> | undefined;
 
 function start(): void {
   const subscription = subscribe({
@@ -101,7 +102,8 @@ function tell(link: Link, status: Status): void {
 
 function notify(words: string): void {
   notice.textContent = words;
-  setTimeout(() => notice.replaceChildren(), noticeMs);
+  clearTimeout(noticed);
+  noticed = setTimeout(() => notice.replaceChildren(), noticeMs);
 }
 
 if (problems.length > 0) notify(`Not understood: ${problems.join(", ")}`);

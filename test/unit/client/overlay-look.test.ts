@@ -78,7 +78,7 @@ describe("the overlay's look", () => {
     expect(style("?background=none")["--back"]).toBe("transparent");
     expect(style("?edge=uniform")["--edge"]).toContain("rgb(0 0 0 / 100%)");
     expect(style("?edge=uniform&color=black")["--edge"]).toContain("rgb(255 255 255 / 100%)");
-    expect(style("?color=black")["--voice-1"]).not.toBe(style("")["--voice-1"]);
+    expect(style("?color=black&background=white")["--voice-1"]).not.toBe(style("")["--voice-1"]);
     expect(style("?font=small-caps")["--caps"]).toBe("small-caps");
   });
 });

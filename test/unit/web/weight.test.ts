@@ -8,11 +8,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** What each page has to load before it is there, gzipped, in bytes: HTML, scripts and sheets. README.md says it too. */
 const limits: Readonly<Record<string, number>> = {
   "index.html": 1_600,
-  "watch/index.html": 34_500,
+  "watch/index.html": 36_000,
   "overlay/index.html": 24_200,
   "speak/index.html": 52_000,
   "studio/index.html": 76_000,
-  "live-captions.js": 31_500,
+  "live-captions.js": 33_000,
 };
 
 type File = { readonly bytes: number; readonly loads: readonly string[] };
