@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
+import { sideways, violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { startPublisher } from "../support/live.ts";
 import { openPage } from "../support/pages.ts";
@@ -10,7 +9,6 @@ import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-
 import { startStack, type TestStack } from "../support/stack.ts";
 
 const lines = Array.from({ length: 30 }, (_, index) => `Line ${index}.`);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let provider: Awaited<ReturnType<typeof startReadingProvider>>;
 let stack: TestStack;
@@ -148,21 +146,10 @@ describe("the plain page without script", () => {
     await speak(publisher, "plain-narrow", 0, 3);
     for (const path of ["/plain/plain-narrow?times=on&refresh=30", "/plain/Not-A-Room"]) {
       const { page } = await openPage(browser, address(path), { width: 320, height: 480 });
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBe(0);
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const found = await Reflect.get(globalThis, "axe").run();
-        return found.violations.map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => [
-          id,
-          nodes.map(({ html }) => html),
-        ]);
-      });
+      expect(await sideways(page)).toBe(0);
+      const found = await violations(page);
       // Whoever chose a refresh has chosen it; it is off unless it is asked for.
-      expect(violations.filter(([id]: [string]) => !id.startsWith("meta-refresh"))).toEqual([]);
+      expect(found.filter((violation) => !violation.startsWith("meta-refresh"))).toEqual([]);
       await page.context().close();
     }
     publisher.close();
