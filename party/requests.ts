@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { CaptionwireError } from "../shared/errors.ts";
 import { limits } from "../shared/limits.ts";
+import { readPlace, stretchAround } from "../shared/place.ts";
 import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
 import { passIn } from "./callers.ts";
@@ -80,6 +81,13 @@ function captions(request: Request, room: Room, query: URLSearchParams): Promise
   if (before !== null) {
     const limit = Number(query.get("limit") ?? limits.snapshotMaxSegments);
     return tagged(request, head, null, room.earlier(before, limit));
+  }
+  // Of the plain page alone; see `workers/pages/plain/captions.ts`.
+  const place = readPlace(query.get("around"));
+  if (place !== null) {
+    const { status } = room.frame(null);
+    const around = stretchAround(head.segments, place, Number(query.get("limit")));
+    return tagged(request, head, { status }, { ...around, status });
   }
   const frame = room.frame(positionIn(query));
   const { interim, status, session } = frame;

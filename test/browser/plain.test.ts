@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import { sideways, violations } from "../support/accessible.ts";
@@ -9,6 +10,8 @@ import { answerTo, linesSpeech, startReadingProvider } from "../support/reading-
 import { startStack, type TestStack } from "../support/stack.ts";
 
 const lines = Array.from({ length: 30 }, (_, index) => `Line ${index}.`);
+
+const SegmentsSchema = v.object({ segments: v.array(v.object({ id: v.string() })) });
 
 let provider: Awaited<ReturnType<typeof startReadingProvider>>;
 let stack: TestStack;
@@ -63,6 +66,19 @@ async function open(room: string): Promise<void> {
     body: JSON.stringify({ public: true }),
   });
   expect(answer.status).toBe(200);
+}
+
+async function removeLast(room: string): Promise<void> {
+  const token = await stack.token({ scopes: ["captions:view", "captions:edit"], room });
+  const headers = { authorization: `Bearer ${token}` };
+  const captions = address(`/v1/rooms/${room}/captions`);
+  const { segments } = v.parse(SegmentsSchema, await (await fetch(captions, { headers })).json());
+  const answer = await fetch(`${captions}/${segments.at(-1)?.id}`, {
+    method: "PATCH",
+    headers,
+    body: JSON.stringify({ text: "" }),
+  });
+  expect(answer.status).toBe(204);
 }
 
 async function start(room: string): Promise<Publisher> {
@@ -188,6 +204,25 @@ describe("the plain page with script", () => {
     await page.getByText("Nothing new yet.").waitFor();
     expect(await captionsOf(page)).toEqual(spoken(0, 5));
     expect(complaints).toEqual([]);
+    publisher.close();
+    await page.context().close();
+  });
+
+  it("grows on when an operator has removed the last line that stands", async () => {
+    const publisher = await start("plain-removed");
+    const { page } = await openPage(browser, address("/plain/plain-removed"));
+    await speak(publisher, "plain-removed", 0, 2);
+    await page.getByText(answerTo(1)).waitFor();
+    await page.evaluate(() => {
+      Reflect.set(globalThis, "first", document.querySelector("#captions p"));
+    });
+    await removeLast("plain-removed");
+    await speak(publisher, "plain-removed", 2, 3);
+    await page.getByText(answerTo(2)).waitFor();
+    expect(await captionsOf(page)).toEqual(spoken(0, 3));
+    expect(
+      await page.evaluate(() => Reflect.get(globalThis, "first") === document.querySelector("#captions p")),
+    ).toBe(true);
     publisher.close();
     await page.context().close();
   });

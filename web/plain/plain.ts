@@ -41,8 +41,6 @@ function grow(column: HTMLElement, link: HTMLAnchorElement): void {
   /** A page has what was read above its first new caption. */
   function take(page: Document): void {
     const fresh = page.querySelector("#captions > #new");
-    // The captions that stand here were deleted in the room.
-    if (page.querySelector(".note") !== null) column.replaceChildren();
     for (let line: Element | null = fresh; line !== null; ) {
       const following: Element | null = line.nextElementSibling;
       line.removeAttribute("id");

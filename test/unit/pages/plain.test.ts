@@ -3,7 +3,7 @@ import type { Segment } from "../../../shared/captions.ts";
 import { addressOf, askedIn, refreshSeconds } from "../../../workers/pages/plain/asked.ts";
 import { clockOf } from "../../../workers/pages/plain/clock.ts";
 import { linesOf } from "../../../workers/pages/plain/lines.ts";
-import { newPart, pageCaptions } from "../../../workers/pages/plain/part.ts";
+import { earlierPart, newPart, pageCaptions } from "../../../workers/pages/plain/part.ts";
 
 function segment(index: number, changes: Partial<Segment> = {}): Segment {
   const start = index * 1_000;
@@ -28,12 +28,12 @@ describe("what is asked of the plain page", () => {
 
   it.each([
     "",
-    "after=s7",
-    "before=s7",
-    "tenant=acme&after=s7&refresh=10&times=on",
+    "after=one.7000.s7",
+    "before=one.7000.s7",
+    "tenant=acme&after=one.7000.s7&refresh=10&times=on",
     "refresh=waiting",
     "times=on",
-    "after=s7&step=3",
+    "after=one.7000.s7&step=3",
   ])("stands in its address: %s", (query) => {
     expect(addressOf(asked(query))).toBe(query === "" ? "/plain/demo" : `/plain/demo?${query}`);
   });
@@ -45,8 +45,8 @@ describe("what is asked of the plain page", () => {
     "refresh=",
     "times=yes",
     "after=",
-    `after=${"x".repeat(101)}`,
-    "after=a b",
+    "after=s7",
+    "before=one.s7",
     "tenant=A",
     "x=1",
   ])("is left at its default where it makes no sense: %s", (query) => {
@@ -58,7 +58,7 @@ describe("what is asked of the plain page", () => {
     expect(seconds("")).toEqual([null, null]);
     expect(seconds("refresh=10")).toEqual([10, 10]);
     expect(seconds("refresh=waiting")).toEqual([null, 5]);
-    expect(seconds("refresh=10&before=s7")).toEqual([null, null]);
+    expect(seconds("refresh=10&before=one.7000.s7")).toEqual([null, null]);
   });
 });
 
@@ -67,34 +67,47 @@ describe("the part of a transcript on the plain page", () => {
     const part = newPart({ segments: segments(250), hasEarlier: false }, null);
     expect([part.read.length, part.fresh.length]).toEqual([0, pageCaptions]);
     expect([part.fresh.at(0)?.id, part.fresh.at(-1)?.id, part.before?.id]).toEqual(["s150", "s249", "s149"]);
-    expect(part).toMatchObject({ hasEarlier: true, hasLater: false, lostPlace: false });
+    expect(part).toMatchObject({ hasEarlier: true, hasLater: false });
   });
 
   it("goes on behind the last one read, with what was read above, and leaves nothing out", () => {
     const all = segments(450);
     const read: string[] = [];
-    let after = "s9";
+    let after = segment(9);
     for (;;) {
       const part = newPart({ segments: all, hasEarlier: false }, after);
-      expect(ids(part.read).at(-1)).toBe(after);
+      expect(part.read.at(-1)).toEqual(after);
       read.push(...ids(part.fresh));
       if (!part.hasLater) break;
-      after = read.at(-1) ?? "";
+      after = part.fresh.at(-1) ?? after;
     }
     expect(read).toEqual(ids(all.slice(10)));
-    expect(newPart({ segments: all, hasEarlier: false }, "s449")).toMatchObject({
+    expect(newPart({ segments: all, hasEarlier: false }, segment(449))).toMatchObject({
       fresh: [],
       hasLater: false,
     });
   });
 
-  it("says when the place is gone", () => {
-    expect(newPart({ segments: segments(3), hasEarlier: false }, "gone")).toMatchObject({
-      lostPlace: true,
-      read: [],
-      fresh: segments(3),
+  it("goes on where the last one read stood, if it is gone", () => {
+    const left = segments(5).filter(({ id }) => id !== "s2");
+    expect(newPart({ segments: left, hasEarlier: false }, segment(2))).toMatchObject({
+      read: [segment(0), segment(1)],
+      fresh: [segment(3), segment(4)],
     });
-    expect(newPart({ segments: [], hasEarlier: false }, null)).toMatchObject({ fresh: [], lostPlace: false });
+    expect(newPart({ segments: [], hasEarlier: false }, segment(2))).toMatchObject({ read: [], fresh: [] });
+  });
+
+  it("leads back to the first, and leaves nothing out", () => {
+    const all = segments(250);
+    const pages = [];
+    for (let part = earlierPart({ segments: all, hasEarlier: false }, segment(249)); ; ) {
+      pages.unshift(...part.fresh);
+      const [first] = part.fresh;
+      if (!part.hasEarlier || first === undefined) break;
+      expect(part.before).toEqual(all[all.indexOf(first) - 1]);
+      part = earlierPart({ segments: all, hasEarlier: false }, first);
+    }
+    expect(pages).toEqual(all.slice(0, -1));
   });
 });
 

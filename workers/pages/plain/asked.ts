@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { TenantNameSchema } from "../../../shared/claims.ts";
+import { type Place, placeText, readPlace } from "../../../shared/place.ts";
 
 /** How often the page fetches itself anew: never, only while it has nothing new to read, or every so many seconds. */
 export const refreshes = ["off", "waiting", "5", "10", "30"] as const;
@@ -27,36 +28,37 @@ export type Asked = {
 /** The newest; those after one that was read; or those before one. */
 type From =
   | { readonly kind: "newest" }
-  | { readonly kind: "after"; readonly id: string }
-  | { readonly kind: "before"; readonly id: string };
+  | { readonly kind: "after"; readonly place: Place }
+  | { readonly kind: "before"; readonly place: Place };
 
 const Step = v.pipe(v.string(), v.regex(/^\d{1,9}$/));
-const Id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,100}$/));
 
 /** Reads an address. What makes no sense is left at its default. */
 export function askedIn(room: string, query: URLSearchParams): Asked {
-  const [tenant, after, before, refresh, step] = ["tenant", "after", "before", "refresh", "step"].map(
-    (name) => query.get(name),
-  );
+  const [tenant, refresh, step] = ["tenant", "refresh", "step"].map((name) => query.get(name));
   return {
     room,
     tenant: v.is(TenantNameSchema, tenant) ? tenant : null,
-    from: v.is(Id, after)
-      ? { kind: "after", id: after }
-      : v.is(Id, before)
-        ? { kind: "before", id: before }
-        : { kind: "newest" },
+    from: fromIn(query),
     refresh: v.is(v.picklist(refreshes), refresh) ? refresh : "off",
     times: query.get("times") === "on",
     step: v.is(Step, step) ? Number(step) : 0,
   };
 }
 
+function fromIn(query: URLSearchParams): From {
+  for (const kind of ["after", "before"] as const) {
+    const place = readPlace(query.get(kind));
+    if (place !== null) return { kind, place };
+  }
+  return { kind: "newest" };
+}
+
 /** The address that asks for this. */
 export function addressOf({ room, tenant, from, refresh, times, step }: Asked): string {
   const query = new URLSearchParams();
   if (tenant !== null) query.set("tenant", tenant);
-  if (from.kind !== "newest") query.set(from.kind, from.id);
+  if (from.kind !== "newest") query.set(from.kind, placeText(from.place));
   if (refresh !== "off") query.set("refresh", refresh);
   if (times) query.set("times", "on");
   if (step > 0) query.set("step", String(step));

@@ -1,16 +1,16 @@
 import * as v from "valibot";
 import { roomPaths } from "../../../party/paths.ts";
 import { SegmentSchema, type Status, StatusSchema } from "../../../shared/captions.ts";
+import { type Place, placeText } from "../../../shared/place.ts";
 import type { AskableRoom } from "../../rooms/object.ts";
 import type { Asked } from "./asked.ts";
 import { earlierPart, newPart, type Part, pageCaptions } from "./part.ts";
 
-const SnapshotSchema = v.object({
+const AnswerSchema = v.object({
   segments: v.array(SegmentSchema),
   hasEarlier: v.boolean(),
   status: StatusSchema,
 });
-const EarlierSchema = v.object({ segments: v.array(SegmentSchema), hasEarlier: v.boolean() });
 
 export type Answer = { readonly part: Part; readonly status: Status };
 
@@ -22,12 +22,20 @@ export const nothingYet: Answer = {
 
 /** Asks the room for what was asked of the page. Throws what the room refuses with. */
 export async function captionsFor(room: AskableRoom, { from }: Asked): Promise<Answer> {
-  const newest = await room.ask(roomPaths.captions);
-  const { status, ...snapshot } = v.parse(SnapshotSchema, await newest.json());
-  if (from.kind !== "before") {
-    return { part: newPart(snapshot, from.kind === "after" ? from.id : null), status };
+  const answer = await room.ask(from.kind === "newest" ? roomPaths.captions : pathAround(from.place));
+  const { status, ...stretch } = v.parse(AnswerSchema, await answer.json());
+  switch (from.kind) {
+    case "newest":
+      return { part: newPart(stretch, null), status };
+    case "after":
+      return { part: newPart(stretch, from.place), status };
+    case "before":
+      return { part: earlierPart(stretch, from.place), status };
   }
-  const query = new URLSearchParams({ before: from.id, limit: String(pageCaptions) });
-  const earlier = v.parse(EarlierSchema, await (await room.ask(`${roomPaths.captions}?${query}`)).json());
-  return { part: earlierPart(earlier), status };
+}
+
+function pathAround(place: Place): string {
+  // One more than a page shows, to either side: by it one sees whether there is more, and who spoke before.
+  const query = new URLSearchParams({ around: placeText(place), limit: String(pageCaptions + 1) });
+  return `${roomPaths.captions}?${query}`;
 }

@@ -35,7 +35,7 @@ export function page(content: PageContent): Html {
 <p class="state">${state}.</p>
 </header>
 <main>
-${part.lostPlace ? html`<p class="note">The place where you were is not here any more. These are the newest captions.</p>\n` : ""}${earlierLink(content)}${column(content)}${onLink(content, state)}</main>
+${earlierLink(content)}${column(content)}${onLink(content, state)}</main>
 <nav aria-label="How this page behaves">
 ${choices(content)}</nav>`,
   });
@@ -71,7 +71,7 @@ const newest = { kind: "newest" } as const;
 function earlierLink({ asked, part }: PageContent): Html | "" {
   const first = part.read[0] ?? part.fresh[0];
   if (!part.hasEarlier || first === undefined) return "";
-  const address = addressOf({ ...asked, from: { kind: "before", id: first.id }, step: 0 });
+  const address = addressOf({ ...asked, from: { kind: "before", place: first }, step: 0 });
   return html`<p><a href="${address}">Earlier captions</a></p>\n`;
 }
 
@@ -98,7 +98,9 @@ function paragraph({ asked, clock }: PageContent, { kind, text, at }: Line, isFi
 function onLink(content: PageContent, state: string): Html {
   const { asked, part } = content;
   if (asked.from.kind === "before") {
-    return html`<p><a href="${addressOf({ ...asked, from: newest, step: 0 })}">Newest captions</a></p>\n`;
+    return html`<p><a href="${onAddress(content)}">Read on</a></p>
+<p><a href="${addressOf({ ...asked, from: newest, step: 0 })}">Newest captions</a></p>
+`;
   }
   const nothing = part.fresh.length === 0;
   const place = nothing ? html` id="new" tabindex="-1"` : "";
@@ -106,10 +108,11 @@ function onLink(content: PageContent, state: string): Html {
   return html`<p${place} class="on"><span class="told">${words}</span><span class="state">${state}.</span> <a id="on" href="${onAddress(content)}">Read on</a></p>\n`;
 }
 
-/** The rest of the transcript, where it begins. */
+/** The rest of the transcript, where it begins. Where nothing is shown, that is where the reader has been already. */
 function onAddress({ asked, part }: PageContent): string {
-  const last = part.fresh.at(-1) ?? part.read.at(-1);
-  const from = last === undefined ? newest : ({ kind: "after", id: last.id } as const);
+  const known = asked.from.kind === "newest" ? undefined : asked.from.place;
+  const place = part.fresh.at(-1) ?? part.read.at(-1) ?? known;
+  const from = place === undefined ? newest : ({ kind: "after", place } as const);
   return `${addressOf({ ...asked, from, step: asked.step + 1 })}#new`;
 }
 
