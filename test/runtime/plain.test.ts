@@ -1,6 +1,9 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { closeDirections } from "../../shared/direction.ts";
 import { plain } from "../../shared/export/plain.ts";
+import { app } from "../../workers/app.ts";
 import { injections } from "../support/injections.ts";
 import { forge, mint, request, tokenFor } from "../support/runtime-client.ts";
 import { storeTexts, storeWords } from "../support/runtime-stored.ts";
@@ -11,6 +14,22 @@ async function read(path: string, headers: Record<string, string> = {}): Promise
   const answer = await request(path, { headers, redirect: "manual" });
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 }
+
+/** As a Worker answers that has other variables. */
+async function readFrom(
+  variables: Readonly<Record<string, string>>,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Page> {
+  const context = createExecutionContext();
+  const asked = new Request(`http://captionwire.test${path}`, { headers, redirect: "manual" });
+  const answer = await app.fetch(asked, { ...env, ...variables }, context);
+  await waitOnExecutionContext(context);
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+}
+
+/** Variables of a Worker that is being repaired. */
+const broken = { API_KEYS: "none" };
 
 async function set(room: string, settings: object): Promise<void> {
   const token = await tokenFor(["rooms:admin"], room);
@@ -264,6 +283,24 @@ describe("the plain page of a private room", () => {
     expect((await request(path, { method: "HEAD" })).status).toBe(204);
     expect((await read(path, { "sec-purpose": "prefetch;prerender" })).status).toBe(204);
     expect((await read(path)).status).toBe(303);
+  });
+
+  it("keeps a ticket that was not spent, where trying again may help", async () => {
+    const ticket = await ticketFor();
+    const path = `/plain/${room}?refresh=10&ticket=${ticket}`;
+    const refused = await readFrom(broken, path);
+    expect([refused.status, refused.headers.has("set-cookie")]).toEqual([503, false]);
+    expect(linkIn(refused, "Try again")).toBe(path);
+    expect(refreshIn(refused)).toBe(`30; url=${path}`);
+    expect((await read(linkIn(refused, "Try again"))).status).toBe(303);
+  });
+
+  it("writes a ticket into an address as nothing else", async () => {
+    const ticket = '"><script>&x=1;url=//evil.example';
+    const page = await readFrom(broken, `/plain/${room}?ticket=${encodeURIComponent(ticket)}`);
+    expect(page.text).not.toContain("<script>");
+    const again = new URL(linkIn(page, "Try again"), "http://captionwire.test");
+    expect([again.pathname, ...again.searchParams]).toEqual([`/plain/${room}`, ["ticket", ticket]]);
   });
 
   it.each([
