@@ -217,7 +217,7 @@ describe("the plain page of a private room", () => {
   const cookieWith = async (changes: Parameters<typeof forge>[0] = {}) => {
     const claims = { aud: "captionwire plain page", scope: "captions:view", room, jti: crypto.randomUUID() };
     const iat = Date.now() / 1_000;
-    return `reader=${await forge({ ...changes, claims: { ...claims, iat, ...changes.claims } })}`;
+    return `reader-tests=${await forge({ ...changes, claims: { ...claims, iat, ...changes.claims } })}`;
   };
 
   it("opens with a ticket once, and then with a cookie that no script sees", async () => {
@@ -248,7 +248,7 @@ describe("the plain page of a private room", () => {
     expect(answer.status).toBe(401);
     await answer.body?.cancel();
     const { cookie } = await overHttps(await ticketFor());
-    expect(cookie).toMatch(/^__Secure-reader=.*; Secure/);
+    expect(cookie).toMatch(/^__Secure-reader-tests=.*; Secure/);
   });
 
   async function overHttps(ticket: string) {
@@ -336,13 +336,58 @@ describe("the plain page of a private room", () => {
     expect((await read(`/plain/${room}?ticket=${ticket}`)).status).toBe(303);
   });
 
+  describe("where the Worker serves several tenants", () => {
+    const several = {
+      API_KEYS: JSON.stringify(
+        ["tests", "acme"].map((tenant) => ({ name: tenant, tenant, sha256: "0".repeat(64) })),
+      ),
+    };
+    const shared = "plain-shared";
+    const claims = (sub: string) => ({ sub, room: shared, scope: "captions:view", jti: crypto.randomUUID() });
+    const exchangedOf = async (tenant: string, query = "") => {
+      const ticket = await forge({ claims: { ...claims(tenant), single_use: true } });
+      const page = await readFrom(several, `/plain/${shared}?${query}ticket=${ticket}`);
+      const sent = page.headers.get("set-cookie")?.split(";")[0] ?? "";
+      return { location: page.headers.get("location"), sent };
+    };
+    const shown = async (query: string, cookie: string) => {
+      const page = await readFrom(several, `/plain/${shared}${query}`, { cookie });
+      return [page.status, captionsIn(page)];
+    };
+
+    it("opens the room of the tenant whose ticket it was, and no other's under its address", async () => {
+      await storeWords(shared, 2);
+      const acme = await exchangedOf("acme", "tenant=tests&");
+      expect(acme.location).toBe(`/plain/${shared}?tenant=acme`);
+      const tests = await exchangedOf("tests");
+      expect(tests.location).toBe(`/plain/${shared}?tenant=tests`);
+      // As a browser sends both, whichever came first.
+      for (const both of [`${acme.sent}; ${tests.sent}`, `${tests.sent}; ${acme.sent}`]) {
+        expect(await shown("?tenant=acme", both)).toEqual([200, []]);
+        expect(await shown("?tenant=tests", both)).toEqual([200, stored(0, 2)]);
+        expect(await shown("", both)).toEqual([401, []]);
+      }
+      expect(await shown("?tenant=tests", acme.sent)).toEqual([401, []]);
+      await open(shared);
+      expect(await shown("?tenant=tests", acme.sent)).toEqual([200, stored(0, 2)]);
+    });
+
+    it("does not believe the name of a cookie", async () => {
+      const { sent } = await exchangedOf("acme");
+      const renamed = sent.replace("reader-acme", "reader-tests");
+      await set(shared, { public: false });
+      const page = await readFrom(several, `/plain/${shared}?tenant=tests`, { cookie: renamed });
+      expect([page.status, told(page)]).toEqual([401, "The token is not valid here."]);
+    });
+  });
+
   it("takes a good cookie and refuses every other", async () => {
     expect((await read(`/plain/${room}`, { cookie: await cookieWith() })).status).toBe(200);
     const bad = {
       "The token is not valid here.": [
         await cookieWith({ secret: "another-secret-which-is-long-enough-too" }),
         await cookieWith({ claims: { aud: "captionwire" } }),
-        "reader=none",
+        "reader-tests=none",
       ],
       "The token is for another room.": [await cookieWith({ claims: { room: "plain-other" } })],
       "The token lacks the scope captions:view.": [await cookieWith({ claims: { scope: "speak" } })],
@@ -368,7 +413,7 @@ describe("the plain page of a private room", () => {
 
   it("gives no cookie that the interface takes, in whatever place", async () => {
     const { sent } = await exchanged(`/plain/${room}?ticket=${await ticketFor()}`);
-    const value = sent.slice("reader=".length);
+    const value = sent.slice("reader-tests=".length);
     const ask = async (headers: Record<string, string>) => {
       const answer = await request(`/v1/rooms/${room}/captions`, { headers });
       return [answer.status, (await answer.json<{ code: string }>()).code];
@@ -380,7 +425,7 @@ describe("the plain page of a private room", () => {
     expect((await request(`/v1/rooms/${room}`, { headers: { authorization: `Bearer ${api}` } })).status).toBe(
       200,
     );
-    expect((await read(`/plain/${room}`, { cookie: `reader=${api}` })).status).toBe(401);
+    expect((await read(`/plain/${room}`, { cookie: `reader-tests=${api}` })).status).toBe(401);
     expect((await read(`/plain/${room}`, { cookie: sent })).status).toBe(200);
   });
 

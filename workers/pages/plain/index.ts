@@ -21,9 +21,9 @@ plainPage.get("/plain/:room", async (c) => {
   const ticket = url.searchParams.get("ticket");
   if (ticket !== null) {
     if (isOnlyLooking(c)) return notYet();
-    await exchangeTicket(c, room, ticket);
+    const tenant = await exchangeTicket(c, room, ticket);
     c.header("cache-control", "private, no-store");
-    return c.redirect(addressOf(asked), 303);
+    return c.redirect(addressOf({ ...asked, tenant }), 303);
   }
   const opened = await openForReader(c, room);
   const { part, status } = opened === null ? nothingYet : await captionsFor(opened.room, asked);

@@ -10,12 +10,13 @@ import { type RoomDescription, RoomDescriptionSchema } from "../../../shared/pro
 import type { App } from "../../app.ts";
 import { ownOrigin } from "../../http/origin.ts";
 import { type AskableRoom, roomFor } from "../../rooms/object.ts";
-import { anybody, type Visitor } from "../../rooms/visitor.ts";
+import { anybody, onlyTenant, tenantAsked, type Visitor } from "../../rooms/visitor.ts";
 import { countUse, requireGrant } from "../../tokens/credentials.ts";
 import { isLocalPage, localTenant } from "../../tokens/local.ts";
 
 const audience: Audience = "captionwire plain page";
-const cookieName = "reader";
+/** Of one tenant's room, so that a link of another tenant's to a room of the same name takes nothing away. */
+const cookieOf = (tenant: string) => `reader-${tenant}`;
 
 /** A room that is open to the reader of a page; `null`: nothing has happened in it yet. */
 export type OpenedRoom = { readonly room: AskableRoom; readonly description: RoomDescription } | null;
@@ -52,9 +53,14 @@ async function open(c: Context<App>, visitor: Visitor, name: string): Promise<Op
 }
 
 async function byCookie(c: Context<App>, room: string): Promise<Visitor | null> {
-  const cookie = isSecure(c) ? getCookie(c, cookieName, "secure") : getCookie(c, cookieName);
+  const tenant = tenantAsked(c);
+  if (tenant === null) return null;
+  const name = cookieOf(tenant);
+  const cookie = isSecure(c) ? getCookie(c, name, "secure") : getCookie(c, name);
   if (cookie === undefined) return null;
   const grant = await checkToken(cookie, c.var.config.signingKeys, audience);
+  // A cookie's name is not signed.
+  if (grant.tenant !== tenant) throw new CaptionwireError("token_invalid");
   requireScope(grant, "captions:view");
   requireRoom(grant, room);
   await countUse(c, grant);
@@ -72,8 +78,10 @@ function asLocal(c: Context<App>): Visitor | null {
  * Spends a single-use token and gives this browser a cookie in its place, good for two hours, for this page of this room
  * alone: it has another audience than tokens for the interface, which reads no cookie anyway. It keeps the ticket's id, so
  * that a revocation of the ticket ends it too. Throws what is wrong with the ticket, which is spent only if nothing is.
+ *
+ * @returns whose room it is, for the address; `null`: that is no question here
  */
-export async function exchangeTicket(c: Context<App>, room: string, ticket: string): Promise<void> {
+export async function exchangeTicket(c: Context<App>, room: string, ticket: string): Promise<string | null> {
   // A navigation names no origin; the page it leads to is one of our own.
   const origin = ownOrigin(c);
   const grant = await requireGrant(c, ticket, { scope: "captions:view", room }, origin);
@@ -89,7 +97,7 @@ export async function exchangeTicket(c: Context<App>, room: string, ticket: stri
     c.var.config.signingKeys,
     { audience, id: grant.id },
   );
-  setCookie(c, cookieName, token, {
+  setCookie(c, cookieOf(grant.tenant), token, {
     path: `/plain/${room}`,
     httpOnly: true,
     // "Strict" would be left out where a link in a mail on the web is followed, and there it is needed most. The cookie
@@ -98,6 +106,7 @@ export async function exchangeTicket(c: Context<App>, room: string, ticket: stri
     // No `Max-Age`: a browser that still sends it when the token in it has ended can be told so.
     ...(isSecure(c) ? { secure: true, prefix: "secure" as const } : {}),
   });
+  return onlyTenant(c) === grant.tenant ? null : grant.tenant;
 }
 
 /** Mail programs and browsers look at links before their readers do: these must not spend a ticket. */
