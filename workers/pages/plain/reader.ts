@@ -90,13 +90,14 @@ export async function exchangeTicket(c: Context<App>, room: string, ticket: stri
   if (grant.singleUse !== true)
     throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
   const visitor = { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, origin) };
-  await roomFor(c, visitor, room).ask(roomPaths.ticket, { method: "POST" });
+  // Before the ticket is spent: what is issued later would outlive a revocation that comes in between.
   const { token } = await mintToken(
     { scopes: ["captions:view"], room, ttl: limits.tokenMaxSeconds },
     grant.tenant,
     c.var.config.signingKeys,
     { audience, id: grant.id },
   );
+  await roomFor(c, visitor, room).ask(roomPaths.ticket, { method: "POST" });
   setCookie(c, cookieOf(grant.tenant), token, {
     path: `/plain/${room}`,
     httpOnly: true,
