@@ -7,7 +7,7 @@ import { type Command, parse } from "../command.ts";
 import { inRoot, root } from "../paths.ts";
 
 const projects = ["unit", "runtime", "e2e", "attacks", "conformance", "fuzz", "browser"];
-const maxMinutes = 25;
+const maxMinutes = 30;
 
 const help = `Usage: npm test -- [kind or file …] [options]
 

@@ -43,6 +43,7 @@ export function joinBehind(
   return {
     text: textOf(words),
     words,
+    // Not mended: they are a draft for the next decoding, which corrects what does not fit.
     tokens: [...head.tokens, ...tail.tokens],
     tokenStarts: [...head.tokenStarts, ...tail.tokenStarts.map((start) => start + offset)],
   };
