@@ -152,6 +152,30 @@ describe("the watch page of a room that holds more than it shows at first", () =
     await page.context().close();
   });
 
+  it("draws the newest alone while nobody reads back, and the others when asked", async () => {
+    const room = "programme";
+    const { page } = await open(new URL(`/watch/${room}`, long.url).href);
+    await page.locator("#announced").filter({ hasText: "Waiting" }).waitFor({ state: "attached" });
+    await broadcast({ service: long, room, ...wordyAudio(700) });
+    const newest = captionBox(page).locator(".final", { hasText: "This is sentence 699 of" });
+    await newest.waitFor();
+    const drawn = await sentencesOf(page);
+    expect(drawn.length).toBeLessThanOrEqual(600);
+    expect(drawn).toEqual(spoken.slice(0, 700).slice(-drawn.length));
+    await page.mouse.move(640, 360);
+    await page.mouse.wheel(0, -1_000_000);
+    await page.getByRole("button", { name: "Jump to live" }).waitFor();
+    await earlierButton(page).click();
+    await shows(page, 700);
+    expect(await sentencesOf(page)).toEqual(spoken.slice(0, 700));
+    expect(await earlierButton(page).isVisible()).toBe(false);
+    // Whoever had the button has the captions now.
+    expect(
+      await page.locator("live-captions").evaluate(({ shadowRoot }) => shadowRoot?.activeElement?.id),
+    ).toBe("scroller");
+    await page.context().close();
+  });
+
   it("says when they cannot be fetched, and fetches them when asked again", async () => {
     const { page } = await openAtTop();
     await page.context().setOffline(true);
