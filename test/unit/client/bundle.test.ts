@@ -2,12 +2,10 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { describe, expect, it } from "vitest";
+import { tooYoung } from "../../support/too-young.ts";
 
 /** What a viewer's page has to load, gzipped: 10,427 measured, and a little more. README.md says it too. */
 const maxBytes = 10_680;
-/** Younger than the oldest browsers in `web/vite.config.ts`; bundlers bring no substitutes. */
-const tooYoung =
-  /\b(?:toSorted|toReversed|toSpliced|withResolvers|toWellFormed|isWellFormed|groupBy|fromAsync)\b/;
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
