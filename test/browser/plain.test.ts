@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
@@ -225,6 +225,54 @@ describe("the plain page with script", () => {
     ).toBe(true);
     publisher.close();
     await page.context().close();
+  });
+
+  it("takes nothing in while it is paused, also what is on its way", async () => {
+    const publisher = await start("plain-paused");
+    await speak(publisher, "plain-paused", 0, 1);
+    const { page } = await openPage(browser, address("/plain/plain-paused"));
+    await speak(publisher, "plain-paused", 1, 2);
+    const held: Route[] = [];
+    await page.route(/only=new/, async (route) => void held.push(route));
+    await expect.poll(() => held.length, { timeout: 20_000 }).toBe(1);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await held[0]?.continue();
+    // What was asked for later has come.
+    await page.evaluate((path) => fetch(path).then((answer) => answer.text()), "/plain/plain-paused");
+    expect(await captionsOf(page)).not.toContain("Line 1.");
+    await page.unroute(/only=new/);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("Line 1.").waitFor();
+    expect(new Set(await captionsOf(page)).size).toBe((await captionsOf(page)).length);
+    publisher.close();
+    await page.context().close();
+  });
+
+  it("asks again when a request stays without an answer", async () => {
+    await open("plain-hanging");
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.addInitScript(() => {
+      // What the page waits for an answer, a hundredth of it: the virtual clock has no say there.
+      const { set } = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, "timeout") ?? {};
+      Object.defineProperty(XMLHttpRequest.prototype, "timeout", {
+        set(ms) {
+          set?.call(this, ms / 100);
+        },
+      });
+    });
+    let requests = 0;
+    await page.route(/only=new/, () => {
+      requests += 1;
+    });
+    await page.goto(address("/plain/plain-hanging"));
+    const later = async () => {
+      await page.clock.runFor(1_000);
+      return requests;
+    };
+    await expect.poll(later, { timeout: 20_000 }).toBeGreaterThan(1);
+    await context.close();
   });
 
   it("says so when the link has ended", async () => {

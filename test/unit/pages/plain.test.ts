@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Segment } from "../../../shared/captions.ts";
-import { addressOf, askedIn, refreshSeconds } from "../../../workers/pages/plain/asked.ts";
+import {
+  addressOf,
+  askedIn,
+  growSeconds,
+  mayGrow,
+  refreshSeconds,
+} from "../../../workers/pages/plain/asked.ts";
 import { clockOf } from "../../../workers/pages/plain/clock.ts";
 import { linesOf } from "../../../workers/pages/plain/lines.ts";
 import { earlierPart, newPart, pageCaptions } from "../../../workers/pages/plain/part.ts";
@@ -62,6 +68,35 @@ describe("what is asked of the plain page", () => {
   });
 });
 
+describe("the script of the plain page", () => {
+  const asked = (query: string) => askedIn("demo", new URLSearchParams(query));
+
+  it("is there where the page does not refresh itself and shows what is new", () => {
+    expect(["", "after=one.7000.s7&step=1", "times=on"].map((query) => mayGrow(asked(query)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      ["refresh=waiting", "refresh=10", "before=one.7000.s7"].map((query) => mayGrow(asked(query))),
+    ).toEqual([false, false, false]);
+  });
+
+  it("asks for what is new alone, which no link does", () => {
+    expect(asked("only=new&step=1").isOnlyNew).toBe(true);
+    expect(addressOf(asked("only=new&step=1"))).toBe("/plain/demo?step=1");
+  });
+
+  it("looks less often where nobody speaks", () => {
+    const [live, recovering, idle, ended] = (["live", "recovering", "idle", "ended"] as const).map((state) =>
+      growSeconds({ state, since: 0 }),
+    );
+    expect(recovering).toBe(live);
+    expect(idle).toBeGreaterThan(live ?? 0);
+    expect(ended).toBe(idle);
+  });
+});
+
 describe("the part of a transcript on the plain page", () => {
   it("begins with the newest hundred", () => {
     const part = newPart({ segments: segments(250), hasEarlier: false }, null);
@@ -95,6 +130,12 @@ describe("the part of a transcript on the plain page", () => {
       fresh: [segment(3), segment(4)],
     });
     expect(newPart({ segments: [], hasEarlier: false }, segment(2))).toMatchObject({ read: [], fresh: [] });
+  });
+
+  it("is without what was read where the page has it, and still knows who spoke last", () => {
+    const part = newPart({ segments: segments(20), hasEarlier: false }, segment(9), 0);
+    expect(part).toMatchObject({ before: segment(9), read: [], hasEarlier: true });
+    expect(part.fresh).toEqual(segments(20).slice(10));
   });
 
   it("leads back to the first, and leaves nothing out", () => {

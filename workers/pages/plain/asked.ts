@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Status } from "../../../shared/captions.ts";
 import { TenantNameSchema } from "../../../shared/claims.ts";
 import { type Place, placeText, readPlace } from "../../../shared/place.ts";
 
@@ -23,6 +24,8 @@ export type Asked = {
    * only the fragment is to change.
    */
   readonly step: number;
+  /** Without what was read before: for the page's script, which has that. No link asks for it. */
+  readonly isOnlyNew: boolean;
 };
 
 /** The newest; those after one that was read; or those before one. */
@@ -43,6 +46,7 @@ export function askedIn(room: string, query: URLSearchParams): Asked {
     refresh: v.is(v.picklist(refreshes), refresh) ? refresh : "off",
     times: query.get("times") === "on",
     step: v.is(Step, step) ? Number(step) : 0,
+    isOnlyNew: query.get("only") === "new",
   };
 }
 
@@ -70,4 +74,14 @@ export function refreshSeconds({ refresh, from }: Asked, hasNew: boolean): numbe
   if (refresh === "off" || from.kind === "before") return null;
   if (refresh === "waiting") return hasNew ? null : waitingSeconds;
   return Number(refresh);
+}
+
+/** Whether the page's script lets it grow: not where it refreshes itself, nor where it shows what is earlier. */
+export function mayGrow({ refresh, from }: Asked): boolean {
+  return refresh === "off" && from.kind !== "before";
+}
+
+/** How often the script looks for what comes next, seconds: not so often where nobody speaks. */
+export function growSeconds({ state }: Status): number {
+  return state === "idle" || state === "ended" ? 10 : 3;
 }

@@ -21,14 +21,14 @@ export const nothingYet: Answer = {
 };
 
 /** Asks the room for what was asked of the page. Throws what the room refuses with. */
-export async function captionsFor(room: AskableRoom, { from }: Asked): Promise<Answer> {
+export async function captionsFor(room: AskableRoom, { from, isOnlyNew }: Asked): Promise<Answer> {
   const answer = await room.ask(from.kind === "newest" ? roomPaths.captions : pathAround(from.place));
   const { status, ...stretch } = v.parse(AnswerSchema, await answer.json());
   switch (from.kind) {
     case "newest":
       return { part: newPart(stretch, null), status };
     case "after":
-      return { part: newPart(stretch, from.place), status };
+      return { part: newPart(stretch, from.place, isOnlyNew ? 0 : pageCaptions), status };
     case "before":
       return { part: earlierPart(stretch, from.place), status };
   }

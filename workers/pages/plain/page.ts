@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Status } from "../../../shared/captions.ts";
 import { roomInWords } from "../../../shared/words.ts";
-import { type Asked, addressOf, refreshes, refreshSeconds } from "./asked.ts";
+import { type Asked, addressOf, growSeconds, mayGrow, refreshes, refreshSeconds } from "./asked.ts";
 import type { Clock } from "./clock.ts";
 import { type Line, linesOf } from "./lines.ts";
 import type { Part } from "./part.ts";
@@ -29,7 +29,7 @@ export function page(content: PageContent): Html {
   return frame({
     title: `${asked.room}: captions`,
     refresh: seconds === null ? null : { seconds, address: onAddress(content) },
-    script: true,
+    script: mayGrow(asked),
     body: html`<header>
 <h1>Captions of ${asked.room}</h1>
 <p class="state">${state}.</p>
@@ -96,7 +96,7 @@ function paragraph({ asked, clock }: PageContent, { kind, text, at }: Line, isFi
 }
 
 function onLink(content: PageContent, state: string): Html {
-  const { asked, part } = content;
+  const { asked, part, status } = content;
   if (asked.from.kind === "before") {
     return html`<p><a href="${onAddress(content)}">Read on</a></p>
 <p><a href="${addressOf({ ...asked, from: newest, step: 0 })}">Newest captions</a></p>
@@ -105,7 +105,7 @@ function onLink(content: PageContent, state: string): Html {
   const nothing = part.fresh.length === 0;
   const place = nothing ? html` id="new" tabindex="-1"` : "";
   const words = nothing ? "Nothing new yet. " : part.hasLater ? "There is more. " : "";
-  return html`<p${place} class="on"><span class="told">${words}</span><span class="state">${state}.</span> <a id="on" href="${onAddress(content)}">Read on</a></p>\n`;
+  return html`<p${place} class="on"><span class="told">${words}</span><span class="state">${state}.</span> <a id="on" data-seconds="${growSeconds(status)}" href="${onAddress(content)}">Read on</a></p>\n`;
 }
 
 /** The rest of the transcript, where it begins. Where nothing is shown, that is where the reader has been already. */

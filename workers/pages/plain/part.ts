@@ -16,12 +16,20 @@ export type Part = {
   readonly hasLater: boolean;
 };
 
-/** What is after a place, with what was read before it; without one, the newest. */
-export function newPart({ segments, hasEarlier }: Stretch, place: Place | null): Part {
+/**
+ * What is after a place, with what was read before it; without one, the newest.
+ *
+ * @param readMax how much of what was read at most
+ */
+export function newPart(
+  { segments, hasEarlier }: Stretch,
+  place: Place | null,
+  readMax: number = pageCaptions,
+): Part {
   const newest = Math.max(0, segments.length - pageCaptions);
   const begin = place === null ? newest : partedAt(segments, place).after;
   const end = begin + pageCaptions;
-  const first = place === null ? begin : Math.max(0, begin - pageCaptions);
+  const first = place === null ? begin : Math.max(0, begin - readMax);
   return {
     before: segments[first - 1] ?? null,
     read: segments.slice(first, begin),
