@@ -98,8 +98,8 @@ function paragraph({ asked, clock }: PageContent, { kind, text, at }: Line, isFi
 function onLink(content: PageContent, state: string): Html {
   const { asked, part, status } = content;
   if (asked.from.kind === "before") {
-    return html`<p><a href="${onAddress(content)}">Read on</a></p>
-<p><a href="${addressOf({ ...asked, from: newest, step: 0 })}">Newest captions</a></p>
+    return html`<p class="on"><a href="${onAddress(content)}">Read on</a></p>
+<p class="on"><a href="${addressOf({ ...asked, from: newest, step: 0 })}">Newest captions</a></p>
 `;
   }
   const nothing = part.fresh.length === 0;
