@@ -253,6 +253,22 @@ describe("the settings of a room", () => {
   });
 });
 
+describe("what only this broadcast has otherwise", () => {
+  it("is said to be wrong, and shown, also when it was folded away", async () => {
+    const { page, complaints } = await open("/studio/overrides");
+    const details = page.getByText("Only for this broadcast").first();
+    const language = page.locator("#overrides").getByLabel("Language");
+    await details.click();
+    await language.fill("english (uk)");
+    await details.click();
+    await press(page, "Start");
+    await says(page, "broadcast-announced", "The language is a tag such as en, de or pt-BR");
+    expect(await language.isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
 describe("a room that is taken", () => {
   it("is said to be, and taken over by whoever may", async () => {
     const room = "taken";

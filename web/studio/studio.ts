@@ -112,6 +112,7 @@ function start(takeover: boolean): void {
   // Before the fields are switched off: a form leaves out what is disabled.
   const reading = readOverrides(new FormData(form));
   if (reading.kind === "problem") {
+    part("overrides-details", HTMLDetailsElement).open = true;
     handleStage({ stage: "failed", code: null, message: reading.message, wasOnAir: false });
     return;
   }
