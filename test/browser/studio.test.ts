@@ -208,6 +208,58 @@ it("a piece that does not come through from the audio thread is noticed", async 
   await page.context().close();
 });
 
+describe("sound that is slow to open", () => {
+  it("is given up with Stop, and stopped when it comes after all", async () => {
+    const { page, complaints } = await openPage(browser, "about:blank");
+    await page.addInitScript(() => {
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      // Whoever is asked takes their time.
+      mediaDevices.getUserMedia = async (constraints) => {
+        await new Promise((resolve) => Reflect.set(globalThis, "answer", resolve));
+        const stream = await ask(constraints);
+        Reflect.set(globalThis, "stream", stream);
+        return stream;
+      };
+    });
+    await page.goto(new URL("/studio/studio-given-up", stack.url).href);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await broadcastIs(page, "Opening the sound");
+    await press(page, "Stop");
+    await broadcastIs(page, "Off air");
+    expect(await page.getByRole("button", { name: "Start" }).isEnabled()).toBe(true);
+    await page.evaluate(() => Reflect.get(globalThis, "answer")());
+    await page.waitForFunction(() => {
+      const stream: MediaStream | undefined = Reflect.get(globalThis, "stream");
+      return stream?.getTracks().every(({ readyState }) => readyState === "ended");
+    });
+    expect(await page.locator("#broadcast-announced").textContent()).toBe("Off air");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("is told when the browser never starts it", async () => {
+    const { page, complaints } = await openPage(browser, "about:blank");
+    await page.addInitScript(() => {
+      AudioContext.prototype.resume = () => new Promise(() => {});
+    });
+    await page.clock.install();
+    await page.goto(new URL("/studio/studio-silent", stack.url).href);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await broadcastIs(page, "Opening the sound");
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(1_000);
+        return page.locator("#broadcast-announced").textContent();
+      })
+      .toContain("The browser does not start its sound.");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
 describe("a microphone or a tab that is not to be had", () => {
   it("is told with what to do when the browser may not use it", async () => {
     const refusing = await launchBrowser({ answer: "deny" });

@@ -15,7 +15,8 @@ export type BroadcastOptions = {
   readonly recognition: Recognition;
   /** Sends whoever publishes there now away; the token has to allow it. */
   readonly takeover: boolean;
-  open(): Promise<Sound>;
+  /** `signal`: the sound is not wanted any more. One that comes all the same is stopped. */
+  open(signal: AbortSignal): Promise<Sound>;
   handleStage(stage: Stage): void;
   handleAudience(viewers: number): void;
 };
@@ -27,7 +28,7 @@ export type Broadcast = {
   readonly publishedMs: number;
   /** When the first sound was written, on `performance.now()`'s clock; `null` before. */
   readonly spokenAt: number | null;
-  /** Ends the sound; the last words are still waited for. */
+  /** Ends the sound; the last words are still waited for. What is still being opened is given up at once. */
   stop(): void;
 };
 
@@ -38,8 +39,8 @@ export type Broadcast = {
 export function broadcast(options: BroadcastOptions): Broadcast {
   const { room, recognition, takeover, handleStage } = options;
   let sound: Sound | null = null;
-  let isStopped = false;
-  let phase: "on-air" | "finishing" = "on-air";
+  const givingUp = new AbortController();
+  let phase: "opening" | "on-air" | "finishing" = "opening";
   let publisherState: PublisherState = { state: "connecting" };
   let status: Status | null = null;
   let session: string | null = null;
@@ -50,20 +51,20 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     // A failure and the finish are told where they are awaited.
     if (publisherState.state === "failed" || publisherState.state === "finished") return;
     handleStage(
-      phase === "on-air"
-        ? { stage: "on-air", publisher: publisherState, room: status }
-        : { stage: "finishing", publisher: publisherState },
+      phase === "finishing"
+        ? { stage: "finishing", publisher: publisherState }
+        : { stage: "on-air", publisher: publisherState, room: status },
     );
   }
 
   async function run(): Promise<void> {
     handleStage({ stage: "opening" });
-    sound = await options.open();
-    if (isStopped) {
+    sound = await options.open(givingUp.signal);
+    if (givingUp.signal.aborted) {
       sound.stop();
-      handleStage({ stage: "ready" });
       return;
     }
+    phase = "on-air";
     const publisher = publish({
       url: location.origin,
       room,
@@ -110,6 +111,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
   }
 
   run().catch((error: unknown) => {
+    if (givingUp.signal.aborted) return;
     handleStage({
       stage: "failed",
       code: error instanceof CaptionwireError ? error.code : null,
@@ -129,8 +131,11 @@ export function broadcast(options: BroadcastOptions): Broadcast {
       return spokenAt;
     },
     stop() {
-      isStopped = true;
       sound?.stop();
+      if (phase !== "opening" || givingUp.signal.aborted) return;
+      // Whatever opens it may never answer: a question of the browser's, or a slow service.
+      givingUp.abort();
+      handleStage({ stage: "ready" });
     },
   };
 }

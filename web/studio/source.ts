@@ -8,8 +8,11 @@ import { openTab } from "./sound/tab.ts";
 import { openVoice } from "./sound/voice.ts";
 
 export type SourceChoice = {
-  /** The chosen sound; one that is being checked goes on air as it is. Throws a `SoundError`. */
-  open(): Promise<Sound>;
+  /**
+   * The chosen sound; one that is being checked goes on air as it is. Once `signal` says that it is not wanted any more, it may
+   * still come, but stopped. Throws a `SoundError`.
+   */
+  open(signal: AbortSignal): Promise<Sound>;
   /** While the sound is on air nothing else can be chosen. */
   setOnAir(isOnAir: boolean): void;
 };
@@ -37,15 +40,23 @@ export function createSourceChoice(form: HTMLFormElement, handleLost: (ms: numbe
     return openMicrophone({ deviceId: device.value, isCleanedUp }, hooks);
   }
 
-  async function begin<T extends Sound>(source: SourceKind, opening: Promise<T>): Promise<T> {
+  async function begin<T extends Sound>(
+    source: SourceKind,
+    opening: Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const sound = await opening;
+    if (signal?.aborted) {
+      sound.stop();
+      return sound;
+    }
     meter.begin(source);
     // Only now may the browser tell what the microphones are called.
     void showMicrophones();
     return sound;
   }
 
-  async function open(): Promise<Sound> {
+  async function open(signal: AbortSignal): Promise<Sound> {
     said.textContent = "";
     const source = kind();
     if (checked !== null) {
@@ -57,11 +68,11 @@ export function createSourceChoice(form: HTMLFormElement, handleLost: (ms: numbe
     switch (source) {
       case "microphone":
       case "tab":
-        return begin(source, openLive(source));
+        return begin(source, openLive(source), signal);
       case "file":
-        return begin(source, openFile(part("file", HTMLInputElement).files?.[0], hooks));
+        return begin(source, openFile(part("file", HTMLInputElement).files?.[0], hooks), signal);
       case "voice":
-        return begin(source, openVoice(part("words", HTMLTextAreaElement).value, hooks));
+        return begin(source, openVoice(part("words", HTMLTextAreaElement).value, hooks, signal), signal);
     }
   }
 

@@ -12,6 +12,9 @@ export type CaptureSource = {
   close(): void;
 };
 
+const standsStill =
+  "The browser does not start its sound. Connect loudspeakers or headphones, reload the page and try again.";
+
 const PieceSchema = v.object({
   audio: v.instance(ArrayBuffer),
   /** Until the end of this piece, since the capture began. */
@@ -21,6 +24,8 @@ const PieceSchema = v.object({
 
 /** The audio thread answers within milliseconds, unless it stands still. */
 const finishMaxMs = 1_000;
+/** Where sound may not run, a browser leaves the question open for ever. */
+const resumeMaxMs = 5_000;
 
 /**
  * Hears a source on the audio thread, at the pace of its clock, until stopped or until it ends. Neither a page that is busy
@@ -77,7 +82,7 @@ export async function capture(
 
   try {
     await context.audioWorklet.addModule(workletUrl);
-    await context.resume();
+    await resumed(context);
     node = new AudioWorkletNode(context, "capture", {
       channelCount: 1,
       channelCountMode: "explicit",
@@ -88,8 +93,9 @@ export async function capture(
     source.connect(context, end).connect(node);
     // What it puts out is silence; but a browser may leave out what is not connected to the end.
     node.connect(context.destination);
-  } catch {
+  } catch (error) {
     close(null);
+    if (error instanceof SoundError) throw error;
     throw new SoundError("The browser could not listen to this sound. Reload the page and try again.");
   }
   context.addEventListener("statechange", () => {
@@ -98,6 +104,18 @@ export async function capture(
     context.resume().catch(() => {});
   });
   return { audio: queue.items, ended: ended.promise, stop: () => end(null) };
+}
+
+async function resumed(context: AudioContext): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SoundError(standsStill)), resumeMaxMs);
+  });
+  try {
+    await Promise.race([context.resume(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Hears a stream of the browser's. When it ends by itself, `endedWords` say so. Throws like `capture`. */

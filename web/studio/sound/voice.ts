@@ -11,9 +11,10 @@ const query = {
   sample_rate: String(soundFormat.sampleRate),
 };
 
-/** The demo voice reads `text`; its speech is handed on while the rest still downloads. */
-export async function openVoice(text: string, hooks: SoundHooks): Promise<Sound> {
+/** The demo voice reads `text`; its speech is handed on while the rest still downloads. `signal` ends the opening. */
+export async function openVoice(text: string, hooks: SoundHooks, signal: AbortSignal): Promise<Sound> {
   const stopping = new AbortController();
+  signal.addEventListener("abort", () => stopping.abort());
   const token = await oneToken(["speak"]);
   const answer = await askForSpeech({ text, query, token, signal: stopping.signal });
   if (!answer.ok || answer.body === null) throw new SoundError(await refusalInWords(answer));
