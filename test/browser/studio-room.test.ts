@@ -240,6 +240,21 @@ describe("the settings of a room", () => {
     await page.context().close();
   });
 
+  it("are not those of a room whose name is still being typed", async () => {
+    const { page } = await open(`/studio/${room}`);
+    await expect.poll(() => page.locator("#settings").getByLabel("Public").isChecked()).toBe(true);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByRole("textbox", { name: "Room" }).fill("half");
+    // As when a connection comes back.
+    await page.locator("live-captions").dispatchEvent("link");
+    await page.getByRole("textbox", { name: "Room" }).fill("whole");
+    await page.keyboard.press("Tab");
+    await expect.poll(() => asked).toContain("/v1/rooms/whole");
+    expect(asked).not.toContain("/v1/rooms/half");
+    await page.context().close();
+  });
+
   it("are not for a link that may only publish", async () => {
     const token = await scripted.stack.token({ scopes: ["captions:publish", "captions:view"], room });
     const { page, complaints } = await open(`/studio#token=${token}`);
@@ -289,6 +304,23 @@ describe("a room that is taken", () => {
     await says(page, "broadcast-announced", "Somebody else has taken over this room.");
     expect([...complaints, ...other.complaints]).toEqual([]);
     await Promise.all([page.context().close(), other.page.context().close()]);
+  });
+
+  it("is not offered any more once another one is typed", async () => {
+    const room = "taken-here";
+    const publisher = await speakLines(room, 1);
+    const { page, complaints } = await open(`/studio/${room}`);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    const takeover = page.getByRole("button", { name: "Take over the room" });
+    await takeover.waitFor();
+    await page.getByRole("textbox", { name: "Room" }).fill("elsewhere");
+    expect(await takeover.isVisible()).toBe(false);
+    await page.keyboard.press("Tab");
+    await says(page, "broadcast-announced", "Off air");
+    publisher.close();
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   it("offers nothing to a link that may not take it over", async () => {

@@ -42,6 +42,8 @@ const settingsPanel = createSettingsPanel(rights, (settings) => {
   part("access", HTMLElement).textContent = accessInWords(settings, rights);
 });
 
+/** The one that was entered last; its field may hold half of another name. */
+let room = "";
 let current: Broadcast | null = null;
 let latency = createLatencyWatch();
 let isOnAir = false;
@@ -54,9 +56,7 @@ function handleStage(stage: Stage): void {
   isOnAir = isUnderWay(stage);
   history.add({ of: "studio", stage });
   const mayTakeOver =
-    stage.stage === "failed" &&
-    stage.code === "publisher_present" &&
-    mayTry(rights, "rooms:admin", roomField.value);
+    stage.stage === "failed" && stage.code === "publisher_present" && mayTry(rights, "rooms:admin", room);
   // Focus would be lost with a button that is switched off or hidden under it.
   const hadFocus = [startButton, stopButton, takeoverButton].some((each) => each === document.activeElement);
   startButton.disabled = isOnAir;
@@ -90,9 +90,9 @@ function handleCaptions(captions: Captions): void {
 function handleLink(link: Link): void {
   history.add({ of: "captions", link });
   // A room that nobody has used is made for its first viewer, and can be asked for its settings then.
-  if (settingsRoom !== roomField.value && link.state !== "connecting") {
-    settingsRoom = roomField.value;
-    settingsPanel.enter(settingsRoom);
+  if (settingsRoom !== room && link.state !== "connecting") {
+    settingsRoom = room;
+    settingsPanel.enter(room);
   }
 }
 
@@ -118,7 +118,7 @@ function start(takeover: boolean): void {
   }
   latency = createLatencyWatch();
   current = broadcast({
-    room: roomField.value,
+    room,
     recognition: reading.value,
     takeover,
     open: source.open,
@@ -128,7 +128,7 @@ function start(takeover: boolean): void {
 }
 
 function enterRoom(): void {
-  const room = roomField.value;
+  room = roomField.value;
   segments = null;
   showLinks(room, rights);
   const mayCorrect = mayTry(rights, "captions:edit", room);
@@ -136,14 +136,19 @@ function enterRoom(): void {
   corrections.enter(room, mayCorrect);
   seen.tokenSource = tokenSource(["captions:view"], room);
   seen.room = room;
+  // What became of the last broadcast was said of another room.
+  handleStage({ stage: "ready" });
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  start(false);
+  start(event.submitter === takeoverButton);
 });
-takeoverButton.addEventListener("click", () => start(true));
 stopButton.addEventListener("click", () => current?.stop());
+roomField.addEventListener("input", () => {
+  // It was offered for another room.
+  takeoverButton.hidden = true;
+});
 roomField.addEventListener("change", () => {
   if (roomField.checkValidity()) enterRoom();
 });
@@ -163,5 +168,4 @@ rightsNote.hidden = rightsNote.textContent === "";
 roomField.value =
   rights.kind === "link" && rights.room !== null && !rights.room.endsWith("*") ? rights.room : roomOfPage();
 connectCopyButtons();
-handleStage({ stage: "ready" });
 enterRoom();
