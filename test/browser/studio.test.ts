@@ -309,6 +309,10 @@ describe("a microphone or a tab that is not to be had", () => {
       for (const track of stream.getTracks()) track.dispatchEvent(new Event("ended"));
     });
     await broadcastIs(page, "The microphone is gone: unplugged, or switched off.");
+    // At once, not only after the last words.
+    expect((await page.locator("#history li").allTextContents()).join("\n")).toMatch(
+      /The microphone is gone.* Waiting for the last words/,
+    );
     await page
       .locator("#announced")
       .filter({ hasText: "The broadcast has ended" })

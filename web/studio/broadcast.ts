@@ -41,6 +41,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
   let sound: Sound | null = null;
   const givingUp = new AbortController();
   let phase: "opening" | "on-air" | "finishing" = "opening";
+  let because: string | null = null;
   let publisherState: PublisherState = { state: "connecting" };
   let status: Status | null = null;
   let session: string | null = null;
@@ -52,7 +53,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     if (publisherState.state === "failed" || publisherState.state === "finished") return;
     handleStage(
       phase === "finishing"
-        ? { stage: "finishing", publisher: publisherState }
+        ? { stage: "finishing", publisher: publisherState, because }
         : { stage: "on-air", publisher: publisherState, room: status },
     );
   }
@@ -87,6 +88,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     try {
       const failure = await pump(sound, publisher);
       phase = "finishing";
+      if (failure !== null) because = failure.message;
       tell();
       await publisher.finish();
       if (failure !== null) throw failure;

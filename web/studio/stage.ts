@@ -11,7 +11,12 @@ export type Stage =
       /** What the room has last said; `null` before. */
       readonly room: Status | null;
     }
-  | { readonly stage: "finishing"; readonly publisher: PublisherState }
+  | {
+      readonly stage: "finishing";
+      readonly publisher: PublisherState;
+      /** Why the sound broke off; `null` when it was stopped or is over. */
+      readonly because: string | null;
+    }
   | { readonly stage: "finished" }
   | {
       readonly stage: "failed";
@@ -37,18 +42,22 @@ export function stageInWords(stage: Stage): Words {
     case "failed":
       return { announced: failureInWords(stage.code, stage.message, stage.wasOnAir), tone: "trouble" };
     case "on-air":
-    case "finishing":
-      if (stage.publisher.state === "disconnected") {
-        return {
-          announced: "Connection lost. The sound is kept, trying again",
-          tone: "trouble",
-          retryInMs: stage.publisher.retryInMs,
-        };
-      }
-      if (stage.stage === "finishing") return { announced: "Waiting for the last words", tone: "calm" };
+      if (stage.publisher.state === "disconnected") return lostInWords(stage.publisher.retryInMs);
       if (stage.publisher.state === "connected") return onAirInWords(stage.room);
       return { announced: "Connecting to the room", tone: "calm" };
+    case "finishing": {
+      const words: Words =
+        stage.publisher.state === "disconnected"
+          ? lostInWords(stage.publisher.retryInMs)
+          : { announced: "Waiting for the last words", tone: "calm" };
+      if (stage.because === null) return words;
+      return { ...words, announced: `${stage.because} ${words.announced}`, tone: "trouble" };
+    }
   }
+}
+
+function lostInWords(retryInMs: number): Words {
+  return { announced: "Connection lost. The sound is kept, trying again", tone: "trouble", retryInMs };
 }
 
 function onAirInWords(room: Status | null): Words {

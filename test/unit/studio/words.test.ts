@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../../client/index.ts";
+import type { ErrorCode, PublisherState } from "../../../client/index.ts";
 import { accessInWords, embedCode } from "../../../web/studio/links.ts";
 import { mayTry, type Rights, rightsIn, rightsInWords } from "../../../web/studio/rights.ts";
 import { microphoneRefusal, tabRefusal } from "../../../web/studio/sound/refusals.ts";
@@ -87,6 +87,25 @@ describe("why a broadcast has ended", () => {
     expect(failed("token_expired")).toContain("expired");
     expect(failed("room_forbidden")).toContain("another room");
     expect(failed(null)).toBe("as told");
+  });
+});
+
+describe("sound that broke off", () => {
+  const words = (publisher: PublisherState, because: string | null) =>
+    stageInWords({ stage: "finishing", publisher, because });
+
+  it("is told at once, while the last words are waited for, also without a connection", () => {
+    const connected: PublisherState = { state: "connected", session: "s1" };
+    expect(words(connected, null)).toEqual({ announced: "Waiting for the last words", tone: "calm" });
+    expect(words(connected, "Unplugged.")).toEqual({
+      announced: "Unplugged. Waiting for the last words",
+      tone: "trouble",
+    });
+    expect(words({ state: "disconnected", retryInMs: 5, reason: "" }, "Unplugged.")).toEqual({
+      announced: "Unplugged. Connection lost. The sound is kept, trying again",
+      tone: "trouble",
+      retryInMs: 5,
+    });
   });
 });
 
