@@ -82,6 +82,14 @@ describe("the studio's sound", () => {
     await page.context().close();
   });
 
+  it("is no voice without a network, and that is said in words", async () => {
+    const { page } = await openStudio("studio-offline", "Demo voice");
+    await page.route("**/v1/speak?*", (route) => route.abort());
+    await press(page, "Start");
+    await broadcastIs(page, "The voice cannot be reached.");
+    await page.context().close();
+  });
+
   it("is a file", async () => {
     const { page, complaints } = await openStudio("studio-file", "File");
     await press(page, "Start");

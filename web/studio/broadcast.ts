@@ -88,7 +88,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     try {
       const failure = await pump(sound, publisher);
       phase = "finishing";
-      if (failure !== null) because = failure.message;
+      if (failure !== null) because = inWords(failure);
       tell();
       await publisher.finish();
       if (failure !== null) throw failure;
@@ -117,7 +117,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     handleStage({
       stage: "failed",
       code: error instanceof CaptionwireError ? error.code : null,
-      message: error instanceof Error ? error.message : "Something went wrong. Press Start again.",
+      message: inWords(error),
       wasOnAir: session !== null,
     });
   });
@@ -140,4 +140,10 @@ export function broadcast(options: BroadcastOptions): Broadcast {
       handleStage({ stage: "ready" });
     },
   };
+}
+
+function inWords(error: unknown): string {
+  // What browsers and libraries throw has words for programmers only.
+  const isOurs = error instanceof SoundError || error instanceof CaptionwireError;
+  return isOurs ? error.message : "Something went wrong. Press Start again.";
 }

@@ -1,3 +1,4 @@
+import { CaptionwireError } from "../../../client/index.ts";
 import { joined } from "../../bytes.ts";
 import { askForSpeech, piecesOf, refusalOf } from "../../speak-request.ts";
 import { oneToken } from "../../token.ts";
@@ -15,14 +16,22 @@ const query = {
 export async function openVoice(text: string, hooks: SoundHooks, signal: AbortSignal): Promise<Sound> {
   const stopping = new AbortController();
   signal.addEventListener("abort", () => stopping.abort());
-  const token = await oneToken(["speak"]);
-  const answer = await askForSpeech({ text, query, token, signal: stopping.signal });
+  const answer = await ask(text, stopping.signal);
   if (!answer.ok || answer.body === null) throw new SoundError(await refusalInWords(answer));
   const pieces = piecesOf(answer.body, new SoundError("The voice broke off."));
   return {
     audio: heardBy(hooks, atRealTime(wholeSamples(pieces), bytesPerSecond, stopping.signal)),
     stop: () => stopping.abort(),
   };
+}
+
+async function ask(text: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await askForSpeech({ text, query, token: await oneToken(["speak"]), signal });
+  } catch (error) {
+    if (error instanceof CaptionwireError) throw error;
+    throw new SoundError("The voice cannot be reached. Check the connection, then press Start again.");
+  }
 }
 
 /** The meter reads whole samples, and a piece may end within one. */
