@@ -7,7 +7,7 @@ export type Happening =
   | { readonly of: "studio"; readonly stage: Stage }
   | { readonly of: "captions"; readonly link: Link }
   | { readonly of: "gap"; readonly what: "lost" | "filled"; readonly ms: number }
-  | { readonly of: "sound"; readonly lostMs: number };
+  | { readonly of: "sound"; readonly stoodStillMs: number };
 
 export type Entry = {
   /** Epoch milliseconds. */
@@ -24,7 +24,8 @@ export function record(entries: readonly Entry[], happening: Happening, at: numb
   const words = happeningInWords(happening);
   const { of } = happening;
   const last = entries.findLast((entry) => entry.of === of);
-  if (words === null || (of !== "gap" && last?.text === words.announced)) return entries;
+  if (words === null || ((of === "studio" || of === "captions") && last?.text === words.announced))
+    return entries;
   const entry = { at, of, text: words.announced, tone: words.tone };
   return [...entries, entry].slice(-entriesMax);
 }
@@ -46,17 +47,21 @@ function happeningInWords(happening: Happening): Words | null {
       return { announced: `Captions on this page: ${announced}`, tone };
     }
     case "gap": {
-      const length = `${Math.max(1, Math.round(happening.ms / 1000))} s`;
+      const length = seconds(happening.ms);
       return happening.what === "lost"
         ? { announced: `Captions lost: ${length}`, tone: "trouble" }
         : { announced: `A gap of ${length} was filled`, tone: "live" };
     }
     case "sound":
       return {
-        announced: `Sound lost on this machine: ${Math.ceil(happening.lostMs)} ms`,
+        announced: `The sound stood still for ${seconds(happening.stoodStillMs)}: this machine was asleep, or the browser held it`,
         tone: "trouble",
       };
   }
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(1, Math.round(ms / 1000))} s`;
 }
 
 /** Gaps that came and gaps that went from one state of the captions to the next. */

@@ -18,13 +18,16 @@ export type SourceChoice = {
 };
 
 /** The choice where the sound comes from, with its meter and the check before going on air. */
-export function createSourceChoice(form: HTMLFormElement, handleLost: (ms: number) => void): SourceChoice {
+export function createSourceChoice(
+  form: HTMLFormElement,
+  handleStandstill: (ms: number) => void,
+): SourceChoice {
   const fields = part("source", HTMLFieldSetElement);
   const device = part("device", HTMLSelectElement);
   const check = part("check", HTMLButtonElement);
   const said = part("check-said", HTMLElement);
   const meter = createMeter();
-  const hooks: SoundHooks = { heard: meter.heard, lost: handleLost };
+  const hooks: SoundHooks = { heard: meter.heard, stoodStill: handleStandstill };
   /** What is being checked. */
   let checked: LiveSound | null = null;
   let isOpening = false;

@@ -32,7 +32,7 @@ const line = createStateLine(part("broadcast", HTMLElement), part("broadcast-ann
 
 const history = createHistoryView();
 const latencyView = createLatencyView();
-const source = createSourceChoice(form, (lostMs) => history.add({ of: "sound", lostMs }));
+const source = createSourceChoice(form, (stoodStillMs) => history.add({ of: "sound", stoodStillMs }));
 const corrections = createCorrectionList(
   part("corrections-scroller", HTMLElement),
   part("corrections", HTMLElement),

@@ -57,12 +57,14 @@ describe("the history of a broadcast", () => {
     ]);
   });
 
-  it("tells of every gap, and of sound that was lost", () => {
+  it("tells of every gap, and of every time that the sound stood still", () => {
     const gap = { of: "gap", what: "lost", ms: 2_900 } as const;
-    expect(told(gap, gap, { of: "sound", lostMs: 50 }).map(([, text]) => text)).toEqual([
+    const stoodStill = { of: "sound", stoodStillMs: 12_300 } as const;
+    expect(told(gap, gap, stoodStill, stoodStill).map(([, text]) => text)).toEqual([
       "Captions lost: 3 s",
       "Captions lost: 3 s",
-      "Sound lost on this machine: 50 ms",
+      expect.stringMatching(/^The sound stood still for 12 s/),
+      expect.stringMatching(/^The sound stood still for 12 s/),
     ]);
   });
 

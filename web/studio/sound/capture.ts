@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { deferred } from "../../../client/deferred.ts";
 import workletUrl from "./capture.worklet.ts?worker&url";
 import { createQueue } from "./queue.ts";
-import { type LiveSound, SoundError, type SoundHooks, soundFormat } from "./sound.ts";
+import { type LiveSound, SoundError, type SoundHooks } from "./sound.ts";
 
 /** Where the sound comes from. */
 export type CaptureSource = {
@@ -17,8 +17,8 @@ const standsStill =
 
 const PieceSchema = v.object({
   audio: v.instance(ArrayBuffer),
-  /** Until the end of this piece, since the capture began. */
-  samples: v.number(),
+  /** Before the end of this piece. */
+  stoodStillMs: v.number(),
   isLast: v.boolean(),
 });
 
@@ -42,7 +42,6 @@ export async function capture(
   let node: AudioWorkletNode | null = null;
   let isEnding = false;
   let handleLast = (): void => {};
-  let received = 0;
 
   function close(error: SoundError | null): void {
     source.close();
@@ -70,9 +69,7 @@ export async function capture(
   function handlePiece(data: unknown): void {
     const piece = v.parse(PieceSchema, data);
     const audio = new Uint8Array(piece.audio);
-    const missing = piece.samples - received - audio.length / 2;
-    if (missing > 0) hooks.lost((missing * 1000) / soundFormat.sampleRate);
-    received = piece.samples;
+    if (piece.stoodStillMs > 0) hooks.stoodStill(piece.stoodStillMs);
     if (audio.length > 0) {
       hooks.heard(audio);
       queue.push(audio);

@@ -11,16 +11,21 @@ declare function registerProcessor(name: string, processor: new () => AudioWorkl
 const toRate = 16_000;
 /** 50 ms. */
 const pieceSamples = toRate / 20;
+/** More than a thread that was late makes up for. */
+const standstillMs = 1_000;
 
 /**
  * Runs on the audio thread, which goes on whatever the page does: resamples what it hears and posts it in pieces, 16-bit, each
- * with the count of all samples until its end. Messages wait for a page that is busy; told to finish, it posts the rest.
+ * with the time before its end in which the thread itself stood still: the context was suspended, or the machine asleep. Messages
+ * wait for a page that is busy; told to finish, it posts the rest.
  */
 class Capture extends AudioWorkletProcessor {
   readonly #resampler = createResampler(Math.round(sampleRate), toRate);
   #piece = new Int16Array(pieceSamples);
   #filled = 0;
-  #samples = 0;
+  /** Epoch milliseconds: this thread's own count of frames stands still with it. `null` before the first. */
+  #calledAt: number | null = null;
+  #stoodStillMs = 0;
   #isOver = false;
 
   constructor() {
@@ -29,6 +34,10 @@ class Capture extends AudioWorkletProcessor {
   }
 
   process([input]: Float32Array[][]): boolean {
+    const now = Date.now();
+    const sinceMs = now - (this.#calledAt ?? now);
+    if (sinceMs >= standstillMs) this.#stoodStillMs += sinceMs;
+    this.#calledAt = now;
     const channel = input?.[0];
     // No channel means that nothing is connected right now.
     if (channel !== undefined && !this.#isOver) this.#resampler.push(channel, this.#take);
@@ -48,8 +57,8 @@ class Capture extends AudioWorkletProcessor {
   }
 
   #post(piece: Int16Array<ArrayBuffer>, isLast: boolean): void {
-    this.#samples += piece.length;
-    this.port.postMessage({ audio: piece.buffer, samples: this.#samples, isLast }, [piece.buffer]);
+    this.port.postMessage({ audio: piece.buffer, stoodStillMs: this.#stoodStillMs, isLast }, [piece.buffer]);
+    this.#stoodStillMs = 0;
     this.#piece = new Int16Array(pieceSamples);
     this.#filled = 0;
   }

@@ -26,8 +26,8 @@ export type LiveSound = Sound & {
 export type SoundHooks = {
   /** Each piece, as it comes. */
   heard(audio: Uint8Array): void;
-  /** Audio did not come through from the audio thread. */
-  lost(ms: number): void;
+  /** Nothing was heard for so long, because the browser or the machine stood still. */
+  stoodStill(ms: number): void;
 };
 
 /** A reason why there is no sound, in words for whoever runs the studio. */
