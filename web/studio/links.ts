@@ -29,13 +29,15 @@ export function embedCode(origin: string, room: string, tenant: string | null): 
 /** What viewers need besides the address. `settings` is `null` where they are not known. */
 export function accessInWords(settings: RoomSettings | null, rights: Rights): string {
   if (settings?.public === true) return "The room is public: whoever has the address reads along.";
-  const token = "a token with the scope captions:view: make one with POST /v1/tokens and add it as #token=…";
+  const token = "a token with the scope captions:view, made with POST /v1/tokens";
+  const places =
+    "The watch page and the overlay take it as #token=…, the plain page a single-use one as ?ticket=…; <live-captions> asks your server for it: token-from.";
   if (rights.kind === "none" && settings !== null) {
-    return `On this machine the links work as they are. Elsewhere viewers need ${token}, unless the room is public.`;
+    return `On this machine the links work as they are. Elsewhere viewers need ${token}, unless the room is public. ${places}`;
   }
   return settings === null
-    ? `Unless the room is public, viewers need ${token}`
-    : `The room is not public: viewers need ${token}, or make the room public.`;
+    ? `Unless the room is public, viewers need ${token}. ${places}`
+    : `The room is not public: make it so, or viewers need ${token}. ${places}`;
 }
 
 export function connectCopyButtons(): void {

@@ -68,6 +68,13 @@ describe("what viewers need", () => {
     expect(accessInWords(null, link)).toMatch(/^Unless the room is public/);
   });
 
+  it("is another thing at each of the links", () => {
+    for (const words of [accessInWords({}, none), accessInWords({}, link), accessInWords(null, link)]) {
+      for (const place of ["#token=", "?ticket=", "token-from"]) expect(words).toContain(place);
+    }
+    expect(accessInWords({ public: true }, link)).not.toContain("token=");
+  });
+
   it("is in the code for other pages", () => {
     expect(embedCode("https://live.example", "show-1", null)).toBe(
       '<script type="module" src="https://live.example/live-captions.js"></script>\n<live-captions room="show-1"></live-captions>',
