@@ -284,6 +284,27 @@ describe("what only this broadcast has otherwise", () => {
   });
 });
 
+describe("the source of the sound", () => {
+  const chosen = (page: Page) =>
+    page.evaluate(() => document.querySelector<HTMLInputElement>("[name=source]:checked")?.value);
+
+  it("is the microphone for whoever comes with a link, and stays what was chosen after a reload", async () => {
+    const room = "sources";
+    const token = await scripted.stack.token({ scopes: ["captions:publish", "captions:view"], room });
+    const { page, complaints } = await open(`/studio#token=${token}`);
+    expect(await chosen(page)).toBe("microphone");
+    expect(await page.getByLabel("Let the browser take out echo").isVisible()).toBe(true);
+    await page.getByRole("radio", { name: "File" }).check();
+    await page.reload();
+    await expect.poll(() => chosen(page)).toBe("file");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+    const local = await open(`/studio/${room}`);
+    expect(await chosen(local.page)).toBe("voice");
+    await local.page.context().close();
+  });
+});
+
 describe("a room that is taken", () => {
   it("is said to be, and taken over by whoever may", async () => {
     const room = "taken";

@@ -1,4 +1,5 @@
 import { part } from "../page.ts";
+import { keepSource, keptSource, sourceKind } from "./kept-source.ts";
 import { createMeter } from "./meter.ts";
 import { openFile } from "./sound/file.ts";
 import type { SourceKind } from "./sound/level.ts";
@@ -17,9 +18,14 @@ export type SourceChoice = {
   setOnAir(isOnAir: boolean): void;
 };
 
-/** The choice where the sound comes from, with its meter and the check before going on air. */
+/**
+ * The choice where the sound comes from, with its meter and the check before going on air.
+ *
+ * @param usual what is chosen as long as nobody has chosen
+ */
 export function createSourceChoice(
   form: HTMLFormElement,
+  usual: SourceKind,
   handleStandstill: (ms: number) => void,
 ): SourceChoice {
   const fields = part("source", HTMLFieldSetElement);
@@ -33,8 +39,7 @@ export function createSourceChoice(
   let isOpening = false;
 
   function kind(): SourceKind {
-    const chosen = form.querySelector<HTMLInputElement>("[name=source]:checked")?.value;
-    return chosen === "microphone" || chosen === "tab" || chosen === "file" ? chosen : "voice";
+    return sourceKind(form.querySelector<HTMLInputElement>("[name=source]:checked")?.value) ?? "voice";
   }
 
   function openLive(source: "microphone" | "tab"): Promise<LiveSound> {
@@ -142,11 +147,15 @@ export function createSourceChoice(
   fields.addEventListener("change", () => {
     // What is checked is what was chosen before.
     endCheck();
+    keepSource(kind());
     showSource();
   });
   // The type promises it; see `listMicrophones`.
   const devices: MediaDevices | undefined = navigator.mediaDevices;
   devices?.addEventListener("devicechange", () => void showMicrophones());
+  const first = keptSource() ?? usual;
+  for (const radio of form.querySelectorAll<HTMLInputElement>("[name=source]"))
+    radio.checked = radio.value === first;
   showSource();
   void showMicrophones();
 

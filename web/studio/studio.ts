@@ -32,7 +32,11 @@ const line = createStateLine(part("broadcast", HTMLElement), part("broadcast-ann
 
 const history = createHistoryView();
 const latencyView = createLatencyView();
-const source = createSourceChoice(form, (stoodStillMs) => history.add({ of: "sound", stoodStillMs }));
+// Whoever comes with a link has viewers, to whom the demo voice has nothing to say.
+const usualSource = rights.kind === "link" ? "microphone" : "voice";
+const source = createSourceChoice(form, usualSource, (stoodStillMs) =>
+  history.add({ of: "sound", stoodStillMs }),
+);
 const corrections = createCorrectionList(
   part("corrections-scroller", HTMLElement),
   part("corrections", HTMLElement),
