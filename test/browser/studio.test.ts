@@ -128,6 +128,14 @@ describe("the studio's sound", () => {
     await press(page, "Start");
     await broadcastIs(page, "On air");
     await levelIs(page, "Level is good");
+    // As browsers want it that ask for nothing else.
+    const returnValue = await page.evaluate(() => {
+      const leaving = document.createEvent("BeforeUnloadEvent");
+      leaving.initEvent("beforeunload", false, true);
+      dispatchEvent(leaving);
+      return leaving.returnValue;
+    });
+    expect(returnValue).toBeTruthy();
     // Whoever closes the page on air is asked whether that is meant.
     await page.close({ runBeforeUnload: true });
     await expect.poll(() => complaints.filter((complaint) => complaint !== cameraNote)).toEqual(["dialog: "]);

@@ -159,7 +159,10 @@ roomField.addEventListener("change", () => {
 seen.addEventListener("captions", () => handleCaptions(seen.captions));
 seen.addEventListener("link", () => handleLink(seen.link));
 addEventListener("beforeunload", (event) => {
-  if (isOnAir) event.preventDefault();
+  if (!isOnAir) return;
+  event.preventDefault();
+  // Chrome and Edge before 119, and Safari of that time, ask for nothing else.
+  event.returnValue = true;
 });
 setInterval(() => {
   const now = performance.now();
