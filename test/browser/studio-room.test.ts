@@ -230,6 +230,35 @@ describe("the settings of a room", () => {
     await page.context().close();
   });
 
+  it("are not written over what somebody else has set meanwhile", async () => {
+    const room = "set-by-two";
+    const token = await scripted.stack.token({ scopes: ["rooms:admin"], room });
+    const address = `${scripted.stack.url}/v1/rooms/${room}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const put = async (settings: unknown) => {
+      const answer = await fetch(address, { method: "PUT", headers, body: JSON.stringify(settings) });
+      expect(answer.status).toBe(200);
+    };
+    await put({ public: true, language: "de" });
+    const { page, complaints } = await open(`/studio/${room}`);
+    const form = page.locator("#settings");
+    await expect.poll(() => form.getByLabel("Public").isChecked()).toBe(true);
+    await put({ public: false, language: "de" });
+    await form.getByLabel("Key terms").fill("Uri");
+    await press(page, "Save settings");
+    await says(page, "settings-said", "Not saved. Somebody else has changed these settings");
+    expect(await form.getByLabel("Key terms").inputValue()).toBe("Uri");
+    const { settings } = await (await fetch(address, { headers })).json();
+    expect(settings).toEqual({ public: false, language: "de" });
+    await press(page, "Load again");
+    await expect.poll(() => form.getByLabel("Public").isChecked()).toBe(false);
+    await form.getByLabel("Key terms").fill("Uri");
+    await press(page, "Save settings");
+    await says(page, "settings-said", "Saved.");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it("are those of the room that is entered", async () => {
     const { page } = await open(`/studio/${room}`);
     await expect.poll(() => page.locator("#settings").getByLabel("Public").isChecked()).toBe(true);

@@ -11,6 +11,9 @@ const DescriptionSchema = v.object({ settings: RoomSettingsSchema });
 export const mayNotSet =
   "This link may not change the room's settings: its token lacks the scope rooms:admin. The room's administrator can.";
 
+const changedMeanwhile =
+  "Not saved. Somebody else has changed these settings since they were loaded. “Load again” shows them in place of what you typed.";
+
 export type SettingsPanel = {
   /** Shows the settings of another room. */
   enter(room: string): void;
@@ -18,7 +21,8 @@ export type SettingsPanel = {
 
 /**
  * The panel of a room's settings: read when a room is entered, written when they are saved, and told again as the service has
- * kept them. What was typed stays when saving fails.
+ * kept them. What was typed stays when saving fails, also because somebody else has changed them since they were read: saving
+ * writes all of them.
  *
  * @param handleKnown hears the settings whenever they are known anew; `null` while they are not
  */
@@ -72,6 +76,12 @@ export function createSettingsPanel(
     save.setAttribute("aria-disabled", "true");
     said.textContent = "Saving";
     try {
+      if (!areSame(await settingsOf(asked), before)) {
+        if (asked !== room) return;
+        said.textContent = changedMeanwhile;
+        again.hidden = false;
+        return;
+      }
       const init = { method: "PUT", body: JSON.stringify(reading.value) };
       const settings = await settingsIn(await askRoom(asked, "rooms:admin", init));
       if (asked !== room) return;
@@ -115,6 +125,11 @@ async function settingsOf(room: string): Promise<RoomSettings> {
     if (error instanceof CaptionwireError && error.code === "not_found") return {};
     throw error;
   }
+}
+
+/** Both in the order of their schema. */
+function areSame(one: RoomSettings, other: RoomSettings): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 async function settingsIn(answer: Response): Promise<RoomSettings> {
