@@ -42,6 +42,7 @@ describe("each format", () => {
     ["Opus in Ogg", "media", "Download OGG"],
   ])("%s is heard, and can be kept as it came", async (format, how, link) => {
     const { page, complaints, heard, received } = await openSpeak(browser, stack);
+    const { tokens } = askedOf(page);
     const requestId = await speak(page, short, format);
     await stateIs(page, "Finished");
     const sound = await heard();
@@ -65,6 +66,8 @@ describe("each format", () => {
       await expect.poll(() => numberIn(page, name)).toBeGreaterThan(0);
     await page.getByText("How the service saw it").click();
     expect(await fact(page, "Ended").textContent()).toBe("complete");
+    // The second is for the report: a long text may be heard for longer than the first is good for.
+    expect(tokens).toHaveLength(2);
     expect(await fact(page, "Characters delivered").textContent()).toBe(`${short.length} characters`);
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -158,9 +161,13 @@ describe("a long text", () => {
 describe("measuring", () => {
   it("draws real requests and says their lines in words", async () => {
     const { page, complaints, heard } = await openSpeak(browser, stack);
+    const { tokens, asked } = askedOf(page);
     await page.getByLabel("Requests of each length").fill("1");
     await button(page, "Measure").click();
     await stateIs(page, "Measured");
+    // Each with one of its own, which is good for a while only.
+    expect(asked).toHaveLength(9);
+    expect(tokens).toHaveLength(asked.length);
     const words = (await page.locator("#words p").allTextContents()).join("\n");
     expect(words).toMatch(/^First byte: -?[\d,]+ ms [+−] [\d.e-]+ ms per character\.$/m);
     expect(words).toMatch(/^Whole answer: -?[\d,]+ ms [+−] [\d.e-]+ ms per character\.$/m);
@@ -235,6 +242,17 @@ describe("the page", () => {
     },
   );
 });
+
+/** The addresses of the tokens and of the speech that the page asks for, as it does. */
+function askedOf(page: Page) {
+  const [tokens, asked]: [string[], string[]] = [[], []];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname === "/v1/local/tokens") tokens.push(pathname);
+    if (pathname === "/v1/speak") asked.push(pathname);
+  });
+  return { tokens, asked };
+}
 
 /** What the browser's own mixer makes of these pieces, on a clock that begins with the first. */
 function rendered(page: Page, pieces: readonly PlayedPiece[]): Promise<number[]> {

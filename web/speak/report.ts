@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Report, ReportSchema } from "../../shared/speak-report.ts";
+import { oneToken } from "../token.ts";
 import { counted, type Row } from "./facts.ts";
 
 /** One that is still running is asked after so often, and so far apart. */
@@ -7,7 +8,9 @@ const tries = 8;
 const betweenMs = 500;
 
 /** How the request went, once that is known; null when nobody knows (any more). */
-export async function fetchReport(requestId: string, token: string): Promise<Report | null> {
+export async function fetchReport(requestId: string): Promise<Report | null> {
+  // A new one: what was spoken may have been heard for longer than a token is good for.
+  const token = await oneToken(["speak"]);
   for (let attempt = 1; ; attempt++) {
     const answer = await fetch(`/v1/speak/${encodeURIComponent(requestId)}`, {
       headers: { authorization: `Bearer ${token}` },

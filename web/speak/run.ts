@@ -32,8 +32,6 @@ export type Facts = {
 
 export type Run = {
   readonly recording: Recording;
-  /** With which its report can be fetched; null before it was asked. */
-  readonly token: string | null;
   /** Ends the request as well as the sound. */
   stop(): void;
 };
@@ -53,7 +51,6 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
   const audio = audioOf(query);
   const pieces: Piece[] = [];
   let stage: Stage = { stage: "asking" };
-  let token: string | null = null;
   let askedAt = performance.now();
   let unplayable: SpeakError | null = null;
   let facts: Facts = {
@@ -82,7 +79,7 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
   }
 
   async function speak(): Promise<void> {
-    token = await oneToken(["speak"]);
+    const token = await oneToken(["speak"]);
     signal.throwIfAborted();
     askedAt = performance.now();
     const answer = await askForSpeech({ text, query, token, signal });
@@ -131,9 +128,6 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
 
   return {
     recording: { audio, pieces },
-    get token() {
-      return token;
-    },
     stop() {
       stopping.abort();
       player.stop();

@@ -101,11 +101,11 @@ function showEnd(ended: Run, facts: Facts): void {
     player.src = playable;
     player.hidden = false;
   }
-  if (facts.requestId !== null && ended.token !== null) void showReport(ended, facts.requestId, ended.token);
+  if (facts.requestId !== null) void showReport(ended, facts.requestId);
 }
 
-async function showReport(ended: Run, requestId: string, token: string): Promise<void> {
-  const found = await fetchReport(requestId, token).catch(() => null);
+async function showReport(ended: Run, requestId: string): Promise<void> {
+  const found = await fetchReport(requestId).catch(() => null);
   if (found === null || run !== ended) return;
   showRows(part("report-rows", HTMLElement), reportRows(found));
   report.hidden = false;
