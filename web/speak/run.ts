@@ -1,10 +1,10 @@
 import { CaptionwireError } from "../../client/index.ts";
-import { askForSpeech, isAbort, type Piece, piecesOf, refusalOf } from "../speak-request.ts";
+import { askForSpeech, isAbort, piecesOf, refusalOf } from "../speak-request.ts";
 import { oneToken } from "../token.ts";
 import { type Audio, audioOf } from "./formats.ts";
 import { createMediaPlayer } from "./media.ts";
 import { createSamplePlayer, type Listening, type Player } from "./player.ts";
-import type { Recording } from "./recording.ts";
+import { createRecording, type Recording } from "./recording.ts";
 import { createSoundReader } from "./wav.ts";
 
 /** A reason why there is no speech, in words for whoever asked for it. */
@@ -49,7 +49,7 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
   const stopping = new AbortController();
   const { signal } = stopping;
   const audio = audioOf(query);
-  const pieces: Piece[] = [];
+  const recording = createRecording(audio);
   let stage: Stage = { stage: "asking" };
   let askedAt = performance.now();
   let unplayable: SpeakError | null = null;
@@ -99,7 +99,7 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
           continue;
         }
         change({ firstByteMs: facts.firstByteMs ?? since(), bytes }, { stage: "speaking" });
-        pieces.push(sound);
+        recording.add(sound);
         player.write(sound);
       }
     } catch (error) {
@@ -127,7 +127,7 @@ export function startRun({ text, query, element, onChange }: RunOptions): Run {
   });
 
   return {
-    recording: { audio, pieces },
+    recording,
     stop() {
       stopping.abort();
       player.stop();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeAlaw, decodeMulaw } from "../../../engine/audio/g711.ts";
 import { wavHeader } from "../../../shared/wav-header.ts";
-import { audioOf, findFormat, formats, queryOf } from "../../../web/speak/formats.ts";
-import { filesOf, secondsOf } from "../../../web/speak/recording.ts";
+import { type Audio, audioOf, findFormat, formats, queryOf } from "../../../web/speak/formats.ts";
+import { createRecording, filesOf, secondsOf } from "../../../web/speak/recording.ts";
 import { createDecoder } from "../../../web/speak/samples.ts";
 import { createSoundReader, createWavReader } from "../../../web/speak/wav.ts";
 import { readFormat } from "../../../workers/speak/request/format.ts";
@@ -101,11 +101,16 @@ describe("a WAV stream", () => {
 
 describe("the files", () => {
   const samples = { kind: "samples", encoding: "mulaw", sampleRate: 8_000 } as const;
+  const recorded = (audio: Audio, pieces: readonly Uint8Array<ArrayBuffer>[]) => {
+    const recording = createRecording(audio);
+    for (const piece of pieces) recording.add(piece);
+    return recording;
+  };
   const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
   it("of raw samples are a WAV file with its length, and what came", async () => {
     const pieces = [numbered(5), numbered(0), numbered(11)];
-    const recording = { audio: { ...samples, container: "none" } as const, pieces };
+    const recording = recorded({ ...samples, container: "none" }, pieces);
     const [wav, raw] = filesOf(recording);
     expect([wav?.name, raw?.name]).toEqual(["speech.wav", "speech.ulaw"]);
     expect(await bytesOf(raw?.blob ?? new Blob())).toEqual(joined(pieces));
@@ -121,13 +126,22 @@ describe("the files", () => {
 
   it("of a WAV stream are one, of anything else what came, and of nothing none", async () => {
     expect(
-      filesOf({ audio: { ...samples, container: "wav" }, pieces: [numbered(4)] }).map(({ name }) => name),
+      filesOf(recorded({ ...samples, container: "wav" }, [numbered(4)])).map(({ name }) => name),
     ).toEqual(["speech.wav"]);
     const media = { kind: "media", mediaType: "audio/mpeg", extension: "mp3" } as const;
-    const [mp3] = filesOf({ audio: media, pieces: [numbered(4), numbered(2)] });
+    const [mp3] = filesOf(recorded(media, [numbered(4), numbered(2)]));
     expect([mp3?.name, mp3?.blob.type]).toEqual(["speech.mp3", "audio/mpeg"]);
     expect(await bytesOf(mp3?.blob ?? new Blob())).toEqual(joined([numbered(4), numbered(2)]));
-    expect(secondsOf({ audio: media, pieces: [numbered(4)] })).toBeNull();
-    expect(filesOf({ audio: media, pieces: [] })).toEqual([]);
+    expect(secondsOf(recorded(media, [numbered(4)]))).toBeNull();
+    expect(filesOf(recorded(media, []))).toEqual([]);
+  });
+
+  it("of many pieces are whole, though the page holds few of them", async () => {
+    const pieces = Array.from({ length: 100 }, (_, at) => new Uint8Array(100_000).fill(at));
+    const recording = recorded({ ...samples, container: "none" }, pieces);
+    const held = recording.parts.filter((part) => part instanceof Uint8Array);
+    expect(held.length).toBeLessThan(40);
+    const raw = filesOf(recording)[1];
+    expect(Buffer.from(await bytesOf(raw?.blob ?? new Blob())).equals(Buffer.concat(pieces))).toBe(true);
   });
 });
