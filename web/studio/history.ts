@@ -70,7 +70,9 @@ export function gapChanges(before: readonly Segment[], after: readonly Segment[]
   const lengthOf = ({ start, end }: Segment) => end - start;
   const gapsOf = (segments: readonly Segment[]) => segments.filter(({ kind }) => kind === "gap");
   const isIn = (segments: readonly Segment[], { id }: Segment) => segments.some((other) => other.id === id);
-  const [old, now] = [gapsOf(before), gapsOf(after)];
+  // Only the newest are kept: a gap before the first of them has gone with its time, and was not filled.
+  const from = before.findIndex(({ id }) => id === after[0]?.id);
+  const [old, now] = [gapsOf(before.slice(Math.max(0, from))), gapsOf(after)];
   return [
     ...old
       .filter((gap) => !isIn(now, gap))

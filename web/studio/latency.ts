@@ -1,4 +1,4 @@
-import type { Captions, Interim } from "../../client/index.ts";
+import type { Captions, Interim, Segment } from "../../client/index.ts";
 
 /**
  * How far captions are behind the sound. At the moment an interim arrives, its latency is X − Y: X is the audio published so
@@ -26,7 +26,9 @@ export function createLatencyWatch(): LatencyWatch {
   let lags: readonly Lag[] = [];
   let session: string | null = null;
   let interim: Interim | null = null;
-  const finals = new Set<string>();
+  /** As they were told last, and which of them are of the session. */
+  let segments: readonly Segment[] = [];
+  let finals: ReadonlySet<string> = new Set();
 
   function add(kind: Lag["kind"], endMs: number, publishedMs: number, nowMs: number): void {
     lags = [...lags, { kind, atMs: nowMs, ms: Math.max(0, publishedMs - endMs) }];
@@ -35,16 +37,22 @@ export function createLatencyWatch(): LatencyWatch {
   return {
     heard(captions, ours, publishedMs, nowMs) {
       if (ours !== session) {
-        finals.clear();
+        segments = [];
+        finals = new Set();
         interim = null;
         session = ours;
       }
       if (captions.session?.id !== ours) return;
-      for (const { id, kind, end, session, edited } of captions.segments) {
-        if (session !== ours || finals.has(id)) continue;
-        finals.add(id);
-        // A gap is no caption, and what an operator wrote was not recognised just now.
-        if (kind === "speech" && edited !== true) add("final", end, publishedMs, nowMs);
+      // Interims come several times a second, and leave them as they are.
+      if (captions.segments !== segments) {
+        segments = captions.segments;
+        const before = finals;
+        const own = segments.filter(({ session }) => session === ours);
+        finals = new Set(own.map(({ id }) => id));
+        for (const { id, kind, end, edited } of own) {
+          // A gap is no caption, and what an operator wrote was not recognised just now.
+          if (!before.has(id) && kind === "speech" && edited !== true) add("final", end, publishedMs, nowMs);
+        }
       }
       const next = captions.interim;
       const isNew = next !== null && (next.end !== interim?.end || next.text !== interim.text);

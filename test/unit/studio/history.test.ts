@@ -89,6 +89,14 @@ describe("gaps from one state of the captions to the next", () => {
     expect(gapChanges(after, after)).toEqual([]);
   });
 
+  it("are not filled when they are too old to be kept", () => {
+    const before = [segment("a", 0), gap("g1", 4_000), segment("b", 1), segment("c", 2)];
+    expect(gapChanges(before, [...before.slice(2), segment("d", 3)])).toEqual([]);
+    expect(gapChanges(before.slice(1), [segment("filled", 1), ...before.slice(2)])).toEqual([
+      { of: "gap", what: "filled", ms: 4_000 },
+    ]);
+  });
+
   it("are filled by an operator's words in their place", () => {
     const written = segment("g1", 0, { text: "What was said.", end: 4_000, edited: true });
     expect(gapChanges([gap("g1", 4_000)], [written])).toEqual([{ of: "gap", what: "filled", ms: 4_000 }]);

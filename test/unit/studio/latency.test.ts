@@ -53,6 +53,29 @@ describe("latency", () => {
     ]);
   });
 
+  it("does not look through the finals again with each interim", () => {
+    const watch = createLatencyWatch();
+    let looks = 0;
+    const counted: Segment = {
+      ...final("a", 1_000),
+      get session() {
+        looks += 1;
+        return ours;
+      },
+    };
+    const segments = [counted];
+    watch.heard(captions(500, segments), ours, 2_000, 10);
+    const looksAtFirst = looks;
+    for (const end of [600, 700, 800]) watch.heard(captions(end, segments), ours, 2_000, 20);
+    expect(looks).toBe(looksAtFirst);
+    // And forgets those that are not kept.
+    watch.heard(captions(null, [final("b", 3_000)]), ours, 3_200, 30);
+    expect(kinds(watch.lags(40)).filter(([kind]) => kind === "final")).toEqual([
+      ["final", 1_000],
+      ["final", 200],
+    ]);
+  });
+
   it("knows nothing of other sessions, whose clocks are others", () => {
     const watch = createLatencyWatch();
     const older = final("older", 1_000, { session: "s0" });
