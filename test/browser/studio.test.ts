@@ -72,11 +72,19 @@ describe("the studio's sound", () => {
     await expect
       .poll(() => page.locator("#latency-words").textContent())
       .toMatch(/^Words are seen \d+\.\d s after they are said .* They are final \d+\.\d s/);
-    expect(await page.locator("#history li").allTextContents()).toEqual(
-      [/Finished/, /Waiting for the last words/, /On air/, /Connecting/, /Opening/, /followed/].map((words) =>
+    const happened = await page.locator("#history li").allTextContents();
+    expect(happened.slice(0, 4)).toEqual(
+      [/Finished/, /Waiting for the last words/, /On air/, /Connecting/].map((words) =>
         expect.stringMatching(words),
       ),
     );
+    // Whether the viewer's link or the hand at the button is quicker is not for us to say.
+    expect(
+      happened
+        .slice(4)
+        .map((line) => line.replace(/^.*[AP]M /, ""))
+        .sort(),
+    ).toEqual([/Captions are followed/, /Opening/].map((words) => expect.stringMatching(words)));
     expect(await page.locator("#watch").getAttribute("href")).toMatch(/\/watch\/studio-voice$/);
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -159,7 +167,8 @@ describe("a page that stands still for three seconds", () => {
 
   afterAll(() => listening?.close());
 
-  it("loses nothing of what its microphone hears", async () => {
+  // The stand-in for a microphone skips by itself on a machine that is very busy; what we would lose is lost every time.
+  it("loses nothing of what its microphone hears", { retry: 2 }, async () => {
     const { page, complaints } = await openPage(listening, "about:blank");
     // What goes to the room, as it goes.
     await page.addInitScript(() => {

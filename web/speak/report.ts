@@ -3,8 +3,8 @@ import { type Report, ReportSchema } from "../../shared/speak-report.ts";
 import { oneToken } from "../token.ts";
 import { counted, type Row } from "./facts.ts";
 
-/** One that is still running is asked after so often, and so far apart. */
-const tries = 8;
+/** One whose end is not known is asked after so often, and so far apart. */
+const tries = 20;
 const betweenMs = 500;
 
 /** How the request went, once that is known; null when nobody knows (any more). */
@@ -15,9 +15,9 @@ export async function fetchReport(requestId: string): Promise<Report | null> {
     const answer = await fetch(`/v1/speak/${encodeURIComponent(requestId)}`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    if (!answer.ok) return null;
-    const report = v.parse(ReportSchema, await answer.json());
-    if (report.state !== "running" || attempt === tries) return report;
+    const report = answer.ok ? v.parse(ReportSchema, await answer.json()) : null;
+    // Neither is the last word: one that is not there yet, and one that is still running.
+    if ((report !== null && report.state !== "running") || attempt === tries) return report;
     await new Promise((resolve) => setTimeout(resolve, betweenMs));
   }
 }
