@@ -124,6 +124,8 @@ describe("the studio's sound", () => {
     expect(await page.locator("#broadcast-announced").textContent()).toBe("Off air");
     await press(page, "Start");
     await broadcastIs(page, "On air");
+    // Switched off meanwhile, and the focus stays.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("start");
     await reads(page);
     await press(page, "Stop");
     await broadcastIs(page, "Finished");
@@ -308,7 +310,7 @@ describe("a microphone or a tab that is not to be had", () => {
         .waitFor();
       await press(page, "Start");
       await broadcastIs(page, "The browser may not use the microphone. Allow it beside");
-      // Nobody is left on a button that is gone.
+      // Nobody is left on a button that is gone, nor sent away from one that is off for a while.
       expect(await page.evaluate(() => document.activeElement?.id)).toBe("start");
       await page.getByRole("radio", { name: "Browser tab" }).check();
       await press(page, "Start");

@@ -2,12 +2,13 @@ import { createStateLine } from "../../client/element/state-line.ts";
 import type { Words } from "../../client/element/words.ts";
 import { limits } from "../../shared/limits.ts";
 import { part } from "../page.ts";
+import { isOn, switchButton } from "../switch-button.ts";
 import { chosenQuery, connectChoice } from "./choice.ts";
-import { isOn, showRows, switchButton } from "./controls.ts";
 import { rowsOf } from "./facts.ts";
 import { connectMeasuring } from "./measuring.ts";
 import { filesOf, secondsOf } from "./recording.ts";
 import { fetchReport, reportRows } from "./report.ts";
+import { showRows } from "./rows.ts";
 import { type Facts, type Run, type Stage, startRun } from "./run.ts";
 
 const text = part("text", HTMLTextAreaElement);

@@ -2,13 +2,14 @@ import * as v from "valibot";
 import { CaptionwireError } from "../../client/index.ts";
 import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { part } from "../page.ts";
+import { isOn, switchButton } from "../switch-button.ts";
 import { askRoom } from "./ask.ts";
 import { mayTry, type Rights } from "./rights.ts";
 import { fillSettings, readSettings } from "./settings-form.ts";
 
 const DescriptionSchema = v.object({ settings: RoomSettingsSchema });
 
-export const mayNotSet =
+const mayNotSet =
   "This link may not change the room's settings: its token lacks the scope rooms:admin. The room's administrator can.";
 
 const changedMeanwhile =
@@ -42,8 +43,12 @@ export function createSettingsPanel(
   function setKnown(settings: RoomSettings | null): void {
     known = settings;
     fields.disabled = settings === null;
-    save.disabled = settings === null;
+    showSave();
     handleKnown(settings);
+  }
+
+  function showSave(): void {
+    switchButton(save, known !== null && !isSaving);
   }
 
   async function load(): Promise<void> {
@@ -71,9 +76,8 @@ export function createSettingsPanel(
       said.textContent = `Not saved. ${reading.message}`;
       return;
     }
-    // Not `disabled`, which would take the focus away.
     isSaving = true;
-    save.setAttribute("aria-disabled", "true");
+    showSave();
     said.textContent = "Saving";
     try {
       if (!areSame(await settingsOf(asked), before)) {
@@ -92,13 +96,13 @@ export function createSettingsPanel(
       if (asked === room) said.textContent = `Not saved. ${wordsOf(error)}`;
     } finally {
       isSaving = false;
-      save.removeAttribute("aria-disabled");
+      showSave();
     }
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (known !== null && !isSaving) void put(known);
+    if (known !== null && isOn(save)) void put(known);
   });
   form.addEventListener("input", () => {
     if (known !== null) said.textContent = "Not saved yet.";

@@ -3,6 +3,7 @@ import { createStateLine } from "../../client/element/state-line.ts";
 import type { Captions, Link, Segment } from "../../client/index.ts";
 import { part } from "../page.ts";
 import { roomOfPage } from "../room.ts";
+import { isOn, switchButton } from "../switch-button.ts";
 import { tokenSource } from "../token.ts";
 import { type Broadcast, broadcast } from "./broadcast.ts";
 import { createCorrectionList, howToCorrect, mayNotCorrect } from "./correction-list.ts";
@@ -61,18 +62,14 @@ function handleStage(stage: Stage): void {
   history.add({ of: "studio", stage });
   const mayTakeOver =
     stage.stage === "failed" && stage.code === "publisher_present" && mayTry(rights, "rooms:admin", room);
-  // Focus would be lost with a button that is switched off or hidden under it.
-  const hadFocus = [startButton, stopButton, takeoverButton].some((each) => each === document.activeElement);
-  startButton.disabled = isOnAir;
-  stopButton.disabled = !isOnAir || stage.stage === "finishing";
+  switchButton(startButton, !isOnAir);
+  switchButton(stopButton, isOnAir && stage.stage !== "finishing");
+  // It would vanish under the focus.
+  if (!mayTakeOver && document.activeElement === takeoverButton) stopButton.focus();
   takeoverButton.hidden = !mayTakeOver;
   roomField.disabled = isOnAir;
   overrides.disabled = isOnAir;
   source.setOnAir(isOnAir);
-  if (hadFocus && document.activeElement === document.body) {
-    const next = [stopButton, startButton].find(({ disabled }) => !disabled);
-    (next ?? part("broadcast", HTMLElement)).focus();
-  }
   if (!isOnAir) audienceNote.hidden = true;
   line.show(stageInWords(stage));
 }
@@ -148,7 +145,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   start(event.submitter === takeoverButton);
 });
-stopButton.addEventListener("click", () => current?.stop());
+stopButton.addEventListener("click", () => {
+  if (isOn(stopButton)) current?.stop();
+});
 roomField.addEventListener("input", () => {
   // It was offered for another room.
   takeoverButton.hidden = true;

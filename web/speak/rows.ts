@@ -1,12 +1,5 @@
 import type { Row } from "./facts.ts";
 
-/** Switched off, a button keeps the focus: whoever has no mouse stays where they are. Its handler asks `isOn`. */
-export function switchButton(button: HTMLButtonElement, isOn: boolean): void {
-  button.setAttribute("aria-disabled", String(!isOn));
-}
-
-export const isOn = (button: HTMLButtonElement): boolean => button.getAttribute("aria-disabled") !== "true";
-
 /** Shows names and values; what has not changed is not touched, so that it can be selected while others change. */
 export function showRows(list: HTMLElement, rows: readonly Row[]): void {
   while (list.childElementCount > rows.length) list.lastElementChild?.remove();
