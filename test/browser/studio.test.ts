@@ -124,6 +124,7 @@ describe("the studio's sound", () => {
     expect(await page.locator("#broadcast-announced").textContent()).toBe("Off air");
     await press(page, "Start");
     await broadcastIs(page, "On air");
+    expect(await page.title()).toBe("On air – Caption studio");
     // Switched off meanwhile, and the focus stays.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("start");
     await reads(page);

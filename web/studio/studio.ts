@@ -19,6 +19,7 @@ import { createSourceChoice } from "./source.ts";
 import { isUnderWay, type Stage, stageInWords } from "./stage.ts";
 
 const latencyEveryMs = 1_000;
+const { title } = document;
 
 const rights = rightsIn(location.hash);
 const form = part("form", HTMLFormElement);
@@ -71,7 +72,10 @@ function handleStage(stage: Stage): void {
   overrides.disabled = isOnAir;
   source.setOnAir(isOnAir);
   if (!isOnAir) audienceNote.hidden = true;
-  line.show(stageInWords(stage));
+  const words = stageInWords(stage);
+  line.show(words);
+  // Whoever looks at another tab, the one that is shared for instance, sees this.
+  document.title = stage.stage === "ready" ? title : `${words.announced} – ${title}`;
 }
 
 function handleAudience(viewers: number): void {
