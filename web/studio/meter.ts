@@ -48,7 +48,8 @@ export function createMeter(): Meter {
     const words = levelInWords(verdict, source);
     seen.dataset.tone = verdict.verdict === "good" ? "live" : "trouble";
     if (seen.textContent !== words.seen) seen.textContent = words.seen;
-    if (spoken.textContent !== words.announced) spoken.textContent = words.announced;
+    if (words.announced !== null && spoken.textContent !== words.announced)
+      spoken.textContent = words.announced;
   }
 
   function stop(): void {

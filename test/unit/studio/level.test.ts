@@ -85,11 +85,14 @@ describe("what is said of the sound", () => {
     expect(verdictAfter([...times(100, 0.02), 0.1])).toBe("good");
   });
 
-  it("is announced without the seconds, which would be read out one by one", () => {
-    const words = [3, 4].map((seconds) => levelInWords({ verdict: "silent", seconds }, "microphone"));
+  it("is announced once a silence is no pause any more, without the seconds, which would be read out one by one", () => {
+    const announced = (seconds: number) => levelInWords({ verdict: "silent", seconds }, "tab").announced;
+    expect([announced(3), announced(9)]).toEqual([null, null]);
+    expect(announced(10)).toMatch(/^No sound/);
+    const words = [13, 14].map((seconds) => levelInWords({ verdict: "silent", seconds }, "microphone"));
     expect(words.map(({ seen }) => seen)).toEqual([
-      "No sound for 3 s: is the microphone muted?",
-      "No sound for 4 s: is the microphone muted?",
+      "No sound for 13 s: is the microphone muted?",
+      "No sound for 14 s: is the microphone muted?",
     ]);
     expect(new Set(words.map(({ announced }) => announced)).size).toBe(1);
   });

@@ -52,6 +52,8 @@ const clippedFrom = 0.99;
 const clippedShare = 0.005;
 
 const silentAfterMs = 3_000;
+/** A browser that takes out noise makes every longer pause silent, and a screen reader speaks into the open microphone. */
+const silentAnnouncedAfterS = 10;
 /** Longer than a speaker takes to breathe. */
 const quietAfterMs = 10_000;
 const clipShownMs = 3_000;
@@ -77,8 +79,13 @@ export function judgeLevel({ silentMs, quietMs, sinceClipMs }: Hearing): Verdict
 
 export type SourceKind = "voice" | "microphone" | "tab" | "file";
 
-/** Seen and announced: what is announced does not change with every second. */
-export function levelInWords(verdict: Verdict, source: SourceKind): { seen: string; announced: string } {
+export type LevelWords = {
+  readonly seen: string;
+  /** Does not change with every second; `null`: as it was. */
+  readonly announced: string | null;
+};
+
+export function levelInWords(verdict: Verdict, source: SourceKind): LevelWords {
   switch (verdict.verdict) {
     case "good":
       return both("Level is good");
@@ -89,7 +96,7 @@ export function levelInWords(verdict: Verdict, source: SourceKind): { seen: stri
     case "silent":
       return {
         seen: `No sound for ${verdict.seconds} s${silentBecause[source]}`,
-        announced: `No sound${silentBecause[source]}`,
+        announced: verdict.seconds < silentAnnouncedAfterS ? null : `No sound${silentBecause[source]}`,
       };
   }
 }
@@ -101,6 +108,6 @@ const silentBecause: Readonly<Record<SourceKind, string>> = {
   voice: "",
 };
 
-function both(words: string) {
+function both(words: string): LevelWords {
   return { seen: words, announced: words };
 }
