@@ -81,8 +81,11 @@ function tapsAt(fraction: number, half: number, share: number): Float32Array {
 }
 
 function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : bessel(beta * Math.sqrt(1 - x * x)) / bessel(beta);
+  return Math.abs(x) >= 1 ? 0 : bessel(beta * Math.sqrt(1 - x * x)) / besselOfBeta;
 }
+
+/** Once: there are tens of thousands of taps, and the audio thread waits for them. */
+const besselOfBeta = bessel(beta);
 
 /** The modified Bessel function of order 0, by its series. */
 function bessel(x: number): number {
