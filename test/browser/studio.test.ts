@@ -360,6 +360,27 @@ describe("a microphone or a tab that is not to be had", () => {
     await page.context().close();
   });
 
+  it("is given back when the browser has no more contexts for it", async () => {
+    const { page, complaints } = await openPage(browser, "about:blank");
+    await keepStreams(page);
+    await page.addInitScript(() => {
+      Reflect.set(globalThis, "AudioContext", function refuse() {
+        throw new DOMException("Too many.", "NotSupportedError");
+      });
+    });
+    await page.goto(new URL("/studio/studio-contexts", stack.url).href);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await broadcastIs(page, "The browser could not listen to this sound.");
+    const states = await page.evaluate(() => {
+      const stream: MediaStream = Reflect.get(globalThis, "stream");
+      return stream.getTracks().map(({ readyState }) => readyState);
+    });
+    expect(states).toEqual(["ended"]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it("is told when what was shared has no sound", async () => {
     const { page } = await openPage(browser, "about:blank");
     await page.addInitScript(() => {

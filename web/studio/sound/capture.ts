@@ -12,6 +12,7 @@ export type CaptureSource = {
   close(): void;
 };
 
+const cannotListen = "The browser could not listen to this sound. Reload the page and try again.";
 const standsStill =
   "The browser does not start its sound. Connect loudspeakers or headphones, reload the page and try again.";
 
@@ -93,7 +94,7 @@ export async function capture(
   } catch (error) {
     close(null);
     if (error instanceof SoundError) throw error;
-    throw new SoundError("The browser could not listen to this sound. Reload the page and try again.");
+    throw new SoundError(cannotListen);
   }
   context.addEventListener("statechange", () => {
     if (isEnding || context.state === "running" || context.state === "closed") return;
@@ -116,7 +117,7 @@ async function resumed(context: AudioContext): Promise<void> {
 }
 
 /** Hears a stream of the browser's. When it ends by itself, `endedWords` say so. Throws like `capture`. */
-export function captureStream(
+export async function captureStream(
   stream: MediaStream,
   endedWords: string,
   hooks: SoundHooks,
@@ -132,6 +133,16 @@ export function captureStream(
       for (const track of stream.getTracks()) track.stop();
     },
   };
-  // At the rate of the device: Firefox connects no microphone to a context of another rate.
-  return capture(new AudioContext(), source, hooks);
+  return capture(openContext(source), source, hooks);
+}
+
+function openContext(source: CaptureSource): AudioContext {
+  try {
+    // At the rate of the device: Firefox connects no microphone to a context of another rate.
+    return new AudioContext();
+  } catch {
+    // Browsers give a page a few of them only.
+    source.close();
+    throw new SoundError(cannotListen);
+  }
 }
