@@ -7,7 +7,7 @@ const unknown = "–";
 
 export const inMs = (ms: number | null): string =>
   ms === null ? unknown : `${numbers.format(Math.round(ms))} ms`;
-export const inSeconds = (seconds: number | null): string =>
+const inSeconds = (seconds: number | null): string =>
   seconds === null ? unknown : `${seconds.toFixed(1)} s`;
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${numbers.format(count)} ${count === 1 ? one : many}`;

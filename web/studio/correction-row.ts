@@ -11,7 +11,7 @@ import {
 } from "./correction-form.ts";
 
 /** Writes `text` in a line's place; none removes it. Answers the line as it is then, `null` when it is gone. */
-export type Correct = (id: string, text: string) => Promise<Segment | null>;
+type Correct = (id: string, text: string) => Promise<Segment | null>;
 
 export type CorrectionRow = {
   readonly element: HTMLLIElement;
