@@ -308,6 +308,8 @@ describe("what only this broadcast has otherwise", () => {
     await press(page, "Start");
     await says(page, "broadcast-announced", "The language is a tag such as en, de or pt-BR");
     expect(await language.isVisible()).toBe(true);
+    const bottom = await page.locator("#broadcast").evaluate((line) => line.getBoundingClientRect().bottom);
+    expect(bottom).toBeLessThanOrEqual(720);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -119,6 +119,8 @@ function start(takeover: boolean): void {
   if (reading.kind === "problem") {
     part("overrides-details", HTMLDetailsElement).open = true;
     handleStage({ stage: "failed", code: null, message: reading.message, wasOnAir: false });
+    // What was unfolded has pushed it away.
+    part("broadcast", HTMLElement).scrollIntoView({ block: "nearest" });
     return;
   }
   latency = createLatencyWatch();
