@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
+import { startCutProxy } from "../support/cut-proxy.ts";
 import { startPublisher } from "../support/live.ts";
 import { captionBox, type OpenPage, openPage } from "../support/pages.ts";
 import { linesSpeech, startReadingProvider } from "../support/reading-provider.ts";
@@ -402,7 +403,7 @@ describe("a speech service that goes away on air", () => {
       await says(
         page,
         "broadcast-announced",
-        "On air, but the speech service cannot be reached. The sound is kept",
+        "On air, but the speech service cannot be reached. The newest 2 minutes of sound are kept",
       );
       await says(page, "history", "On air, but the speech service cannot be reached");
       expect(await page.getByRole("button", { name: "Stop" }).isEnabled()).toBe(true);
@@ -411,6 +412,62 @@ describe("a speech service that goes away on air", () => {
     } finally {
       await other.close();
     }
+  });
+});
+
+describe("a connection that is lost for good", () => {
+  it("is given up by whoever does not want to wait for the last words", async () => {
+    const wire = await startCutProxy(scripted.stack.url);
+    const { page } = await openPage(scripted.browser, `${wire.url}/studio/given-up`);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Start");
+    await says(page, "broadcast-announced", /^On air$/);
+    wire.refuse();
+    await says(page, "broadcast-announced", "Connection lost.");
+    await press(page, "Stop");
+    await press(page, "Give up");
+    await says(
+      page,
+      "broadcast-announced",
+      "Given up. The last words that had not reached the room are lost.",
+    );
+    expect(await page.getByRole("button", { name: "Start" }).getAttribute("aria-disabled")).toBe("false");
+    await page.context().close();
+    await wire.close();
+  });
+});
+
+describe("a microphone that is unplugged", () => {
+  it("is the chosen one still, and again when it is back", async () => {
+    const { page, complaints } = await openPage(scripted.browser, "about:blank");
+    await page.addInitScript(() => {
+      const all = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+      navigator.mediaDevices.enumerateDevices = async () =>
+        (await all()).filter(({ deviceId }) => deviceId !== Reflect.get(globalThis, "unplugged"));
+    });
+    await page.goto(new URL("/studio/unplugged", scripted.stack.url).href);
+    await page.getByRole("radio", { name: "Microphone" }).check();
+    await press(page, "Check sound");
+    const devices = page.getByRole("combobox", { name: "Microphone" });
+    await expect.poll(() => devices.locator("option").count()).toBeGreaterThan(1);
+    const chosen = devices.locator("option").last();
+    const [id = "", name = ""] = [await chosen.getAttribute("value"), await chosen.textContent()].map(
+      (text) => text ?? "",
+    );
+    await devices.selectOption(id);
+    const plug = (unplugged: string) =>
+      page.evaluate((unplugged) => {
+        Reflect.set(globalThis, "unplugged", unplugged);
+        navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+      }, unplugged);
+    const shown = () =>
+      devices.evaluate((select: HTMLSelectElement) => [select.value, select.selectedOptions[0]?.text]);
+    await plug(id);
+    await expect.poll(shown).toEqual([id, `${name} (not connected)`]);
+    await plug("");
+    await expect.poll(shown).toEqual([id, name]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 });
 

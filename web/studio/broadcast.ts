@@ -28,7 +28,10 @@ export type Broadcast = {
   readonly publishedMs: number;
   /** When the first sound was written, on `performance.now()`'s clock; `null` before. */
   readonly spokenAt: number | null;
-  /** Ends the sound; the last words are still waited for. What is still being opened is given up at once. */
+  /**
+   * Ends the sound; the last words are still waited for. What is still being opened is given up at once, and so are, the
+   * second time, last words that do not come because the connection is lost.
+   */
   stop(): void;
 };
 
@@ -42,6 +45,8 @@ export function broadcast(options: BroadcastOptions): Broadcast {
   const givingUp = new AbortController();
   let phase: "opening" | "on-air" | "finishing" = "opening";
   let because: string | null = null;
+  let publishing: Publisher | null = null;
+  let isGivenUp = false;
   let publisherState: PublisherState = { state: "connecting" };
   let status: Status | null = null;
   let session: string | null = null;
@@ -85,6 +90,7 @@ export function broadcast(options: BroadcastOptions): Broadcast {
       },
       onAudience: options.handleAudience,
     });
+    publishing = publisher;
     try {
       const failure = await pump(sound, publisher);
       phase = "finishing";
@@ -116,8 +122,8 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     if (givingUp.signal.aborted) return;
     handleStage({
       stage: "failed",
-      code: error instanceof CaptionwireError ? error.code : null,
-      message: inWords(error),
+      code: error instanceof CaptionwireError && !isGivenUp ? error.code : null,
+      message: isGivenUp ? givenUp : inWords(error),
       wasOnAir: session !== null,
     });
   });
@@ -134,6 +140,10 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     },
     stop() {
       sound?.stop();
+      if (phase === "finishing") {
+        isGivenUp = true;
+        publishing?.close();
+      }
       if (phase !== "opening" || givingUp.signal.aborted) return;
       // Whatever opens it may never answer: a question of the browser's, or a slow service.
       givingUp.abort();
@@ -141,6 +151,8 @@ export function broadcast(options: BroadcastOptions): Broadcast {
     },
   };
 }
+
+const givenUp = "Given up. The last words that had not reached the room are lost.";
 
 function inWords(error: unknown): string {
   // What browsers and libraries throw has words for programmers only.

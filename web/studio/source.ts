@@ -18,6 +18,8 @@ export type SourceChoice = {
   setOnAir(isOnAir: boolean): void;
 };
 
+const notConnected = " (not connected)";
+
 /**
  * The choice where the sound comes from, with its meter and the check before going on air.
  *
@@ -130,13 +132,19 @@ export function createSourceChoice(
   }
 
   async function showMicrophones(): Promise<void> {
-    const chosen = device.value;
     const found = await listMicrophones();
+    const chosen = device.selectedOptions[0];
+    const isGone =
+      chosen !== undefined && !["", ...found.map(({ deviceId }) => deviceId)].includes(chosen.value);
     device.replaceChildren(
       new Option("The browser's default", ""),
       ...found.map(({ label, deviceId }, index) => new Option(label || `Microphone ${index + 1}`, deviceId)),
+      // Whoever plugs it in again goes on air with it, and not with whatever else hears the room.
+      ...(isGone
+        ? [new Option(`${chosen.text.replace(notConnected, "")}${notConnected}`, chosen.value)]
+        : []),
     );
-    device.value = found.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
+    device.value = chosen?.value ?? "";
   }
 
   check.addEventListener("click", () => {

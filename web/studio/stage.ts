@@ -1,5 +1,6 @@
 import { closedInWords, type Words } from "../../client/element/words.ts";
 import type { ErrorCode, PublisherState, Status } from "../../client/index.ts";
+import { limits } from "../../shared/limits.ts";
 
 /** How far a broadcast is. */
 export type Stage =
@@ -31,6 +32,11 @@ export function isUnderWay({ stage }: Stage): boolean {
   return stage === "opening" || stage === "on-air" || stage === "finishing";
 }
 
+/** Last words that wait for a lost connection can be given up; those that are on their way come. */
+export function mayStop(stage: Stage): boolean {
+  return stage.stage === "finishing" ? stage.publisher.state === "disconnected" : isUnderWay(stage);
+}
+
 export function stageInWords(stage: Stage): Words {
   switch (stage.stage) {
     case "ready":
@@ -56,20 +62,22 @@ export function stageInWords(stage: Stage): Words {
   }
 }
 
+const kept = `The newest ${limits.audioBufferMaxMs / 60_000} minutes of sound are kept`;
+
 function lostInWords(retryInMs: number): Words {
-  return { announced: "Connection lost. The sound is kept, trying again", tone: "trouble", retryInMs };
+  return { announced: `Connection lost. ${kept}, trying again`, tone: "trouble", retryInMs };
 }
 
 function onAirInWords(room: Status | null): Words {
   if (room?.reason === "provider_unavailable") {
     return {
-      announced: "On air, but the speech service cannot be reached. The sound is kept; captions will follow",
+      announced: `On air, but the speech service cannot be reached. ${kept}; captions will follow`,
       tone: "trouble",
     };
   }
   if (room?.state === "recovering") {
     return {
-      announced: "On air, but captions are interrupted. The sound is kept; they will come back",
+      announced: `On air, but captions are interrupted. ${kept}; they will come back`,
       tone: "trouble",
     };
   }

@@ -16,7 +16,7 @@ import { mayTry, rightsIn, rightsInWords } from "./rights.ts";
 import { readOverrides } from "./settings-form.ts";
 import { createSettingsPanel } from "./settings-panel.ts";
 import { createSourceChoice } from "./source.ts";
-import { isUnderWay, type Stage, stageInWords } from "./stage.ts";
+import { isUnderWay, mayStop, type Stage, stageInWords } from "./stage.ts";
 
 const latencyEveryMs = 1_000;
 const { title } = document;
@@ -64,7 +64,8 @@ function handleStage(stage: Stage): void {
   const mayTakeOver =
     stage.stage === "failed" && stage.code === "publisher_present" && mayTry(rights, "rooms:admin", room);
   switchButton(startButton, !isOnAir);
-  switchButton(stopButton, isOnAir && stage.stage !== "finishing");
+  switchButton(stopButton, mayStop(stage));
+  stopButton.textContent = stage.stage === "finishing" && mayStop(stage) ? "Give up" : "Stop";
   // It would vanish under the focus.
   if (!mayTakeOver && document.activeElement === takeoverButton) stopButton.focus();
   takeoverButton.hidden = !mayTakeOver;

@@ -31,7 +31,7 @@ describe("the history of a broadcast", () => {
       [1, "Opening the sound"],
       [2, "Connecting to the room"],
       [3, "On air"],
-      [5, "Connection lost. The sound is kept, trying again. The room is moving."],
+      [5, "Connection lost. The newest 2 minutes of sound are kept, trying again. The room is moving."],
       [7, "On air"],
     ]);
   });

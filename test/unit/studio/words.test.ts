@@ -109,7 +109,7 @@ describe("sound that broke off", () => {
       tone: "trouble",
     });
     expect(words({ state: "disconnected", retryInMs: 5, reason: "" }, "Unplugged.")).toEqual({
-      announced: "Unplugged. Connection lost. The sound is kept, trying again",
+      announced: "Unplugged. Connection lost. The newest 2 minutes of sound are kept, trying again",
       tone: "trouble",
       retryInMs: 5,
     });
