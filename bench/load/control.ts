@@ -1,7 +1,9 @@
 // How the processes of a benchmark are told what to do: JSON over HTTP, on a port of their own.
+
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
+import { localUrl } from "../../test/support/local-url.ts";
 
 /** Of one command: what it takes is its own to check, what it answers goes out as JSON. */
 export type Handler = (body: unknown) => unknown;
@@ -47,9 +49,7 @@ export async function announce(server: Server): Promise<string> {
 export function listen(server: Server): Promise<string> {
   return new Promise((resolve) => {
     server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("The server has no port.");
-      resolve(`http://127.0.0.1:${address.port}`);
+      resolve(localUrl(server));
     });
   });
 }

@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
 import { results } from "./live-provider.ts";
+import { localUrl } from "./local-url.ts";
 
 /** How a text is spoken; one that returns without an end leaves the request hanging. */
 export type Voice = (text: string, response: ServerResponse) => void;
@@ -57,9 +58,7 @@ export class CountingProvider {
   }
 
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The provider has no port.");
-    return `http://127.0.0.1:${address.port}`;
+    return localUrl(this.#server);
   }
 
   /** Code points asked for. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, connect as dial, type Socket } from "node:net";
+import { localUrl } from "./local-url.ts";
 
 /**
  * A wire that can be cut: TCP on 127.0.0.1, in front of an engine or a Worker. It knows nothing of what passes, and so
@@ -60,11 +61,8 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The proxy has no port.");
-
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: localUrl(server),
     get connections() {
       return connections;
     },

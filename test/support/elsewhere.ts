@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { localUrl } from "./local-url.ts";
 
 const emptyPage = "<!doctype html><title>An app</title>";
 
@@ -20,10 +21,8 @@ export async function startElsewhere(
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The page has no port.");
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: localUrl(server),
     async close() {
       server.closeAllConnections();
       server.close();

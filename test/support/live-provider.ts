@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type WebSocket, WebSocketServer } from "ws";
+import { localUrl } from "./local-url.ts";
 
 /** What one socket for audio hears, and says to it. */
 export type Hearing = {
@@ -71,10 +72,8 @@ export async function startLiveProvider(begin: (query: URLSearchParams) => Heari
     hearOn(socket, begin(new URL(url, "ws://provider.test").searchParams)),
   );
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The provider has no port.");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: localUrl(server),
     async close() {
       for (const socket of server.clients) socket.terminate();
       server.close();

@@ -10,6 +10,7 @@ import {
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { openWavHeader } from "../../engine/audio/wav.ts";
+import { localUrl } from "./local-url.ts";
 
 /** How the provider answers a request; one that returns without an end leaves the request hanging. */
 export type Script = (asked: Asked) => void | Promise<void>;
@@ -51,9 +52,7 @@ export class SpeakProvider {
   }
 
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The provider has no port.");
-    return `http://127.0.0.1:${address.port}`;
+    return localUrl(this.#server);
   }
 
   /** Every request since the last `begin`, in the order in which they came. */

@@ -1,20 +1,16 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import * as v from "valibot";
 import { within } from "../../support/wait.ts";
+import { playCases, type Sample } from "../play-cases.ts";
 import { describeCase, type FuzzCase } from "./case.ts";
 import { anyCase } from "./cases.ts";
 import { playRaw, playRequest } from "./request-play.ts";
 import { playSocket } from "./socket-play.ts";
 
-export type FuzzOptions = {
+export type FuzzOptions = Sample & {
   readonly engineUrl: string;
   /** For its memory, where the system tells it. */
   readonly enginePid: number;
-  readonly seed: number;
-  readonly cases: number;
-  /** Only this one of them. */
-  readonly only?: number;
   readonly onProgress?: (done: number) => void;
 };
 
@@ -34,38 +30,28 @@ export type Failure = { readonly index: number; readonly problem: string; readon
 const inFlight = 6;
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const { engineUrl, seed, cases: count, only } = options;
-  // The same seed gives the same cases, whatever their number.
-  const cases = fc.sample(anyCase, { seed, numRuns: only === undefined ? count : only + 1 });
-  const indices = only === undefined ? [...cases.keys()] : [only];
+  const { engineUrl, seed, cases: count } = options;
   const failures: Failure[] = [];
-  const outcomes = new Map<string, number>();
   let warmMb: number | null = null;
-  let done = 0;
 
   const health = watchHealth(engineUrl);
-  const work = async (): Promise<void> => {
-    for (let index = indices.shift(); index !== undefined; index = indices.shift()) {
-      const one = cases[index];
-      if (one === undefined) continue;
-      try {
-        const outcome = await play(engineUrl, one);
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      } catch (error) {
-        const problem = messageOf(error);
-        failures.push({ index, problem, replay: `--seed ${seed} --only ${index}   ${describeCase(one)}` });
-      }
-      done++;
-      if (done === Math.ceil(count / 10)) warmMb = residentMb(options.enginePid);
-      options.onProgress?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, work));
+  const { played, outcomes } = await playCases(anyCase, options, {
+    inFlight,
+    play: (one) => play(engineUrl, one),
+    handleFailure(error, one, index) {
+      const replay = `--seed ${seed} --only ${index}   ${describeCase(one)}`;
+      failures.push({ index, problem: messageOf(error), replay });
+    },
+    handlePlayed(played) {
+      if (played === Math.ceil(count / 10)) warmMb = residentMb(options.enginePid);
+      options.onProgress?.(played);
+    },
+  });
   const slowestHealthMs = await health.stop();
   await socketsAreGone(engineUrl);
   const endMb = residentMb(options.enginePid);
   return {
-    played: done,
+    played,
     outcomes,
     failures,
     memoryMb: warmMb === null || endMb === null ? null : { warm: warmMb, end: endMb },

@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
 import { hearOn, type LiveProvider, sayingFinals } from "../../support/live-provider.ts";
+import { localUrl } from "../../support/local-url.ts";
 import { confidential, providerFaults } from "./bodies.ts";
 
 /** Bytes of audio for which a sentence is said. */
@@ -32,10 +33,8 @@ export async function startProvider(): Promise<LiveProvider> {
   server.keepAliveTimeout = 10 * 60_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The provider has no port.");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: localUrl(server),
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import * as v from "valibot";
 import { timing } from "../../../shared/limits.ts";
 import { eventually, within } from "../../support/wait.ts";
+import { playCases, type Sample } from "../play-cases.ts";
 import { startBystander } from "./bystander.ts";
 import { describeCase, type FuzzCase } from "./case.ts";
 import { anyCase } from "./cases.ts";
@@ -11,11 +11,7 @@ import { playBytes, playRequest } from "./request-play.ts";
 import type { Service } from "./service.ts";
 import { playSocket } from "./socket-play.ts";
 
-export type FuzzOptions = {
-  readonly seed: number;
-  readonly cases: number;
-  /** Only this one of them. */
-  readonly only?: number;
+export type FuzzOptions = Sample & {
   readonly onProgress?: (done: number) => void;
 };
 
@@ -34,16 +30,11 @@ const inFlight = 16;
 const caseMs = 120_000;
 
 export async function runFuzz(service: Service, options: FuzzOptions): Promise<FuzzReport> {
-  const { seed, cases: count, only } = options;
-  // The same seed gives the same cases, whatever their number.
-  const cases = fc.sample(anyCase, { seed, numRuns: only === undefined ? count : only + 1 });
-  const indices = only === undefined ? [...cases.keys()] : [only];
+  const { seed, cases: count } = options;
   const failures: Failure[] = [];
-  const outcomes = new Map<string, number>();
   const bystander = await startBystander(service);
   const log = new LogWatch(service.logFile, service.secrets);
   const underWay = new Set<number>();
-  let done = 0;
 
   const replayOf = (index: number, one: FuzzCase): string =>
     `--input-cases 1 --seed ${seed} --only ${index}   ${describeCase(one)}`;
@@ -54,35 +45,30 @@ export async function runFuzz(service: Service, options: FuzzOptions): Promise<F
         replay: `--input-cases 1 --seed ${seed} --only one of ${[...underWay].join(", ")}`,
       });
   };
-  const work = async (): Promise<void> => {
-    for (let index = indices.shift(); index !== undefined; index = indices.shift()) {
-      const one = cases[index];
-      if (one === undefined) continue;
+  const { played, outcomes } = await playCases(anyCase, options, {
+    inFlight,
+    play(one, index) {
       underWay.add(index);
-      try {
-        const outcome = await within("the case ends", play(service, one, index), caseMs);
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      } catch (error) {
-        failures.push({
-          problem: error instanceof Error ? error.message : String(error),
-          replay: replayOf(index, one),
-        });
-      }
+      return within("the case ends", play(service, one, index), caseMs);
+    },
+    handleFailure(error, one, index) {
+      const problem = error instanceof Error ? error.message : String(error);
+      failures.push({ problem, replay: replayOf(index, one) });
+    },
+    handlePlayed(played, index) {
       readLog();
       underWay.delete(index);
-      done++;
-      options.onProgress?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, work));
+      options.onProgress?.(played);
+    },
+  });
   const atTheEnd = (
-    await Promise.all([bystander.judge(), health(service), stillThere(service, done)])
+    await Promise.all([bystander.judge(), health(service), stillThere(service, played)])
   ).flat();
   bystander.close();
   readLog();
   const replay = `--seed ${seed} --input-cases ${count}`;
   return {
-    played: done,
+    played,
     outcomes,
     failures: [...failures, ...atTheEnd.map((problem) => ({ problem, replay }))],
   };
