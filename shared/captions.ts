@@ -38,6 +38,11 @@ export function compareSegments(a: Segment, b: Segment): number {
   return compareText(a.session, b.session) || a.start - b.start || a.end - b.end || compareText(a.id, b.id);
 }
 
+/** Those that stand behind `after`, which may be gone; all behind `null`. */
+export function segmentsBehind(segments: readonly Segment[], after: Segment | null): readonly Segment[] {
+  return after === null ? segments : segments.filter((segment) => compareSegments(segment, after) > 0);
+}
+
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,12 @@
 import type { Segment, Status } from "./captions.ts";
+import { plainLine } from "./export/plain.ts";
 
 export type Tone = "live" | "calm" | "trouble";
-export type StateWords = { readonly announced: string; readonly tone: Tone };
+export type StateWords = {
+  /** Changes only when the state does, so it is fit to be announced. */
+  readonly announced: string;
+  readonly tone: Tone;
+};
 
 /** What a reader is told who has neither a link with a token nor a room that is public. */
 export const noToken = "This page needs a link with a token. Ask for one.";
@@ -52,6 +57,11 @@ export function closedInWords(code: string, message: string): string {
     default:
       return message;
   }
+}
+
+/** What a caption says, as one line of text. */
+export function segmentInWords(segment: Segment): string {
+  return segment.kind === "gap" ? gapInWords(segment) : plainLine(segment.text);
 }
 
 export function gapInWords({ start, end }: Pick<Segment, "start" | "end">): string {

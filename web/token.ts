@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { noToken } from "../client/element/words.ts";
+import { tokenOf } from "../client/connection.ts";
 import { CaptionwireError, type TokenSource } from "../client/index.ts";
 import type { Scope } from "../shared/claims.ts";
+import { noToken } from "../shared/words.ts";
 
 const AnswerSchema = v.object({ token: v.string() });
 const lifeSeconds = 600;
@@ -19,8 +20,7 @@ export function tokenSource(scopes: readonly Scope[], room?: string): TokenSourc
 
 /** One token, now. Throws a `CaptionwireError` whose message can be shown. */
 export async function oneToken(scopes: readonly Scope[], room?: string): Promise<string> {
-  const source = tokenSource(scopes, room);
-  const token = typeof source === "function" ? await source() : source;
+  const token = await tokenOf(tokenSource(scopes, room));
   if (token === null) throw new CaptionwireError("unauthenticated", noToken);
   return token;
 }

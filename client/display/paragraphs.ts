@@ -1,7 +1,5 @@
 import type { Interim, Segment } from "../index.ts";
 
-export { gapInWords } from "../../shared/words.ts";
-
 /** A run of segments that reads as one paragraph; `interim` is what is being said now, at its end. */
 export type Paragraph = {
   readonly kind: "speech" | "gap";

@@ -1,6 +1,7 @@
-import { closeDirections } from "../../shared/direction.ts";
-import { plain } from "../../shared/export/plain.ts";
-import { gapInWords, type Paragraph } from "../display/paragraphs.ts";
+import { plainLine } from "../../shared/export/plain.ts";
+import { segmentInWords } from "../../shared/words.ts";
+import type { Paragraph } from "../display/paragraphs.ts";
+import { speakerName } from "./attributes.ts";
 
 export type CaptionView = {
   draw(paragraphs: readonly Paragraph[]): void;
@@ -29,7 +30,7 @@ const interimKey = "";
  */
 export function createCaptionView(
   box: HTMLElement,
-  nameOf: (speaker: number) => string = numbered,
+  nameOf: (speaker: number) => string = (speaker) => speakerName(null, speaker),
 ): CaptionView {
   let rows: readonly Row[] = [];
 
@@ -68,10 +69,6 @@ function freeRows(rows: readonly Row[]): { take(paragraph: Paragraph): Row | und
   return { take };
 }
 
-function numbered(speaker: number): string {
-  return `Speaker ${speaker + 1}`;
-}
-
 type Drawing = {
   /** The row that stands for the paragraph already. */
   readonly row: Row | undefined;
@@ -98,12 +95,12 @@ function drawRow({ row, drawn, paragraph, nameOf }: Drawing): Row {
       spare = undefined;
     }
     part ??= document.createElement("span");
-    setPart(part, paragraph.kind === "gap" ? gapInWords(segment) : segment.text, "final", parts.size === 0);
+    setPart(part, segmentInWords(segment), "final", parts.size === 0);
     parts.set(segment.id, part);
   }
   if (paragraph.interim !== null) {
     const part = spare ?? document.createElement("span");
-    setPart(part, paragraph.interim.text, "interim", parts.size === 0);
+    setPart(part, plainLine(paragraph.interim.text), "interim", parts.size === 0);
     parts.set(interimKey, part);
   }
   place(element, [...parts.values()]);
@@ -122,8 +119,7 @@ function newParagraph(): HTMLElement {
 }
 
 /** Each part after the first begins with its own space, so that a paragraph is one text to search and copy. */
-function setPart(part: HTMLElement, text: string, className: string, isFirst: boolean): void {
-  const line = closeDirections(plain(text));
+function setPart(part: HTMLElement, line: string, className: string, isFirst: boolean): void {
   const words = isFirst ? line : ` ${line}`;
   if (part.className !== className) {
     part.className = className;

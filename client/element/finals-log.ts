@@ -1,6 +1,5 @@
 import type { Segment } from "../../shared/captions.ts";
-import { plain } from "../../shared/export/plain.ts";
-import { gapInWords } from "../display/paragraphs.ts";
+import { segmentInWords } from "../../shared/words.ts";
 
 /** Lines kept for who reads back in the log; the captions themselves are beside it. */
 const linesMax = 30;
@@ -38,6 +37,6 @@ export function createFinalsLog(region: HTMLElement): {
 function line(segment: Segment): HTMLElement {
   const element = document.createElement("div");
   element.dir = "auto";
-  element.textContent = segment.kind === "gap" ? gapInWords(segment) : plain(segment.text);
+  element.textContent = segmentInWords(segment);
   return element;
 }

@@ -179,7 +179,10 @@ export class LiveCaptions extends LitElement {
     const isOtherSource =
       changed.has("tokenSource") && !(typeof before === "function" && typeof this.tokenSource === "function");
     const isOfRoom = isOtherSource || addresses.some((name) => changed.has(name));
-    if (isOfRoom && this.isConnected) this.#enter();
+    if (isOfRoom && this.isConnected) {
+      this.#enter();
+      return;
+    }
     const screen = this.#opened?.screen;
     if (screen === undefined) {
       this.#setLook();

@@ -1,4 +1,4 @@
-import { compareSegments } from "../../shared/captions.ts";
+import { compareSegments, segmentsBehind } from "../../shared/captions.ts";
 import { createDisplay, type DisplayMode } from "../display/display.ts";
 import { type Paragraph, paragraphs } from "../display/paragraphs.ts";
 import type { Captions, Segment } from "../index.ts";
@@ -63,9 +63,7 @@ export function createScreen(options: Options): Screen {
   let left: Segment | null = null;
 
   function shown(): readonly Segment[] {
-    const last = left;
-    const segments = captions?.segments ?? [];
-    return last === null ? segments : segments.filter((segment) => compareSegments(segment, last) > 0);
+    return segmentsBehind(captions?.segments ?? [], left);
   }
 
   function draw(): void {
@@ -104,15 +102,14 @@ export function createScreen(options: Options): Screen {
       // Before anything is drawn: who comes long after the end is not to see the last words for a moment.
       clearing.watch(next.status, isFirst);
       display.show(next);
-      if (isFirst) draw();
       if (hasLog) finals.add(next.segments);
     },
     async showEarlier(fetch) {
       const first = shown()[0];
-      if (left === null) captions = await fetch();
+      const held = left === null ? await fetch() : captions;
       left = null;
       if (first !== undefined) openers.add(first.id);
-      if (captions !== null) display.show(captions);
+      captions = held;
       draw();
     },
     jumpToLive: stick.follow,

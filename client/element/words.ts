@@ -1,12 +1,7 @@
-import { closedInWords, roomInWords, type Tone } from "../../shared/words.ts";
+import { closedInWords, roomInWords, type StateWords } from "../../shared/words.ts";
 import type { Link, Status } from "../index.ts";
 
-export { closedInWords, noToken, type Tone } from "../../shared/words.ts";
-
-export type Words = {
-  /** Changes only when the state does, so it is fit to be announced. */
-  readonly announced: string;
-  readonly tone: Tone;
+export type Words = StateWords & {
   /** Follows `announced` where it can be seen: seconds until the next try. */
   readonly retryInMs?: number;
 };

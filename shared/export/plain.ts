@@ -1,3 +1,5 @@
+import { closeDirections } from "../direction.ts";
+
 // Between these a line must not break: French sets them before "?" and "!".
 const noBreakSpace = "\u00a0";
 const narrowNoBreakSpace = "\u202f";
@@ -14,4 +16,9 @@ export function plain(text: string): string {
     .replace(loneSurrogate, replacement)
     .replace(/[\s\p{Cc}]+/gu, (run) => (run === noBreakSpace || run === narrowNoBreakSpace ? run : " "))
     .trim();
+}
+
+/** `plain`, with an end to every change of direction: one line that can be set before another without turning it round. */
+export function plainLine(text: string): string {
+  return closeDirections(plain(text));
 }

@@ -1,8 +1,7 @@
 import type { Segment } from "../captions.ts";
-import { closeDirections } from "../direction.ts";
 import { type TimedPiece, timed } from "./piece-times.ts";
 import { needsSpace, piecesOf } from "./pieces.ts";
-import { plain } from "./plain.ts";
+import { plainLine } from "./plain.ts";
 import { onTimeline, type Placed } from "./timeline.ts";
 
 /** What is told in one go: speech of one speaker without a long pause, or captions that are lost. */
@@ -42,7 +41,7 @@ export function runsOf(segments: readonly Segment[], rules: RunRules): Run[] {
       else runs.push({ kind: "gap", start: segment.start, end: segment.end });
       continue;
     }
-    const text = closeDirections(plain(segment.text));
+    const text = plainLine(segment.text);
     const pieces = timed(segment, piecesOf(text, rules.pieceMaxColumns));
     if (pieces.length === 0) continue;
     const speaker = rules.isWithSpeakers ? segment.speaker : undefined;

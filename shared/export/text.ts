@@ -1,8 +1,7 @@
 import type { Segment } from "../captions.ts";
-import { closeDirections } from "../direction.ts";
 import { missingText } from "./cue.ts";
 import { needsSpace } from "./pieces.ts";
-import { plain } from "./plain.ts";
+import { plainLine } from "./plain.ts";
 import { onTimeline, type Placed } from "./timeline.ts";
 
 export type TextOptions = {
@@ -21,7 +20,7 @@ export function toText(segments: readonly Segment[], { speakers = true }: TextOp
   const paragraphs: string[] = [];
   let last: Placed | null = null;
   for (const segment of onTimeline(segments)) {
-    const text = segment.kind === "gap" ? missingText : closeDirections(plain(segment.text));
+    const text = segment.kind === "gap" ? missingText : plainLine(segment.text);
     if (text === "") continue;
     const before = paragraphs.at(-1);
     if (before === undefined || last === null || opens(segment, last, speakers)) {

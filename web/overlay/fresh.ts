@@ -1,5 +1,5 @@
 import type { Captions, Segment, ViewerFrame } from "../../client/index.ts";
-import { compareSegments } from "../../shared/captions.ts";
+import { segmentsBehind } from "../../shared/captions.ts";
 
 /**
  * What of a room's captions belongs on air: the words that arrived since the screen was last empty.
@@ -29,6 +29,5 @@ export function freshFrom(fresh: Fresh, first: Segment | undefined): Fresh {
 }
 
 function behind(after: Segment | null, segments: readonly Segment[]): Fresh {
-  if (after === null) return { after, segments };
-  return { after, segments: segments.filter((segment) => compareSegments(segment, after) > 0) };
+  return { after, segments: segmentsBehind(segments, after) };
 }

@@ -1,9 +1,10 @@
 import { createDisplay } from "../../client/display/display.ts";
 import { paragraphs } from "../../client/display/paragraphs.ts";
 import { createCaptionView } from "../../client/element/caption-view.ts";
-import { closedInWords, inWords } from "../../client/element/words.ts";
+import { inWords } from "../../client/element/words.ts";
 import { type Interim, type Link, type Status, subscribe } from "../../client/index.ts";
 import { noCaptions } from "../../client/transcript.ts";
+import { closedInWords } from "../../shared/words.ts";
 import { part } from "../page.ts";
 import { roomOfPage, tenantOfPage } from "../room.ts";
 import { tokenSource } from "../token.ts";

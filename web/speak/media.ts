@@ -1,3 +1,4 @@
+import { deferred } from "../../client/deferred.ts";
 import type { Piece } from "../speak-request.ts";
 import type { Listening, Player } from "./player.ts";
 
@@ -17,10 +18,7 @@ export function createMediaPlayer(
 ): Player {
   const listeners = new AbortController();
   const { signal } = listeners;
-  let resolveOver = () => {};
-  const over = new Promise<void>((resolve) => {
-    resolveOver = resolve;
-  });
+  const over = deferred<void>();
   const feed = canStream(mediaType) ? streamInto(element, mediaType) : keepFor(element, mediaType);
   let hasBegun = false;
   let pausedAt: number | null = null;
@@ -29,7 +27,7 @@ export function createMediaPlayer(
   function finish(): void {
     listeners.abort();
     feed.forget();
-    resolveOver();
+    over.resolve();
   }
 
   function fail(message: string): void {
@@ -75,7 +73,7 @@ export function createMediaPlayer(
       element.pause();
       finish();
     },
-    over,
+    over: over.promise,
   };
 }
 

@@ -1,3 +1,4 @@
+import { deferred } from "../../client/deferred.ts";
 import type { Piece } from "../speak-request.ts";
 import type { SampleFormat } from "./formats.ts";
 import { createDecoder } from "./samples.ts";
@@ -47,10 +48,7 @@ export function createSamplePlayer({ encoding, sampleRate }: SampleFormat, liste
   let playing = 0;
   let hasEnded = false;
   let isOver = false;
-  let resolveOver = () => {};
-  const over = new Promise<void>((resolve) => {
-    resolveOver = resolve;
-  });
+  const over = deferred<void>();
   const now = (): number => context.currentTime * sampleRate;
 
   function pump(): void {
@@ -87,7 +85,7 @@ export function createSamplePlayer({ encoding, sampleRate }: SampleFormat, liste
     if (isOver) return;
     isOver = true;
     void context.close();
-    resolveOver();
+    over.resolve();
   }
 
   return {
@@ -100,6 +98,6 @@ export function createSamplePlayer({ encoding, sampleRate }: SampleFormat, liste
       pump();
     },
     stop: finish,
-    over,
+    over: over.promise,
   };
 }

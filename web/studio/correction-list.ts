@@ -4,14 +4,14 @@ import type { Segment } from "../../client/index.ts";
 import { SegmentSchema } from "../../shared/captions.ts";
 import { askRoom } from "./ask.ts";
 import { type CorrectionRow, createCorrectionRow } from "./correction-row.ts";
+import { mayNotCorrect } from "./rights.ts";
 
 /** Lines that are shown: more is for reading, and for that there is the watch page. */
 const linesMax = 100;
 
 export const howToCorrect =
   "Enter corrects a line for everybody, Delete removes it; the arrow keys go from line to line.";
-export const mayNotCorrect =
-  "This link may not correct captions: its token lacks the scope captions:edit. These are the newest lines.";
+export const onlyToRead = `${mayNotCorrect} These are the newest lines.`;
 
 export type CorrectionList = {
   /** Shows the lines of another room; none until they are drawn. */

@@ -1,7 +1,6 @@
-import { gapInWords } from "../../client/display/paragraphs.ts";
 import { CaptionwireError, type Segment } from "../../client/index.ts";
-import { closeDirections } from "../../shared/direction.ts";
 import { plain } from "../../shared/export/plain.ts";
+import { segmentInWords } from "../../shared/words.ts";
 import {
   type CorrectionForm,
   create,
@@ -9,6 +8,7 @@ import {
   createEditForm,
   createRemoveQuestion,
 } from "./correction-form.ts";
+import { mayNotCorrect } from "./rights.ts";
 
 /** Writes `text` in a line's place; none removes it. Answers the line as it is then, `null` when it is gone. */
 type Correct = (id: string, text: string) => Promise<Segment | null>;
@@ -64,7 +64,7 @@ export function createCorrectionRow(first: Segment, { mayCorrect, correct, handl
     time.dateTime = at.toISOString();
     time.textContent = at.toLocaleTimeString();
     mark.textContent = segment.edited === true ? "corrected" : "";
-    const shown = segment.kind === "gap" ? gapInWords(segment) : closeDirections(plain(segment.text));
+    const shown = segmentInWords(segment);
     if (text.textContent !== shown) text.textContent = shown;
     text.className = `line ${segment.kind}`;
   }
@@ -196,7 +196,7 @@ function refusalInWords(error: unknown): string {
     case "not_found":
       return `This line is no longer in the room. ${copyIt}`;
     case "scope_missing":
-      return "This link may not correct captions: its token lacks the scope captions:edit.";
+      return mayNotCorrect;
     case "token_expired":
       return "This link has expired. Ask for a new one; what you have typed stays here.";
     default:

@@ -1,5 +1,6 @@
-import { inWords, type Tone, type Words } from "../../client/element/words.ts";
+import { inWords, type Words } from "../../client/element/words.ts";
 import type { Link, Segment } from "../../client/index.ts";
+import type { Tone } from "../../shared/words.ts";
 import { type Stage, stageInWords } from "./stage.ts";
 
 /** What happens to a broadcast, from each side that can tell of it. */

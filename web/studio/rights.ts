@@ -1,6 +1,10 @@
 import * as v from "valibot";
 import { ClaimsSchema, isRoomOf, type Scope } from "../../shared/claims.ts";
 
+export const mayNotPublish =
+  "This link may not publish: its token lacks the scope captions:publish. Ask for another link.";
+export const mayNotCorrect = "This link may not correct captions: its token lacks the scope captions:edit.";
+
 /** What the token in the page's own address says it allows. Only the service can tell whether that is true. */
 export type Rights =
   /** None there: on a development machine the local service makes tokens for everything. */
@@ -50,8 +54,7 @@ export function rightsInWords(rights: Rights, now: number): string | null {
       return "The token in this link cannot be read: it may have been cut off. Copy the whole link again.";
     case "link": {
       if (rights.expiresAt <= now) return "This link has expired. Ask for a new one.";
-      if (!rights.scopes.includes("captions:publish"))
-        return "This link may not publish: its token lacks the scope captions:publish. Ask for another link.";
+      if (!rights.scopes.includes("captions:publish")) return mayNotPublish;
       const time = new Date(rights.expiresAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
       return `This link is good until ${time}. Whoever is on air then stays on air, but cannot come back after a lost connection.`;
     }

@@ -1,6 +1,8 @@
-import { closedInWords, type Words } from "../../client/element/words.ts";
+import type { Words } from "../../client/element/words.ts";
 import type { ErrorCode, PublisherState, Status } from "../../client/index.ts";
 import { limits } from "../../shared/limits.ts";
+import { closedInWords } from "../../shared/words.ts";
+import { mayNotPublish } from "./rights.ts";
 
 /** How far a broadcast is. */
 export type Stage =
@@ -91,7 +93,7 @@ function failureInWords(code: ErrorCode | null, message: string, wasOnAir: boole
         ? "Somebody else has taken over this room. Your sound is not sent any more."
         : "Somebody else is on air in this room. Wait, choose another room, or take over.";
     case "scope_missing":
-      return "This link may not publish: its token lacks the scope captions:publish. Ask for another link.";
+      return mayNotPublish;
     case "room_forbidden":
       return "This link is for another room. Choose that room, or ask for another link.";
     case "cap_reached":

@@ -6,7 +6,7 @@ import { roomOfPage } from "../room.ts";
 import { isOn, switchButton } from "../switch-button.ts";
 import { tokenSource } from "../token.ts";
 import { type Broadcast, broadcast } from "./broadcast.ts";
-import { createCorrectionList, howToCorrect, mayNotCorrect } from "./correction-list.ts";
+import { createCorrectionList, howToCorrect, onlyToRead } from "./correction-list.ts";
 import { gapChanges } from "./history.ts";
 import { createHistoryView } from "./history-view.ts";
 import { createLatencyWatch } from "./latency.ts";
@@ -140,7 +140,7 @@ function enterRoom(): void {
   segments = null;
   showLinks(room, rights);
   const mayCorrect = mayTry(rights, "captions:edit", room);
-  part("correct-note", HTMLElement).textContent = mayCorrect ? howToCorrect : mayNotCorrect;
+  part("correct-note", HTMLElement).textContent = mayCorrect ? howToCorrect : onlyToRead;
   corrections.enter(room, mayCorrect);
   seen.tokenSource = tokenSource(["captions:view"], room);
   seen.room = room;

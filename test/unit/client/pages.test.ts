@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { gapInWords, paragraphs } from "../../../client/display/paragraphs.ts";
+import { paragraphs } from "../../../client/display/paragraphs.ts";
 import { inWords } from "../../../client/element/words.ts";
 import { noCaptions } from "../../../client/transcript.ts";
+import { gapInWords } from "../../../shared/words.ts";
 import { cleared, freshAfter, freshFrom, nothingFresh } from "../../../web/overlay/fresh.ts";
 import { delta, segment, snapshot } from "./frames.ts";
 

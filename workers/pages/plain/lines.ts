@@ -1,7 +1,5 @@
 import type { Segment } from "../../../shared/captions.ts";
-import { closeDirections } from "../../../shared/direction.ts";
-import { plain } from "../../../shared/export/plain.ts";
-import { gapInWords } from "../../../shared/words.ts";
+import { segmentInWords } from "../../../shared/words.ts";
 
 /** One caption as one line of text. */
 export type Line = {
@@ -22,7 +20,7 @@ export function linesOf(segments: readonly Segment[], before: Segment | null): L
     const isOther =
       speaker !== undefined && spoken !== null && spoken.session === session && spoken.speaker !== speaker;
     if (speaker !== undefined) spoken = segment;
-    const text = kind === "gap" ? gapInWords(segment) : closeDirections(plain(segment.text));
+    const text = segmentInWords(segment);
     return { id, kind, at, text: isOther ? `>> ${text}` : text };
   });
 }
