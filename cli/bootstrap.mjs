@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Runs on whatever Node a fresh machine has, before anything is installed, and so stays plain JavaScript without imports
 // from npm: it installs what is missing and hands over to `cli/main.ts` under the current Node that comes with the packages.
 import { spawn, spawnSync } from "node:child_process";

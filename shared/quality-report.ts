@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { AlertSchema, CountersSchema, LagSchema, LatencySchema } from "./stats.ts";
+
+/**
+ * How a session's captions were, minute by minute, as `GET /v1/rooms/{room}/reports/{session}` tells it. Kept as long as
+ * the captions would be, without a word of them. Times without `at` are milliseconds on the session's own clock.
+ */
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Ms = v.pipe(v.number(), v.minValue(0));
+const EpochMs = v.number();
+
+/** Faster than this captions cannot be read along. */
+export const burstWordsPerMinute = 200;
+/** A pace is that of so much time. */
+export const paceMs = 10_000;
+
+export const MinuteSchema = v.object({
+  /** 0 is the session's first, by its audio. */
+  minute: Count,
+  /** X − Y, see `LatencySchema`. */
+  lag: v.nullable(LagSchema),
+  /** Words by when they were spoken, and the fastest `paceMs` of them as words a minute. */
+  words: Count,
+  fastest: Count,
+  speechMs: Ms,
+  uncaptionedMs: Ms,
+  gapMs: Ms,
+  erasedWords: Count,
+  corrections: Count,
+  upstreamLost: Count,
+  publisherLost: Count,
+  /** The most at a time. */
+  viewers: Count,
+});
+export type Minute = Readonly<v.InferOutput<typeof MinuteSchema>>;
+
+/** A stretch that was spoken faster than `burstWordsPerMinute`. */
+export const BurstSchema = v.object({ start: Ms, end: Ms, wordsPerMinute: Count });
+export type Burst = Readonly<v.InferOutput<typeof BurstSchema>>;
+
+export const QualityReportSchema = v.object({
+  session: v.object({
+    id: v.string(),
+    startedAt: EpochMs,
+    endedAt: v.nullable(EpochMs),
+    /** How it ended: `finish`, `absence`, `takeover` or `failure`; `null` while it runs. */
+    endedBy: v.nullable(v.string()),
+    language: v.nullable(v.string()),
+    model: v.nullable(v.string()),
+  }),
+  latency: LatencySchema,
+  ...CountersSchema.entries,
+  erasure: v.nullable(v.number()),
+  minutes: v.array(MinuteSchema),
+  /** The first `eventsMax` of each kind. */
+  bursts: v.array(BurstSchema),
+  gapRanges: v.array(v.object({ start: Ms, end: Ms, filled: v.boolean() })),
+  /** What was lost at which position of the audio, and for how long; `null`: it never came back. */
+  interruptions: v.array(
+    v.object({ what: v.picklist(["upstream", "publisher"]), start: Ms, tookMs: v.nullable(Ms) }),
+  ),
+  alerts: v.array(AlertSchema),
+});
+export type QualityReport = Readonly<v.InferOutput<typeof QualityReportSchema>>;
+
+export const eventsMax = 200;
+
+/** One line of `GET /v1/rooms/{room}/reports`, the newest first. */
+export const ReportEntrySchema = v.object({
+  session: v.string(),
+  startedAt: EpochMs,
+  endedAt: v.nullable(EpochMs),
+});
+export type ReportEntry = Readonly<v.InferOutput<typeof ReportEntrySchema>>;
+/** Sessions whose reports are kept; the oldest go first. */
+export const reportsMax = 50;
