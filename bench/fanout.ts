@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, parse, UsageError, wholeNumber } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import type { Contestant } from "./load/contestant.ts";
 import { printFanout } from "./load/fanout-report.ts";
 import { requireOpenFiles } from "./load/open-files.ts";

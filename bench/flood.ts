@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, parse, UsageError, wholeNumber } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
 import type { Child } from "../cli/stack/child.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import { type FloodKind, floodKinds, floods } from "./load/flood-kinds.ts";
 import { type Phase, type PhaseName, phaseNames, printFlood } from "./load/flood-report.ts";
 import { Flooder, type FloodOrder } from "./load/flooder.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, parse, wholeNumber } from "../cli/command.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import type { Contestant } from "./load/contestant.ts";
 import { clock } from "./load/mark.ts";
 import { requireOpenFiles } from "./load/open-files.ts";

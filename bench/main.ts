@@ -1,7 +1,6 @@
 // npm run bench: one benchmark by its name; options go after it.
-import type { Command } from "../cli/command.ts";
-import { UsageError } from "../cli/command.ts";
-import { UserError } from "../cli/errors.ts";
+import { UsageError, UserError } from "../cli/errors.ts";
+import type { Command } from "./command.ts";
 
 /** Each benchmark is one file, loaded only when asked for. */
 const benchmarks: Record<string, () => Promise<{ command: Command }>> = {

@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { broadcast } from "../cli/broadcast/broadcast.ts";
-import { type Command, parse, wholeNumber } from "../cli/command.ts";
 import { percentile } from "../cli/wer/percentile.ts";
 import { launchBrowser } from "../test/support/browser.ts";
 import { startStack, type TestStack } from "../test/support/stack.ts";
 import { startWordyProvider, wordyAudio } from "../test/support/wordy-provider.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import { circumstances, fixed, printCircumstances, table, verdict } from "./load/report.ts";
 
 const help = `Usage: npm run bench -- pages [options]

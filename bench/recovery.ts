@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { playAtRealTime } from "../cli/broadcast/pace.ts";
-import { type Command, parse, wholeNumber } from "../cli/command.ts";
 import { playAtOnce } from "../cli/wer/at-once.ts";
 import { listenDirectly } from "../cli/wer/direct.ts";
 import { normalise } from "../cli/wer/normalise.ts";
@@ -9,6 +8,7 @@ import { startCutProxy } from "../test/support/cut-proxy.ts";
 import { startMortalEngine } from "../test/support/mortal-engine.ts";
 import { clearLines, type Recording, record } from "../test/support/recording.ts";
 import { startStack } from "../test/support/stack.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import { between, loop } from "./looped.ts";
 import { type Bench, type Recovery, recover } from "./outage.ts";
 

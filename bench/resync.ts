@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, parse, wholeNumber } from "../cli/command.ts";
 import { percentile } from "../cli/wer/percentile.ts";
 import { subscribe } from "../client/index.ts";
 import { eventually } from "../test/support/wait.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import type { Contestant } from "./load/contestant.ts";
 import { fingerprint } from "./load/fingerprint.ts";
 import { requireOpenFiles } from "./load/open-files.ts";

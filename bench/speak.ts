@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { type Command, parse, UsageError, wholeNumber } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import { published } from "./load/pace.ts";
 import { circumstances, printCircumstances } from "./load/report.ts";
 import { aimsOfFirst, measureFirst, printFirst } from "./load/speak-first.ts";

@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
+import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import * as v from "valibot";
 import { TenantNameSchema } from "../../shared/claims.ts";
 import { limits } from "../../shared/limits.ts";
 import { utf8Bytes } from "../../shared/utf8.ts";
-import { type Command, parse, UsageError } from "../command.ts";
 import {
   KeyNameSchema,
   type KeyQuery,
@@ -18,66 +18,54 @@ import { newApiKey, newSigningSecret } from "../keys/make.ts";
 import { localFolder } from "../paths.ts";
 import { shellWord } from "../terminal/shell.ts";
 
-const help = `Usage: npm run keys -- create --tenant acme --name web [--file PATH]
-       npm run keys -- list [--file PATH]
-       npm run keys -- remove --name web [--tenant acme] [--id ID] [--file PATH]
-       npm run keys -- signing
-
+const help = `
 API keys let a server mint tokens for its tenant. The list holds their SHA-256 only,
-and is what the Worker's API_KEYS takes as it is.
+and is what the Worker's API_KEYS takes as it is. A tenant may have two keys of one
+name, so that one can replace the other.
 
-  create    makes a key and shows it once, alone on stdout. To pipe it, keep npm
-            silent: npm run --silent keys -- create …
-            A tenant may have two keys of one name, so that one can replace the other.
-  list      name, tenant, id and time of creation; never a key
-  remove    takes one key off the list
-  signing   a new secret for TOKEN_SECRET, alone on stdout, and how to bring it in
-
-  --tenant T   whose rooms and tokens: small letters, digits and hyphens, at most 63
-  --name N     what the key is for: 1 to 63 printable characters
-  --id ID      which of two keys, as \`list\` and \`create\` say it
-  --file PATH  the list (default .captionwire/keys.json, which npm start knows too)
-  --help       this text
+Keys and secrets stand alone on stdout, so that they can be piped. To pipe one out of
+npm, keep npm silent: npm run --silent keys -- create …
 `;
-
-export const command: Command = {
-  summary: "API keys and the secret that signs tokens: make, list, remove",
-  help,
-  run,
-};
 
 const tokenMaxHours = limits.tokenMaxSeconds / 3600;
 /** Cloudflare's limit of a variable or secret. */
 const variableMaxBytes = 5_000;
 
-const file = { type: "string", default: keyFile(localFolder) } as const;
-const text = { type: "string" } as const;
+const usualFile = keyFile(localFolder);
+const file = ["--file <path>", "the list; npm start knows the usual one too", usualFile] as const;
+const tenant = [
+  "--tenant <name>",
+  "whose rooms and tokens: small letters, digits and hyphens, at most 63",
+  tenantIn,
+] as const;
+const name = ["--name <name>", "what the key is for: 1 to 63 printable characters", nameIn] as const;
 
-async function run([action, ...args]: string[]): Promise<number> {
-  switch (action) {
-    case "create": {
-      const { values } = parse({ args, options: { tenant: text, name: text, file } });
-      create(tenantIn(values.tenant), nameIn(values.name), resolve(values.file));
-      return 0;
-    }
-    case "list":
-      list(resolve(parse({ args, options: { file } }).values.file));
-      return 0;
-    case "remove": {
-      const { values } = parse({ args, options: { tenant: text, name: text, id: text, file } });
-      const tenant = values.tenant === undefined ? undefined : tenantIn(values.tenant);
-      remove({ name: nameIn(values.name), tenant, id: values.id }, resolve(values.file));
-      return 0;
-    }
-    case "signing":
-      parse({ args, options: {} });
-      signing();
-      return 0;
-    default:
-      throw new UsageError(
-        `keys takes create, list, remove or signing${action === undefined ? "" : `, not "${action}"`}.`,
-      );
-  }
+export function define(command: Command): CommandUnknownOpts {
+  command
+    .command("create")
+    .description("make a key and show it once, alone on stdout")
+    .requiredOption(...tenant)
+    .requiredOption(...name)
+    .option(...file)
+    .action((options) => create(options.tenant, options.name, resolve(options.file)));
+  command
+    .command("list")
+    .description("name, tenant, id and time of creation; never a key")
+    .option(...file)
+    .action((options) => list(resolve(options.file)));
+  command
+    .command("remove")
+    .description("take one key off the list")
+    .requiredOption(...name)
+    .option(...tenant)
+    .option("--id <id>", "which of two keys, as list and create say it")
+    .option(...file)
+    .action(({ file, ...query }) => remove(query, resolve(file)));
+  command
+    .command("signing")
+    .description("a new secret for TOKEN_SECRET, alone on stdout, and how to bring it in")
+    .action(signing);
+  return command.addHelpText("after", help);
 }
 
 function create(tenant: string, name: string, path: string): void {
@@ -136,14 +124,14 @@ function putting(path: string): string[] {
   return ["Next, tell the Worker:", `  npx wrangler secret put API_KEYS < ${shown(path)}`, ...local];
 }
 
-function tenantIn(given: string | undefined): string {
+function tenantIn(given: string): string {
   if (v.is(TenantNameSchema, given)) return given;
-  throw new UsageError("--tenant takes 1 to 63 small letters, digits and hyphens, no hyphen first.");
+  throw new InvalidArgumentError("It takes 1 to 63 small letters, digits and hyphens, no hyphen first.");
 }
 
-function nameIn(given: string | undefined): string {
+function nameIn(given: string): string {
   if (v.is(KeyNameSchema, given)) return given;
-  throw new UsageError("--name takes 1 to 63 printable characters, no space first or last.");
+  throw new InvalidArgumentError("It takes 1 to 63 printable characters, no space first or last.");
 }
 
 /** stdout is for what may be piped on. */
@@ -152,7 +140,7 @@ function tell(...lines: readonly string[]): void {
 }
 
 function isUsual(path: string): boolean {
-  return path === file.default;
+  return path === usualFile;
 }
 
 /** What a command needs besides to work on this list. */

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
 import { demoRoom, runDemo } from "../broadcast/demo.ts";
-import { type Command, parse, wholeNumber } from "../command.ts";
 import { messageOf, UserError } from "../errors.ts";
+import { wholeNumber } from "../options.ts";
 import { localFolder } from "../paths.ts";
 import { announce, assertFolderFree } from "../stack/local.ts";
 import { assertPortFree } from "../stack/port.ts";
@@ -11,16 +12,10 @@ import { createSteps } from "../terminal/steps.ts";
 
 const defaultPort = 8787;
 
-const help = `Usage: npm start -- [options]
-
+const help = `
 Runs Captionwire on this machine: speech engine, Worker and pages. Then a synthetic
 voice speaks a paragraph into room "${demoRoom}" and its captions appear here.
-Ctrl-C ends everything.
-
-  --port N       where to listen on 127.0.0.1 (default ${defaultPort}; 0 takes a free one)
-  --no-demo      no demo broadcast
-  --folder PATH  where secrets, rooms and logs are kept (default .captionwire)
-  --help         this text
+Ctrl-C ends everything. npm start -- [options] is the same.
 
 Environment:
   DEEPGRAM_API_KEY   use Deepgram instead of the embedded engine
@@ -29,33 +24,33 @@ local.json in that folder tells other programs where it runs, while it runs:
 {"url","apiKey","engine"}. The key stays the same from one run to the next.
 `;
 
-export const command: Command = {
-  summary: "run everything on this machine, with a demo broadcast",
-  help,
-  run,
-};
+export function define(command: Command): CommandUnknownOpts {
+  return command
+    .option(
+      "--port <n>",
+      "where to listen on 127.0.0.1; 0 takes a free one",
+      wholeNumber(0, 65_535),
+      defaultPort,
+    )
+    .option("--no-demo", "no demo broadcast")
+    .option("--folder <path>", "where secrets, rooms and logs are kept", localFolder)
+    .addHelpText("after", help)
+    .action(start);
+}
 
-async function run(args: string[]): Promise<number> {
-  const { values } = parse({
-    args,
-    options: {
-      port: { type: "string", default: String(defaultPort) },
-      "no-demo": { type: "boolean", default: false },
-      folder: { type: "string", default: localFolder },
-    },
-  });
-  const port = wholeNumber("--port", values.port, 0, 65_535);
-  const folder = resolve(values.folder);
+type Options = { readonly port: number; readonly demo: boolean; readonly folder: string };
+
+async function start({ port, demo, folder: given }: Options): Promise<void> {
+  const folder = resolve(given);
   await assertPortFree(port);
   await assertFolderFree(folder);
 
   const screen = createScreen(process.stdout);
   const ending = watchSignals();
-  await Promise.race([ending.asked, serve({ screen, port, folder, demo: !values["no-demo"], ending })]);
+  await Promise.race([ending.asked, serve({ screen, port, folder, demo, ending })]);
   screen.live([]);
   if (screen.interactive) screen.print();
   await ending.clean();
-  return 0;
 }
 
 type Ending = {

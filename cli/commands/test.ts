@@ -2,34 +2,33 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as v from "valibot";
-import { type Command, parse } from "../command.ts";
 import { inRoot, root } from "../paths.ts";
 
 const projects = ["unit", "runtime", "e2e", "attacks", "conformance", "fuzz", "browser"];
 const maxMinutes = 30;
 
-const help = `Usage: npm test -- [kind or file …] [options]
+const help = `
+Words that name none of the kinds pick files whose path contains them. The last line
+counts what passed and failed; the exit code is 1 when anything failed or nothing ran.
+npm test -- [words] [options] is the same.
 
-Runs the tests: ${projects.join(", ")}. Words that name none of these pick files
-whose path contains them. The last line counts what passed and failed; the exit
-code is 1 when anything failed or nothing ran.
-
-  -t, --name PATTERN  only tests whose name matches
-  --help              this text
+Kinds: ${projects.join(", ")}
 `;
 
-export const command: Command = { summary: "run the tests", help, run };
+export function define(command: Command): CommandUnknownOpts {
+  return command
+    .argument("[words...]", "kinds of tests, or parts of file names")
+    .option("-t, --name <pattern>", "only tests whose name matches")
+    .addHelpText("after", help)
+    .action(test);
+}
 
 const TallySchema = v.object({ passed: v.number(), failed: v.number(), skipped: v.number() });
 type Tally = v.InferOutput<typeof TallySchema>;
 
-async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parse({
-    args,
-    allowPositionals: true,
-    options: { name: { type: "string", short: "t" } },
-  });
+async function test(words: readonly string[], options: { readonly name?: string }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "captionwire-tally-"));
   const tallyFile = join(folder, "tally.json");
   try {
@@ -37,9 +36,9 @@ async function run(args: string[]): Promise<number> {
       [
         "--reporter=default",
         "--reporter=./test/support/tally.ts",
-        ...positionals.filter((word) => projects.includes(word)).map((word) => `--project=${word}`),
-        ...(values.name === undefined ? [] : ["--testNamePattern", values.name]),
-        ...positionals.filter((word) => !projects.includes(word)),
+        ...words.filter((word) => projects.includes(word)).map((word) => `--project=${word}`),
+        ...(options.name === undefined ? [] : ["--testNamePattern", options.name]),
+        ...words.filter((word) => !projects.includes(word)),
       ],
       tallyFile,
     );
@@ -53,7 +52,7 @@ async function run(args: string[]): Promise<number> {
     process.stdout.write(
       `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
     );
-    return isGood ? 0 : 1;
+    if (!isGood) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

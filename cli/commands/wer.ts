@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { type Command, parse, UsageError } from "../command.ts";
-import { UserError } from "../errors.ts";
+import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import { UsageError, UserError } from "../errors.ts";
 import { createScreen } from "../terminal/screen.ts";
 import { runFolder, runVoices } from "../wer/run.ts";
 
-const help = `Usage: npm run wer -- <folder> [options]
-       npm run wer -- --voices [voice …]
-
+const help = `
 Streams every recording of a folder through a room at real time and compares what
 the viewer was shown as final with the transcript. The way is the whole product's:
 publisher, room, speech engine, room, viewer. Each file has its own room, one file
@@ -14,17 +12,6 @@ after the other. Nothing is sent anywhere unless DEEPGRAM_API_KEY is set.
 
 The folder holds WAV files and transcripts.tsv: file, tab, transcript. A header line
 and further columns are passed over.
-
-  --direct          straight into the speech engine, without a room; same figures
-  --both            first one way, then the other, and whether the words are the same
-  --voices          no folder: each voice of the engine speaks twenty sentences, and
-                    the engine's error in understanding them is printed
-  --max-wer P       exit with 1 when an overall word error rate is above P percent
-  --json FILE       write all results to FILE
-  --url URL         measure a Captionwire that runs already (with --direct and
-                    --voices: a speech engine, or what speaks Deepgram's protocol) …
-  --api-key KEY     … with this API key
-  --help            this text
 
 Word error rate: edits (substitutions, deletions, insertions) by the words of the
 transcript. Both sides are lower-cased, without punctuation; hyphens part words;
@@ -56,42 +43,57 @@ first moment from which on the page shows it at its place and keeps it.
 Same words: both ways' final texts are equal after what is done for the error rate.
 `;
 
-export const command: Command = {
-  summary: "word error rate and latency of a folder of recordings, at real time",
-  help,
-  run,
+export function define(command: Command): CommandUnknownOpts {
+  return command
+    .usage("[options] <folder>\n       captionwire wer --voices [voice...]")
+    .argument("[words...]", "the folder with recordings; with --voices: the names of voices")
+    .option("--direct", "straight into the speech engine, without a room; same figures")
+    .option("--both", "first one way, then the other, and whether the words are the same")
+    .option(
+      "--voices",
+      "no folder: each voice of the engine speaks twenty sentences, and the engine's error in understanding them is printed",
+    )
+    .option("--max-wer <percent>", "exit with 1 when an overall word error rate is above it", percent)
+    .option("--json <file>", "write all results to this file")
+    .option(
+      "--url <url>",
+      "measure a Captionwire that runs already (with --direct and --voices: a speech engine, or what speaks Deepgram's protocol)",
+    )
+    .option("--api-key <key>", "the API key for it")
+    .addHelpText("after", help)
+    .action(wer);
+}
+
+type Options = {
+  readonly direct?: true;
+  readonly both?: true;
+  readonly voices?: true;
+  readonly maxWer?: number;
+  readonly json?: string;
+  readonly url?: string;
+  readonly apiKey?: string;
 };
 
-async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parse({
-    args,
-    allowPositionals: true,
-    options: {
-      direct: { type: "boolean", default: false },
-      both: { type: "boolean", default: false },
-      voices: { type: "boolean", default: false },
-      "max-wer": { type: "string" },
-      json: { type: "string" },
-      url: { type: "string" },
-      "api-key": { type: "string" },
-    },
-  });
-  const { direct, both, voices } = values;
+async function wer(words: readonly string[], options: Options): Promise<void> {
+  const { direct, both, voices, maxWer } = options;
   if ([direct, both, voices].filter(Boolean).length > 1) {
     throw new UsageError("--direct, --both and --voices exclude each other.");
   }
-  const maxPercent = values["max-wer"] === undefined ? null : Number(values["max-wer"]);
-  if (maxPercent !== null && !(maxPercent >= 0)) throw new UsageError("--max-wer takes a number of percent.");
-  const given = { url: values.url, apiKey: values["api-key"] };
+  const given = { url: options.url, apiKey: options.apiKey };
   const screen = createScreen(process.stdout);
 
   const outcome = voices
-    ? await runVoices(screen, given, positionals)
-    : await runFolder(screen, given, positionals, direct ? "direct" : both ? "both" : "room");
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(outcome.report, null, 2)}\n`);
+    ? await runVoices(screen, given, words)
+    : await runFolder(screen, given, words, direct ? "direct" : both ? "both" : "room");
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(outcome.report, null, 2)}\n`);
   if (outcome.failed > 0) throw new UserError(`${outcome.failed} recordings failed.`);
-  if (maxPercent !== null && outcome.worstWer * 100 > maxPercent) {
-    throw new UserError(`The word error rate is above ${maxPercent} %.`);
+  if (maxWer !== undefined && outcome.worstWer * 100 > maxWer) {
+    throw new UserError(`The word error rate is above ${maxWer} %.`);
   }
-  return 0;
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("It takes a number of percent.");
+  return value;
 }

@@ -1,4 +1,4 @@
-import { UsageError } from "../command.ts";
+import { UsageError } from "../errors.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { readCorpus } from "./corpus.ts";
 import { printOverall, printResult } from "./print.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Service } from "../api.ts";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../errors.ts";
 import { startEngine } from "../stack/engine.ts";
 import { startStack } from "../stack/stack.ts";
 import { createScreen } from "../terminal/screen.ts";

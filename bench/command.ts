@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UsageError } from "../cli/errors.ts";
 
 export type Command = {
   /** One line for the list of commands. */
@@ -7,11 +8,6 @@ export type Command = {
   /** Resolves to the exit code. */
   run(args: string[]): Promise<number>;
 };
-
-/** The command line was wrong: the message says how, and the exit code is 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** `parseArgs`, strict, with its complaints turned into usage errors. */
 export function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {

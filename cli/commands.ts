@@ -1,0 +1,31 @@
+import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
+
+/** Adds arguments, options and action to the command that bears its name. */
+export type Define = (command: Command) => CommandUnknownOpts;
+
+export type CommandEntry = {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly define: Define }>;
+};
+
+/** Each command is one file, loaded only when asked for: `start` must not wait for what `wer` needs. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "start",
+    summary: "run everything on this machine, with a demo broadcast",
+    load: () => import("./commands/start.ts"),
+  },
+  {
+    name: "keys",
+    summary: "API keys and the secret that signs tokens: make, list, remove",
+    load: () => import("./commands/keys.ts"),
+  },
+  {
+    name: "wer",
+    summary: "word error rate and latency of a folder of recordings, at real time",
+    load: () => import("./commands/wer.ts"),
+  },
+  { name: "test", summary: "run the tests", load: () => import("./commands/test.ts") },
+];

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import tab from "@bomb.sh/tab/commander";
+import { Command } from "@commander-js/extra-typings";
+import * as v from "valibot";
+import { commands } from "./commands.ts";
+import { inRoot } from "./paths.ts";
+
+const PackageSchema = v.object({ version: v.string() });
+
+const help = `
+Exit codes:
+  0    all is well
+  1    it failed, and stderr says why
+  2    the command line was wrong
+  130  Ctrl-C ended it before its end
+
+captionwire <command> --help explains each.
+`;
+
+/** The program with all commands by name and summary; of those, only the ones in `wanted` with what they are made of. */
+export async function createProgram(wanted: readonly string[]): Promise<Command> {
+  const program = new Command("captionwire")
+    .description("Captions and speech at the edge, from the command line.")
+    .version(v.parse(PackageSchema, JSON.parse(readFileSync(inRoot("package.json"), "utf8"))).version)
+    .addHelpText("after", help)
+    .showHelpAfterError("See: captionwire --help")
+    .exitOverride();
+  for (const { name, summary, load } of commands) {
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(summary)
+      .showHelpAfterError(`See: captionwire ${name} --help`);
+    if (wanted.includes(name)) (await load()).define(command);
+  }
+  tab(program, { completionCommandName: "completion" });
+  return program;
+}
