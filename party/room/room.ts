@@ -3,12 +3,15 @@ import { CaptionwireError, type ErrorCode } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, RoomDescription, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
+import type { QualityReport, ReportEntry } from "../../shared/quality-report.ts";
 import type { RoomSettings } from "../../shared/settings.ts";
+import type { RoomStats } from "../../shared/stats.ts";
 import { Audience } from "./audience.ts";
 import { edit } from "./correction.ts";
 import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
+import { Measures } from "./measure/measures.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { expiredIds, keptMs, nextExpiryAt } from "./retention.ts";
 import { Scribe } from "./scribe.ts";
@@ -28,6 +31,7 @@ export class Room {
   readonly #scribe: Scribe;
   readonly #stage: Stage;
   readonly #audience: Audience;
+  readonly #measures: Measures;
   #status: Status;
   #cancelHeartbeat: Cancel | null = null;
   #cancelAudienceTell: Cancel | null = null;
@@ -35,6 +39,7 @@ export class Room {
   private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
+    this.#measures = new Measures(ports);
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
       tooSlow: (socket) => this.dismiss(socket, "too_slow"),
@@ -44,7 +49,7 @@ export class Room {
       stored: (session) => this.#stage.acknowledge(session),
       holeClosed: () => this.#stage.holeClosed(),
     });
-    this.#stage = new Stage(ports, this.#journal, this.#scribe, {
+    this.#stage = new Stage(ports, this.#journal, this.#scribe, this.#measures, {
       changed: () => this.#updateStatus(),
       began: () => {
         this.#beat();
@@ -175,6 +180,23 @@ export class Room {
   /** It holds nothing, and nobody speaks or is about to. Viewers are not asked about. */
   get isVacant(): boolean {
     return !this.isKept && this.#stage.isEmpty;
+  }
+
+  // ── what it measures of itself ────────────────────────────────────────────────────────────────────────────────────
+
+  /** As it is now, and since the latest session began. */
+  stats(): RoomStats {
+    return this.#measures.stats({ state: this.#status.state, viewers: this.#audience.size });
+  }
+
+  /** Sessions of which a report is kept, the newest first. */
+  reports(): readonly ReportEntry[] {
+    return this.#measures.reports();
+  }
+
+  /** `null`: of this session none is kept. */
+  report(session: string): QualityReport | null {
+    return this.#measures.report(session);
   }
 
   /** Everything that is kept, for exports. */

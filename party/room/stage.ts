@@ -8,6 +8,7 @@ import { dismiss } from "./dismiss.ts";
 import type { Allowance } from "./door/allowance.ts";
 import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
 import type { Journal } from "./journal.ts";
+import type { Measures } from "./measure/measures.ts";
 import { AudioRate } from "./meter.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
@@ -60,6 +61,7 @@ export class Stage {
   readonly #ports: Ports;
   readonly #journal: Journal;
   readonly #scribe: Scribe;
+  readonly #measures: Measures;
   readonly #hooks: StageHooks;
   readonly #audioRate: AudioRate;
   readonly #newcomers = new Map<string, Newcomer>();
@@ -69,10 +71,11 @@ export class Stage {
   /** The last words have come, but for what is with the batch endpoint: the wait for that is bounded. */
   #cancelEnding: Cancel | null = null;
 
-  constructor(ports: Ports, journal: Journal, scribe: Scribe, hooks: StageHooks) {
+  constructor(ports: Ports, journal: Journal, scribe: Scribe, measures: Measures, hooks: StageHooks) {
     this.#ports = ports;
     this.#journal = journal;
     this.#scribe = scribe;
+    this.#measures = measures;
     this.#hooks = hooks;
     this.#audioRate = new AudioRate(ports.now);
   }
@@ -175,6 +178,7 @@ export class Stage {
         break;
       case "mark":
         this.#laneOf(socket);
+        this.#measures.mark();
         break;
       case "finish":
         this.#laneOf(socket).finish("finish");
@@ -280,6 +284,7 @@ export class Stage {
     const { id } = session;
     const scribe = this.#scribe;
     scribe.open(session);
+    this.#measures.began(session);
     const orphans = session.holes.filter((hole) => !scribe.isFilling(hole.id));
     const lane = new PublisherLane(this.#ports, this.#audioRate, session, orphans, {
       heard: (events, socket) => scribe.heard(id, events, socket),
@@ -324,7 +329,9 @@ export class Stage {
   async #end(lane: PublisherLane, by: EndedBy, closeCode = 1000): Promise<void> {
     const { session } = this.#journal;
     if (this.#lane !== lane || session === null) return;
-    await this.#journal.commit({ session: { ...session, ended: { at: this.#ports.now(), by } } });
+    const ended = { at: this.#ports.now(), by };
+    await this.#journal.commit({ session: { ...session, ended } });
+    this.#measures.ended(ended);
     this.#lane = null;
     this.#cancelEnding?.();
     this.#cancelEnding = null;
