@@ -3,7 +3,7 @@ import type { QualityReport, ReportEntry } from "../../../shared/quality-report.
 import type { Alert, Clock, Counters, RoomStats } from "../../../shared/stats.ts";
 import type { Ports } from "../ports.ts";
 import type { StoredSession } from "../store.ts";
-import { type emptyTally, Figures } from "./figures.ts";
+import { Figures } from "./figures.ts";
 import type { Signals } from "./signals.ts";
 
 /** What only the room knows. */
