@@ -56,6 +56,8 @@ export const limits = {
   roomPublishersMax: 10,
   /** Rooms a tenant may have, unless its settings in TENANTS say otherwise. */
   tenantRoomsMax: 1_000,
+  /** Names of a tenant's rooms in one answer. */
+  roomsListedMax: 1_000,
   /** Tokens of a tenant that are revoked one by one; beyond that, revoke a room or all. */
   revokedTokensMax: 1_000,
   /** Control messages of one member: so many at once, and so many a second in the long run. */

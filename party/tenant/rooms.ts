@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Sqlite } from "../room/sqlite.ts";
 
 const CountRow = v.object({ count: v.number() });
+const NameRow = v.object({ name: v.string() });
 const OwedRow = v.object({ name: v.string(), owed: v.number() });
 
 /** A room that has to be told, and which telling it is. */
@@ -32,6 +33,13 @@ export class RoomList {
 
   forget(name: string): void {
     this.#sqlite.exec("DELETE FROM room WHERE name = ?", name);
+  }
+
+  /** The first `limit` names behind `after` that begin with `prefix`, sorted. */
+  names(prefix: string, after: string, limit: number): readonly string[] {
+    const query = "SELECT name FROM room WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?";
+    const rows = this.#sqlite.exec(query, after, prefix.length, prefix, limit);
+    return [...rows].map((row) => v.parse(NameRow, row).name);
   }
 
   /** One room, or all, have to be told once more. */

@@ -74,6 +74,11 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
     this.#rooms.forget(room);
   }
 
+  /** Rooms by name; see `RoomList.names`. */
+  roomNames(prefix: string, after: string, limit: number): readonly string[] {
+    return this.#rooms.names(prefix, after, limit);
+  }
+
   /** What concerns the whole tenant, good for `timing.standingLeaseMs` from when it was asked for. */
   standing(): Standing {
     this.#leasedUntil = Date.now() + timing.standingLeaseMs;

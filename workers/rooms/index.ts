@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { App } from "../app.ts";
 import { captions } from "./captions.ts";
 import { events } from "./events.ts";
+import { list } from "./list.ts";
 import { resource } from "./resource.ts";
 import { socket } from "./socket.ts";
 
@@ -9,6 +10,7 @@ import { socket } from "./socket.ts";
 export const rooms = new Hono<App>();
 
 rooms.route("/", socket);
+rooms.route("/", list);
 rooms.route("/", resource);
 rooms.route("/", captions);
 rooms.route("/", events);
