@@ -7,7 +7,8 @@ import type { Cancel, MemberSocket, Ports } from "./room/ports.ts";
 let unreadBytes = 0;
 
 /**
- * A viewer by server-sent events: each frame the room sends is one event of the body, `id:` the position it leads to.
+ * A member by server-sent events: each frame the room sends is one event of the body; a viewer's `id:` is the position it
+ * leads to.
  *
  * The body is filled as fast as it is read. A reader that falls more than `limits.unseenMaxBytes` behind, or takes
  * nothing for `timing.unseenMaxMs`, is told `too_slow` and ended, and what waited for it is dropped: it comes back with its
@@ -71,6 +72,17 @@ export class EventStream implements MemberSocket {
   send(text: string, head?: Position): void {
     if (this.#hasExpired()) return;
     this.#write(eventOf(text, head));
+  }
+
+  /** An event of a type that has a name. */
+  sendAs(name: string, text: string): void {
+    if (this.#hasExpired()) return;
+    this.#write(`event: ${name}\n${eventOf(text)}`);
+  }
+
+  /** Something waits that has not been read: what would be out of date by then need not be sent. */
+  get isBehind(): boolean {
+    return this.#waiting.length > 0;
   }
 
   close(): void {

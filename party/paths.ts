@@ -6,6 +6,10 @@ export const roomPaths = {
   captions: "/captions",
   transcript: "/transcript",
   events: "/events",
+  stats: "/stats",
+  statsEvents: "/stats/events",
+  /** With `/{session}`, one of them. */
+  reports: "/reports",
   /** Spends a ticket and does nothing else. */
   ticket: "/ticket",
   /** By the tenant alone. */

@@ -52,6 +52,8 @@ export const limits = {
   speakCacheChunkMaxBytes: 4 * 1024 * 1024,
   /** Viewers of a room at the same time, unless its settings say fewer. */
   roomViewersMax: 20_000,
+  /** Readers of a room's statistics as they come, at the same time. */
+  roomObserversMax: 20,
   /** Publishers' connections to a room, of which one speaks: others wait for it to end, or are being refused. */
   roomPublishersMax: 10,
   /** Rooms a tenant may have, unless its settings in TENANTS say otherwise. */
@@ -109,6 +111,8 @@ export const timing = {
   revocationRetryMs: 5_000,
   /** The publisher is told a new number of viewers at most this often. */
   audienceTellMs: 1_000,
+  /** Whoever reads a room's statistics as they come is told anew so often. */
+  statsEveryMs: 2_000,
   /** How long a vanished publisher may take to come back before its session ends. */
   publisherGraceMs: 30_000,
   /** How long `finish` waits for the provider's last words before it closes the session without them. */

@@ -5,7 +5,7 @@ import type { Position } from "../../shared/position.ts";
 import type { DeltaFrame, RoomDescription, SnapshotFrame, StatusFrame } from "../../shared/protocol.ts";
 import type { QualityReport, ReportEntry } from "../../shared/quality-report.ts";
 import type { RoomSettings } from "../../shared/settings.ts";
-import type { RoomStats } from "../../shared/stats.ts";
+import type { Alert, RoomStats } from "../../shared/stats.ts";
 import { Audience } from "./audience.ts";
 import { edit } from "./correction.ts";
 import { dismiss } from "./dismiss.ts";
@@ -197,6 +197,11 @@ export class Room {
   /** `null`: of this session none is kept. */
   report(session: string): QualityReport | null {
     return this.#measures.report(session);
+  }
+
+  /** Told whenever an alert begins or ends. */
+  onAlert(_listener: (alert: Alert) => void): Cancel {
+    return () => {};
   }
 
   /** Everything that is kept, for exports. */

@@ -28,7 +28,10 @@ list.get("/v1/rooms", async (c) => {
 /** Throws `room_forbidden` for a token of one room. */
 function prefixOf({ room = "*" }: Grant): string {
   if (room.endsWith("*")) return room.slice(0, -1);
-  throw new CaptionwireError("room_forbidden", "The token is for one room. Rooms are listed for one without.");
+  throw new CaptionwireError(
+    "room_forbidden",
+    "The token is for one room. Rooms are listed for one without.",
+  );
 }
 
 const LimitSchema = v.pipe(

@@ -15,10 +15,19 @@ const audioRate: Rate = { burst: limits.audioFramesBurst, perSecond: limits.audi
 /** What the edge let pass at the very end of its token may reach the room so much later. */
 const underWayMs = (limits.tokenSkewSeconds + 60) * 1_000;
 
+/** What somebody inside is there for. An observer reads what the room measures of itself, and is no member of it. */
+export type Errand = Role | "observer";
+
+const placesOf: Record<Errand, (settings: RoomSettings) => number> = {
+  viewer: ({ maxViewers }) => maxViewers ?? limits.roomViewersMax,
+  publisher: () => limits.roomPublishersMax,
+  observer: () => limits.roomObserversMax,
+};
+
 /** Somebody inside. */
 type Guest = {
   readonly socket: MemberSocket;
-  readonly role: Role;
+  readonly role: Errand;
   pass: Pass;
   /** When it came, or last sent something, epoch milliseconds. */
   heardAt: number;
@@ -48,7 +57,7 @@ export class Door {
   readonly #guests = new Map<string, Guest>();
   /** Guests by token, for caps. */
   readonly #countOf = new Map<string, number>();
-  #publishers = 0;
+  readonly #inside: Record<Errand, number> = { viewer: 0, publisher: 0, observer: 0 };
   #standing: Standing;
   #cancelGrace: Cancel | null = null;
 
@@ -81,13 +90,9 @@ export class Door {
    * Lets a member in, and spends its ticket: the last thing that can fail, so that whoever was refused for another reason
    * still has it. Throws what `use` throws, or `too_many_connections`.
    */
-  enter(socket: MemberSocket, role: Role, pass: Pass): void {
+  enter(socket: MemberSocket, role: Errand, pass: Pass): void {
     this.#check(pass);
-    const { roomViewersMax, roomPublishersMax } = limits;
-    const isFull =
-      role === "publisher"
-        ? this.#publishers >= roomPublishersMax
-        : this.#guests.size - this.#publishers >= (this.#hooks.settings().maxViewers ?? roomViewersMax);
+    const isFull = this.#inside[role] >= placesOf[role](this.#hooks.settings());
     if (isFull) throw new CaptionwireError("too_many_connections", "The room is full. Try again later.");
     const { tokenId, maxConnections = Number.POSITIVE_INFINITY } = pass;
     if (this.#count(tokenId) >= maxConnections) this.#clearDead(tokenId);
@@ -105,7 +110,7 @@ export class Door {
     const guest = this.#guests.get(id);
     if (guest === undefined) return;
     this.#guests.delete(id);
-    if (guest.role === "publisher") this.#publishers -= 1;
+    this.#inside[guest.role] -= 1;
     this.#recount(guest.pass.tokenId, -1);
   }
 
@@ -222,7 +227,7 @@ export class Door {
     if (!this.#book.spend(tokenId, until, this.#hooks.now())) throw new CaptionwireError("ticket_used");
   }
 
-  #admit(socket: MemberSocket, role: Role, pass: Pass): void {
+  #admit(socket: MemberSocket, role: Errand, pass: Pass): void {
     this.#guests.set(socket.id, {
       socket,
       role,
@@ -232,7 +237,7 @@ export class Door {
       control: emptyBucket,
       audio: emptyBucket,
     });
-    if (role === "publisher") this.#publishers += 1;
+    this.#inside[role] += 1;
     this.#recount(pass.tokenId, 1);
   }
 
