@@ -6,17 +6,18 @@ import { type Position, positionIn } from "../shared/position.ts";
 import { RoomSettingsSchema } from "../shared/settings.ts";
 import { passIn } from "./callers.ts";
 import { EventStream } from "./events.ts";
+import type { Observers } from "./observers.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { refused } from "./refused.ts";
-import type { Door } from "./room/door/door.ts";
+import type { Door, Errand } from "./room/door/door.ts";
 import type { Pass } from "./room/door/pass.ts";
 import { StandingSchema } from "./room/door/standing.ts";
 import type { Room } from "./room/room.ts";
 import { isHeld, tagOf } from "./tags.ts";
 
 /** A room that is open for whoever comes. */
-export type OpenRoom = { readonly room: Room; readonly door: Door };
+export type OpenRoom = { readonly room: Room; readonly door: Door; readonly observers: Observers };
 
 /**
  * Answers the edge Worker, which has checked who asks and for what but not whether that was revoked: JSON, with an `ETag`
@@ -37,7 +38,8 @@ export async function answerRequest(request: Request, opened: () => Promise<Open
   }
 }
 
-async function answer(request: Request, body: string, { room, door }: OpenRoom): Promise<Response> {
+async function answer(request: Request, body: string, open: OpenRoom): Promise<Response> {
+  const { room, door } = open;
   const { pathname, searchParams } = new URL(request.url);
   if (request.method === "POST" && pathname === roomPaths.revoke) {
     door.revoke(v.parse(StandingSchema, JSON.parse(body)));
@@ -46,9 +48,11 @@ async function answer(request: Request, body: string, { room, door }: OpenRoom):
   const pass = passIn(request);
   if (pass === null) throw new CaptionwireError("unauthenticated");
   // A stream of events goes in by the door below.
-  if (pathname !== roomPaths.events) door.use(pass);
-  const segmentId = idIn(pathname);
+  if (pathname !== roomPaths.events && pathname !== roomPaths.statsEvents) door.use(pass);
+  const segmentId = idIn(pathname, roomPaths.captions);
   if (request.method === "PATCH" && segmentId !== null) return correct(body, room, segmentId);
+  const session = idIn(pathname, roomPaths.reports);
+  if (request.method === "GET" && session !== null) return report(room, session);
   switch (`${request.method} ${pathname}`) {
     case `GET ${roomPaths.state}`:
       return Response.json(room.describe());
@@ -69,7 +73,13 @@ async function answer(request: Request, body: string, { room, door }: OpenRoom):
       return tagged(request, transcript, transcript.session, transcript);
     }
     case `GET ${roomPaths.events}`:
-      return events(request, { room, door }, pass);
+      return events(request, open, pass);
+    case `GET ${roomPaths.stats}`:
+      return Response.json(room.stats());
+    case `GET ${roomPaths.statsEvents}`:
+      return statsEvents(request, open, pass);
+    case `GET ${roomPaths.reports}`:
+      return Response.json({ reports: room.reports() });
     default:
       throw new CaptionwireError("not_found");
   }
@@ -117,25 +127,50 @@ async function correct(body: string, room: Room, id: string): Promise<Response> 
   return segment === null ? new Response(null, { status: 204 }) : Response.json(segment);
 }
 
+function report(room: Room, session: string): Response {
+  const kept = room.report(session);
+  if (kept === null) throw new CaptionwireError("not_found", "The room keeps no report of this session.");
+  return Response.json(kept);
+}
+
 function events(request: Request, { room, door }: OpenRoom, pass: Pass): Response {
+  const position = positionIn(new URL(request.url).searchParams);
+  return streamed(request, door, "viewer", pass, {
+    joined: (stream) => room.viewerJoined(stream, position, pass.expiresAt),
+    left: (stream) => room.left(stream.id),
+  });
+}
+
+function statsEvents(request: Request, { door, observers }: OpenRoom, pass: Pass): Response {
+  return streamed(request, door, "observer", pass, {
+    joined: (stream) => observers.join(stream),
+    left: (stream) => observers.leave(stream),
+  });
+}
+
+type Stay = { joined(stream: EventStream): void; left(stream: EventStream): void };
+
+/** A stream for somebody who comes in by the door, until it ends. */
+function streamed(request: Request, door: Door, errand: Errand, pass: Pass, stay: Stay): Response {
   const stream = new EventStream(platform, pass.expiresAt, () => {
     door.leave(stream.id);
-    room.left(stream.id);
+    stay.left(stream);
   });
   try {
-    door.enter(stream, "viewer", pass);
+    door.enter(stream, errand, pass);
   } catch (error) {
     stream.gone();
     throw error;
   }
-  room.viewerJoined(stream, positionIn(new URL(request.url).searchParams), pass.expiresAt);
+  stay.joined(stream);
   const { signal } = request;
   if (signal.aborted) stream.gone();
   else signal.addEventListener("abort", () => stream.gone(), { once: true });
   return new Response(stream.body, { headers: { "content-type": "text/event-stream" } });
 }
 
-function idIn(pathname: string): string | null {
-  const prefix = `${roomPaths.captions}/`;
+/** What follows on `path` and a slash. */
+function idIn(pathname: string, path: string): string | null {
+  const prefix = `${path}/`;
   return pathname.startsWith(prefix) ? decodeURIComponent(pathname.slice(prefix.length)) : null;
 }

@@ -8,6 +8,7 @@ import { type Member, memberIn, passIn } from "./callers.ts";
 import { dialProvider } from "./dial.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { memberSocket } from "./members.ts";
+import { Observers } from "./observers.ts";
 import { roomPaths } from "./paths.ts";
 import { platform } from "./platform.ts";
 import { parseProvider } from "./provider.ts";
@@ -281,7 +282,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       settings: () => room.describe().settings,
       dismiss: (socket, code) => room.dismiss(socket, code),
     });
-    const open = { room, door };
+    const open = { room, door, observers: new Observers(room, platform) };
     this.#current = open;
     for (const connection of this.getConnections<Member>()) this.#takeBack(connection, open);
     if (missed !== null) door.revoke(missed);

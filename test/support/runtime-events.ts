@@ -1,7 +1,8 @@
 import { request } from "./runtime-client.ts";
 import { Waiting } from "./runtime-wait.ts";
 
-export type StreamedEvent = { readonly id: string | null; readonly data: string };
+/** `name`: of its type, `message` where it has none of its own. */
+export type StreamedEvent = { readonly id: string | null; readonly name: string; readonly data: string };
 
 /** Reads a stream of server-sent events as the standard says, and keeps all of it. */
 export class Events {
@@ -23,12 +24,18 @@ export class Events {
       .catch(() => this.#end("broken"));
   }
 
-  static async open(room: string, token: string, lastId: string | null = null, query = ""): Promise<Events> {
+  static async open(
+    room: string,
+    token: string,
+    lastId: string | null = null,
+    query = "",
+    path = "events",
+  ): Promise<Events> {
     const headers = {
       authorization: `Bearer ${token}`,
       ...(lastId === null ? {} : { "last-event-id": lastId }),
     };
-    const response = await request(`/v1/rooms/${room}/events${query}`, { headers });
+    const response = await request(`/v1/rooms/${room}/${path}${query}`, { headers });
     if (response.status !== 200 || response.body === null) throw new Error(`no stream: ${response.status}`);
     return new Events(response, response.body);
   }
@@ -65,17 +72,19 @@ export class Events {
 
   #block(lines: readonly string[]): void {
     let data: string | null = null;
+    let name = "message";
     for (const line of lines) {
       const colon = line.indexOf(":");
       const field = line.slice(0, colon);
       const value = line.slice(colon + 1).replace(/^ /, "");
       if (field === "") this.comments.push(value);
       else if (field === "retry") this.retryMs = Number(value);
+      else if (field === "event") name = value;
       else if (field === "id") this.lastId = value;
       else if (field === "data") data = data === null ? value : `${data}\n${value}`;
       else throw new Error(`a field nobody knows: ${line}`);
     }
-    if (data !== null) this.events.push({ id: this.lastId, data });
+    if (data !== null) this.events.push({ id: this.lastId, name, data });
   }
 
   #end(how: "closed" | "broken"): void {

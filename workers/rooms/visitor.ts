@@ -19,13 +19,20 @@ type Need = { readonly scope: Scope | readonly Scope[]; readonly room: string };
 /**
  * Checks whoever wants something of a room: by a token, or without one where reading is enough, which the room then allows
  * if it is public. Throws like `requireGrant`, or `rate_limited`.
+ *
+ * @param origin of the page that asks, where the request does not say
  */
-export async function visitorOf(c: Context<App>, secret: string | null, need: Need): Promise<Visitor> {
+export async function visitorOf(
+  c: Context<App>,
+  secret: string | null,
+  need: Need,
+  origin: string | null = pageOrigin(c),
+): Promise<Visitor> {
   const mayBeAnybody = [need.scope].flat().includes("captions:view");
   if (secret === null && mayBeAnybody) return anybody(c);
-  const grant = await requireGrant(c, secret, need);
+  const grant = await requireGrant(c, secret, need, origin);
   await countUse(c, grant);
-  return { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, pageOrigin(c)) };
+  return { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, origin) };
 }
 
 /** The one tenant of this Worker; `null`: it serves several. */

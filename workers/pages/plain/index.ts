@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import type { App } from "../../app.ts";
+import { isOnlyLooking } from "../../http/only-looking.ts";
 import { roomName } from "../../rooms/object.ts";
 import { addressOf, askedIn } from "./asked.ts";
 import { captionsFor, nothingYet } from "./captions.ts";
 import { clockOf } from "./clock.ts";
 import { page } from "./page.ts";
-import { exchangeTicket, isOnlyLooking, openForReader } from "./reader.ts";
+import { exchangeTicket, openForReader } from "./reader.ts";
 import { served } from "./served.ts";
 
 /**

@@ -110,12 +110,6 @@ export async function exchangeTicket(c: Context<App>, room: string, ticket: stri
   return onlyTenant(c) === grant.tenant ? null : grant.tenant;
 }
 
-/** Mail programs and browsers look at links before their readers do: these must not spend a ticket. */
-export function isOnlyLooking(c: Context<App>): boolean {
-  const purpose = c.req.header("sec-purpose") ?? c.req.header("purpose") ?? c.req.header("x-moz") ?? "";
-  return c.req.raw.method === "HEAD" || purpose.includes("prefetch");
-}
-
 function isSecure(c: Context<App>): boolean {
   return new URL(c.req.url).protocol === "https:";
 }

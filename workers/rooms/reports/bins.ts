@@ -1,0 +1,66 @@
+import type { Minute } from "../../../shared/quality-report.ts";
+
+/** A stretch of a session as a chart and a table show it: one minute, or several where the session is long. */
+export type Bin = Omit<Minute, "minute"> & {
+  /** Of the session's first minute, in minutes. */
+  readonly from: number;
+};
+
+export type Bins = {
+  /** Minutes of each; the last may have fewer. */
+  readonly step: number;
+  readonly bins: readonly Bin[];
+};
+
+/** As many as can be told apart on a narrow screen: a day in quarters of an hour. */
+const binsMax = 96;
+const steps = [1, 2, 3, 5, 10, 15, 20, 30, 60];
+
+const emptyBin: Omit<Bin, "from"> = {
+  lag: null,
+  words: 0,
+  fastest: 0,
+  speechMs: 0,
+  uncaptionedMs: 0,
+  gapMs: 0,
+  erasedWords: 0,
+  corrections: 0,
+  upstreamLost: 0,
+  publisherLost: 0,
+  viewers: 0,
+};
+
+/** Minutes of which nothing is known count as empty. */
+export function binsOf(minutes: readonly Minute[]): Bins {
+  const total = Math.max(0, ...minutes.map(({ minute }) => minute + 1));
+  const step = steps.find((one) => Math.ceil(total / one) <= binsMax) ?? Math.ceil(total / binsMax);
+  const bins: Bin[] = Array.from({ length: Math.ceil(total / step) }, (_, at) => ({
+    ...emptyBin,
+    from: at * step,
+  }));
+  for (const minute of minutes) {
+    const at = Math.floor(minute.minute / step);
+    const bin = bins[at];
+    if (bin !== undefined) bins[at] = joined(bin, minute);
+  }
+  return { step, bins };
+}
+
+/** Percentiles of several minutes cannot be had from theirs: the lag shown is that of the worst of them. */
+function joined(bin: Bin, minute: Minute): Bin {
+  const isWorse = (minute.lag?.p95 ?? -1) > (bin.lag?.p95 ?? -1);
+  return {
+    from: bin.from,
+    lag: isWorse ? minute.lag : bin.lag,
+    words: bin.words + minute.words,
+    fastest: Math.max(bin.fastest, minute.fastest),
+    speechMs: bin.speechMs + minute.speechMs,
+    uncaptionedMs: bin.uncaptionedMs + minute.uncaptionedMs,
+    gapMs: bin.gapMs + minute.gapMs,
+    erasedWords: bin.erasedWords + minute.erasedWords,
+    corrections: bin.corrections + minute.corrections,
+    upstreamLost: bin.upstreamLost + minute.upstreamLost,
+    publisherLost: bin.publisherLost + minute.publisherLost,
+    viewers: Math.max(bin.viewers, minute.viewers),
+  };
+}

@@ -1,0 +1,105 @@
+import { burstWordsPerMinute, type QualityReport } from "../../../shared/quality-report.ts";
+import { alertRules } from "../../../shared/stats.ts";
+import type { Bin, Bins } from "./bins.ts";
+import { type Axis, chart, type Happening, type Html, lanes } from "./chart.ts";
+import type { Clock } from "./clock.ts";
+import { durationInWords, latencyInWords } from "./words.ts";
+
+const minuteMs = 60_000;
+
+/** How a bin is spoken of. */
+export function stretchInWords(step: number): string {
+  return step === 1 ? "minute" : step === 60 ? "hour" : `${step} minutes`;
+}
+
+/** One under the other, along the same time. */
+export function charts(report: QualityReport, { step, bins }: Bins, clock: Clock): Html[] {
+  const axis = axisOf({ step, bins }, report.session.startedAt, clock);
+  const each = `by ${stretchInWords(step)}`;
+  return [
+    lagChart(bins, axis, each),
+    paceChart(bins, axis, each, step),
+    uncaptionedChart(bins, axis, each),
+    happened(report, axis, axis.stretches * step * minuteMs),
+  ];
+}
+
+/** Divides into four where it is long enough, so that the times below are round ones. */
+function axisOf({ step, bins }: Bins, startedAt: number, clock: Clock): Axis {
+  const stretches = bins.length > 4 ? 4 * Math.ceil(bins.length / 4) : Math.max(1, bins.length);
+  const parts = bins.length > 4 ? 4 : stretches;
+  const times = Array.from({ length: parts + 1 }, (_, at) =>
+    clock.minuteOf(startedAt + (at / parts) * stretches * step * minuteMs),
+  );
+  return { stretches, times };
+}
+
+function lagChart(bins: readonly Bin[], axis: Axis, each: string): Html {
+  const { limit } = alertRules.latency_high;
+  const lags = bins.map(({ lag }) => lag);
+  const worst = Math.max(0, ...lags.map((lag) => lag?.p95 ?? 0));
+  const late = lags.filter((lag) => lag !== null && lag.p95 > limit).length;
+  return chart({
+    title: `Behind the speech, ${each}`,
+    told: `At worst ${latencyInWords(worst)} (95 % of the time); over ${limit} ms in ${late} of ${bins.length} bars.`,
+    unit: "ms",
+    bars: [{ name: "as a rule (median)", look: "plain", values: lags.map((lag) => lag?.p50 ?? null) }],
+    line: { name: "95 % of the time at most", values: lags.map((lag) => lag?.p95 ?? null) },
+    limit: { name: `${limit} ms`, value: limit },
+    axis,
+  });
+}
+
+function paceChart(bins: readonly Bin[], axis: Axis, each: string, step: number): Html {
+  const fast = bins.map(({ fastest }) => fastest > burstWordsPerMinute);
+  const count = fast.filter(Boolean).length;
+  const fastest = Math.max(0, ...bins.map((bin) => bin.fastest));
+  return chart({
+    title: `Words a minute, ${each}`,
+    told: `At most ${fastest} words a minute; over ${burstWordsPerMinute} in ${count} of ${bins.length} bars.`,
+    unit: "words",
+    bars: [{ name: "spoken", look: "plain", values: bins.map(({ words }) => words / step) }],
+    line: { name: "fastest 10 seconds", values: bins.map((bin) => bin.fastest) },
+    limit: { name: `${burstWordsPerMinute} words a minute`, value: burstWordsPerMinute },
+    marks: { name: "faster than can be read along", at: fast },
+    axis,
+  });
+}
+
+function uncaptionedChart(bins: readonly Bin[], axis: Axis, each: string): Html {
+  const uncaptioned = bins.reduce((total, bin) => total + bin.uncaptionedMs, 0);
+  const affected = bins.filter((bin) => bin.uncaptionedMs > 0).length;
+  return chart({
+    title: `Speech without captions, ${each}`,
+    told: `${durationInWords(uncaptioned)} of speech without captions, in ${affected} of ${bins.length} bars.`,
+    unit: "s",
+    bars: [
+      { name: "speech", look: "soft", values: bins.map(({ speechMs }) => speechMs / 1_000) },
+      { name: "without captions", look: "bad", values: bins.map((bin) => bin.uncaptionedMs / 1_000) },
+    ],
+    axis,
+  });
+}
+
+function happened(
+  { session, gapRanges, interruptions, bursts, alerts }: QualityReport,
+  axis: Axis,
+  ms: number,
+): Html {
+  const lost = (which: "upstream" | "publisher"): Happening[] =>
+    interruptions
+      .filter(({ what }) => what === which)
+      .map(({ start, tookMs }) => ({ start, end: tookMs === null ? ms : start + tookMs }));
+  const alerted = alerts.map(({ since, until }) => ({
+    start: Math.max(0, since - session.startedAt),
+    end: until === null ? ms : until - session.startedAt,
+  }));
+  const all = [
+    { name: "Gaps", happenings: gapRanges },
+    { name: "Provider lost", happenings: lost("upstream") },
+    { name: "Publisher lost", happenings: lost("publisher") },
+    { name: `Over ${burstWordsPerMinute} words a minute`, happenings: bursts },
+    { name: "Alerts", happenings: alerted },
+  ];
+  return lanes(all, ms, axis);
+}

@@ -1,0 +1,159 @@
+import { html } from "hono/html";
+import type { QualityReport } from "../../../shared/quality-report.ts";
+import { type Alert, type AlertKind, alertRules, type Latency, type Spread } from "../../../shared/stats.ts";
+import type { Bins } from "./bins.ts";
+import type { Html } from "./chart.ts";
+import type { Clock } from "./clock.ts";
+import { countOf, durationInWords, latencyInWords, shareInWords } from "./words.ts";
+
+type Cell = string | number;
+type Table = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The first cell of each names it. */
+  readonly rows: readonly (readonly Cell[])[];
+};
+
+/** Wide ones are moved sideways by themselves, also by keyboard. */
+function table({ name, columns, rows }: Table): Html {
+  return html`<div class="wide" role="region" aria-label="${name}" tabindex="0"><table>
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([first, ...cells]) =>
+    html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`,
+)}</tbody>
+</table></div>`;
+}
+
+function folded(content: Table, summary = content.name): Html {
+  return html`<details><summary>${summary}</summary>
+${table(content)}
+</details>
+`;
+}
+
+/** The same figures as in the charts. */
+export function byTime({ step, bins }: Bins, startedAt: number, clock: Clock): Html {
+  const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+  return folded({
+    name: "These figures as a table",
+    columns: [
+      "From",
+      "Behind, median (ms)",
+      "Behind, 95 % (ms)",
+      "Words a minute",
+      "Fastest (words a minute)",
+      "Speech (s)",
+      "Without captions (s)",
+      "Gaps (s)",
+      "Words taken back",
+      "Corrections",
+      "Provider lost",
+      "Publisher lost",
+      "Viewers",
+    ],
+    rows: bins.map((bin) => [
+      clock.minuteOf(startedAt + bin.from * 60_000),
+      bin.lag === null ? "–" : Math.round(bin.lag.p50),
+      bin.lag === null ? "–" : Math.round(bin.lag.p95),
+      Math.round(bin.words / step),
+      bin.fastest,
+      seconds(bin.speechMs),
+      seconds(bin.uncaptionedMs),
+      seconds(bin.gapMs),
+      bin.erasedWords,
+      bin.corrections,
+      bin.upstreamLost,
+      bin.publisherLost,
+      bin.viewers,
+    ]),
+  });
+}
+
+const latencyNames: Readonly<Record<keyof Latency, string>> = {
+  transcript: "Behind the speech",
+  final: "Last words of a final",
+  endOfTurn: "End of an utterance",
+  publisherTransit: "Publisher to room",
+  viewerTransit: "Room to viewer",
+  upstreamConnect: "Connecting to the provider",
+  upstreamRecovery: "After losing the provider",
+  publisherReturn: "After losing the publisher",
+};
+
+export function latencies(latency: Latency): Html {
+  const row = (name: string, spread: Spread | null): Cell[] =>
+    spread === null
+      ? [name, 0, "–", "–", "–", "–"]
+      : [name, spread.count, ...[spread.p50, spread.p95, spread.p99, spread.max].map(latencyInWords)];
+  const kinds = Object.keys(latencyNames).filter((kind): kind is keyof Latency => kind in latency);
+  return table({
+    name: "Durations",
+    columns: ["", "Measured", "Median", "95 %", "99 %", "Longest"],
+    rows: kinds.map((kind) => row(latencyNames[kind], latency[kind])),
+  });
+}
+
+const alertNames: Readonly<Record<AlertKind, string>> = {
+  latency_high: "Far behind the speech",
+  connections_failing: "Connections to the provider fail",
+  no_words: "Speech without words",
+  upstream_failing: "Provider out of order",
+};
+
+/** What happened when, a list for each kind that there is something of. */
+export function lists(report: QualityReport, clock: Clock): Html[] {
+  const { session, gapRanges, interruptions, bursts, alerts } = report;
+  const time = (ms: number): string => clock.secondOf(session.startedAt + ms);
+  const all: Table[] = [
+    {
+      name: countOf(gapRanges.length, "gap", "gaps"),
+      columns: ["From", "To", "Length", ""],
+      rows: gapRanges.map(({ start, end, filled }) => [
+        time(start),
+        time(end),
+        durationInWords(end - start),
+        filled ? "filled later" : "captions are lost",
+      ]),
+    },
+    {
+      name: countOf(interruptions.length, "interruption", "interruptions"),
+      columns: ["At", "What was lost", "For"],
+      rows: interruptions.map(({ what, start, tookMs }) => [
+        time(start),
+        what === "upstream" ? "the provider" : "the publisher",
+        tookMs === null ? "good" : durationInWords(tookMs),
+      ]),
+    },
+    {
+      name: countOf(bursts.length, "stretch too fast to read along", "stretches too fast to read along"),
+      columns: ["From", "To", "Words a minute"],
+      rows: bursts.map(({ start, end, wordsPerMinute }) => [time(start), time(end), wordsPerMinute]),
+    },
+    {
+      name: countOf(alerts.length, "alert", "alerts"),
+      columns: ["From", "To", "What", "Worst", "Good up to"],
+      rows: alerts.map((alert) => [
+        clock.secondOf(alert.since),
+        alert.until === null ? "it lasts" : clock.secondOf(alert.until),
+        alertNames[alert.kind],
+        inUnit(alert.worst, alert),
+        inUnit(alert.limit, alert),
+      ]),
+    },
+  ];
+  return all.filter(({ rows }) => rows.length > 0).map((one) => folded(one));
+}
+
+function inUnit(value: number, { kind }: Alert): string {
+  const { unit } = alertRules[kind];
+  switch (unit) {
+    case "ms":
+      return latencyInWords(value);
+    case "share":
+      return shareInWords(value);
+    case "failures":
+      return `${value} in a row`;
+  }
+}

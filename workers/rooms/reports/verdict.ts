@@ -1,0 +1,109 @@
+import { burstWordsPerMinute, eventsMax, type QualityReport } from "../../../shared/quality-report.ts";
+import { alertRules } from "../../../shared/stats.ts";
+import { countOf, durationInWords, latencyInWords, shareInWords, timesInWords } from "./words.ts";
+
+export type Verdict = {
+  /** How much had captions, and how soon. */
+  readonly main: readonly string[];
+  readonly more: readonly string[];
+};
+
+/** How good it was, in sentences that say nothing but what was measured. */
+export function verdictOf(report: QualityReport): Verdict {
+  return {
+    main: [completeness(report), promptness(report)],
+    more: [
+      connections(report),
+      gaps(report),
+      pace(report),
+      stability(report),
+      corrections(report),
+      alerts(report),
+      audience(report),
+    ],
+  };
+}
+
+function completeness({ audio: { speech, uncaptioned }, text: { words } }: QualityReport): string {
+  if (speech === 0) return words === 0 ? "Nobody spoke." : "How much was spoken is not known.";
+  if (uncaptioned === 0) return `All ${durationInWords(speech)} of speech had captions.`;
+  const share = Math.max(0, 1 - uncaptioned / speech);
+  return `${shareInWords(share)} of the speech had captions: ${durationInWords(uncaptioned)} of ${durationInWords(speech)} had none.`;
+}
+
+function promptness({ latency: { transcript }, minutes }: QualityReport): string {
+  if (transcript === null) return "How far they were behind the speech was not measured.";
+  const { limit } = alertRules.latency_high;
+  const { p50, p95 } = transcript;
+  const measured = minutes.filter(({ lag }) => lag !== null);
+  const late = measured.filter(({ lag }) => lag !== null && lag.p95 > limit).length;
+  const told = `They were ${latencyInWords(p50)} behind the speech as a rule (median) and at most ${latencyInWords(p95)} 95 % of the time`;
+  if (p95 > limit)
+    return `${told}, more than the ${limit} ms that are good${inMinutes(late, measured.length)}.`;
+  return late === 0
+    ? `${told}, within the ${limit} ms that are good.`
+    : `${told}, within the ${limit} ms that are good, but not${inMinutes(late, measured.length)}.`;
+}
+
+function inMinutes(late: number, of: number): string {
+  return of === 0 ? "" : ` in ${late} of ${countOf(of, "minute", "minutes")}`;
+}
+
+function connections({ upstream, publisher, interruptions }: QualityReport): string {
+  const { lost, failed } = upstream;
+  const refused = failed === 0 ? "" : ` Asked for a connection, the provider failed ${timesInWords(failed)}.`;
+  if (lost === 0 && publisher.lost === 0) return `No connection was lost.${refused}`;
+  const parts = [
+    ...(lost === 0 ? [] : [`The connection to the provider was lost ${timesInWords(lost)}`]),
+    ...(publisher.lost === 0
+      ? []
+      : [`the publisher's ${lost === 0 ? "connection was lost " : ""}${timesInWords(publisher.lost)}`]),
+  ];
+  const longest = Math.max(0, ...interruptions.map(({ tookMs }) => tookMs ?? 0));
+  const took = longest === 0 ? "" : `; the longest wait was ${durationInWords(longest)}`;
+  return `${capital(parts.join(", and "))}${took}.${refused}`;
+}
+
+function gaps({ gaps: { count, ms, filled } }: QualityReport): string {
+  if (count === 0) return "The transcript has no gaps.";
+  const later = filled === 0 ? "" : `, of which ${filled === count ? "all" : filled} filled later`;
+  return `The transcript has ${countOf(count, "gap", "gaps")} (${durationInWords(ms)})${later}.`;
+}
+
+function pace({ bursts, text: { words }, audio: { speech } }: QualityReport): string {
+  const average =
+    speech === 0
+      ? ""
+      : `${countOf(words, "word", "words")}, ${Math.round(words / (speech / 60_000))} a minute of speech. `;
+  if (bursts.length === 0) return `${average}Nobody spoke faster than ${burstWordsPerMinute} words a minute.`;
+  const fastest = Math.max(...bursts.map(({ wordsPerMinute }) => wordsPerMinute));
+  const times = bursts.length >= eventsMax ? `at least ${eventsMax} times` : timesInWords(bursts.length);
+  return `${average}It was spoken faster than ${burstWordsPerMinute} words a minute, hard to read along, ${times}, up to ${fastest}.`;
+}
+
+function stability({ erasure, text: { erasedWords } }: QualityReport): string {
+  if (erasure === null) return "No words were shown.";
+  if (erasedWords === 0) return "No word was taken back before it was final.";
+  return `${countOf(erasedWords, "word", "words")} (${shareInWords(erasure)}) ${erasedWords === 1 ? "was" : "were"} taken back before they were final.`;
+}
+
+function corrections({ text }: QualityReport): string {
+  if (text.corrections === 0) return "Nothing was corrected by hand.";
+  return `${countOf(text.corrections, "caption was", "captions were")} corrected by hand.`;
+}
+
+function alerts({ alerts: told }: QualityReport): string {
+  return told.length === 0
+    ? "There was no alert."
+    : `There ${told.length === 1 ? "was" : "were"} ${countOf(told.length, "alert", "alerts")}.`;
+}
+
+function audience({ audience: { peak, joined, tooSlow } }: QualityReport): string {
+  if (joined === 0) return "Nobody watched.";
+  const slow = tooSlow === 0 ? "" : `; ${tooSlow} had to come back because they fell behind`;
+  return `At most ${countOf(peak, "viewer", "viewers")} watched at a time, ${countOf(joined, "visit", "visits")} in all${slow}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
