@@ -20,6 +20,8 @@ export function roomAddress({ url, room, tenant, role, position, takeover }: Add
   if (tenant) address.searchParams.set("tenant", tenant);
   if (takeover) address.searchParams.set("takeover", "1");
   putPosition(address.searchParams, position);
+  // It may ask for the time.
+  address.searchParams.set("probe", "1");
   return address.href;
 }
 

@@ -165,6 +165,9 @@ export function publish(options: PublishOptions): Publisher {
       case "audience":
         onAudience(frame.viewers);
         return;
+      case "probe":
+        tell({ type: "probed", at: frame.at, now: ports.now() });
+        return;
       case "finished":
         setState({ state: "finished", version: frame.version });
         finishing?.resolve({ version: frame.version });

@@ -134,6 +134,9 @@ export function subscribe(options: SubscribeOptions): Subscription {
         return;
       case "renewed":
         return;
+      case "probe":
+        tell({ type: "probed", at: frame.at, now: ports.now() });
+        return;
       case "error":
         connection.drop({ kind: "error", code: frame.code, message: frame.message, retry: frame.retry });
         return;

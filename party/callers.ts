@@ -9,6 +9,8 @@ export const MemberSchema = v.object({
   pass: PassSchema,
   /** A publisher that may end the one there is. */
   takeover: v.optional(v.literal(true)),
+  /** It tells the time when it is asked. */
+  probe: v.optional(v.literal(true)),
 });
 export type Member = v.InferOutput<typeof MemberSchema>;
 

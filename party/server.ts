@@ -88,16 +88,17 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     try {
       const member = memberIn(request);
       const { role, pass, takeover } = member;
+      const canProbe = member.probe === true;
       const open = await this.#openForMembers();
       const { room, door } = open;
       door.enter(socket, role, pass);
       connection.setState(member);
       const position = positionIn(new URL(request.url).searchParams);
-      if (role === "viewer") room.viewerJoined(socket, position, pass.expiresAt);
+      if (role === "viewer") room.viewerJoined(socket, position, pass.expiresAt, canProbe);
       else {
         const { expiresAt } = pass;
         const allowance = door.allowance(pass);
-        room.publisherJoined(socket, { takeover: takeover === true, expiresAt, allowance });
+        room.publisherJoined(socket, { takeover: takeover === true, expiresAt, allowance, canProbe });
         // Whatever this one will say expires some day.
         await this.#keeping()
           .expire(open)
@@ -185,7 +186,8 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     await this.#guarded(member, async ({ door }) => {
       const pass = await renewedPass(this.env, this.name, door.passOf(member.id), token);
       door.renew(member.id, pass);
-      this.getConnection<Member>(member.id)?.setState({ role: "viewer", pass });
+      const connection = this.getConnection<Member>(member.id);
+      connection?.setState((state) => ({ role: "viewer", ...state, pass }));
     });
   }
 
@@ -298,7 +300,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     const socket = this.#memberOf(connection);
     if (state.role === "viewer") {
       door.keep(socket, state.role, state.pass);
-      room.viewerKept(socket);
+      room.viewerKept(socket, state.probe === true);
     }
     // A publisher comes back with its session and position.
     else dismiss(socket, "draining");

@@ -19,6 +19,23 @@ export type Role = (typeof roles)[number];
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
+// ── clocks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Asks for the time there. Only members that came with `?probe=1` are asked; they answer at once with `probed`. */
+const ProbeSchema = v.object({
+  type: v.literal("probe"),
+  /** By the room's clock, epoch milliseconds. */
+  at: v.number(),
+});
+export type ProbeFrame = v.InferOutput<typeof ProbeSchema>;
+const ProbedSchema = v.strictObject({
+  type: v.literal("probed"),
+  /** That of the question. */
+  at: v.number(),
+  /** By the member's own clock, epoch milliseconds. */
+  now: v.number(),
+});
+
 // ── publisher → room ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What it says of recognition is for this session alone, each over the room's own setting. */
@@ -41,7 +58,12 @@ export type Start = v.InferOutput<typeof StartSchema>;
 const MarkSchema = v.strictObject({ type: v.literal("mark"), position: Count, sentAt: v.number() });
 const FinishSchema = v.strictObject({ type: v.literal("finish") });
 
-export const PublisherMessageSchema = v.variant("type", [StartSchema, MarkSchema, FinishSchema]);
+export const PublisherMessageSchema = v.variant("type", [
+  StartSchema,
+  MarkSchema,
+  FinishSchema,
+  ProbedSchema,
+]);
 export type PublisherMessage = v.InferOutput<typeof PublisherMessageSchema>;
 
 // ── viewer → room ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +73,7 @@ const SeenSchema = v.strictObject({ type: v.literal("seen"), version: Count });
 /** A new token in the place of the one that has ended or is about to; answered by `renewed`. */
 const AuthSchema = v.strictObject({ type: v.literal("auth"), token: v.pipe(v.string(), v.maxLength(8192)) });
 
-export const ViewerMessageSchema = v.variant("type", [SeenSchema, AuthSchema]);
+export const ViewerMessageSchema = v.variant("type", [SeenSchema, AuthSchema, ProbedSchema]);
 export type ViewerMessage = v.InferOutput<typeof ViewerMessageSchema>;
 
 // ── room → viewer ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,6 +152,7 @@ export const ViewerFrameSchema = v.variant("type", [
   StatusFrameSchema,
   RefreshSchema,
   RenewedSchema,
+  ProbeSchema,
   ErrorFrameSchema,
 ]);
 export type ViewerFrame = v.InferOutput<typeof ViewerFrameSchema>;
@@ -159,6 +182,7 @@ export const PublisherFrameSchema = v.variant("type", [
   FinishedSchema,
   PublisherStatusSchema,
   AudienceSchema,
+  ProbeSchema,
   ErrorFrameSchema,
 ]);
 export type PublisherFrame = v.InferOutput<typeof PublisherFrameSchema>;

@@ -80,6 +80,7 @@ export class CaptionwireSpeaker implements Speaker {
   }
 
   read(text: string): Read {
+    if (text.startsWith('{"type":"probe"')) return { ...nothing, reply: answerTo(text) };
     const isFirst = text.includes('"welcome":');
     if (isFirst || this.#keepsCaptions) this.#readWhole(text);
     else if (text.startsWith('{"type":"delta"')) this.#advance(text);
@@ -105,6 +106,7 @@ export class CaptionwireSpeaker implements Speaker {
     if (frame.type === "error") throw new Error(`The room answered ${frame.code}: ${frame.message}`);
     if (frame.type === "refresh" || frame.type === "renewed")
       throw new Error("The token has ended too early.");
+    if (frame.type === "probe") throw new Error("Questions for the time are answered before.");
     if (frame.type !== "status") {
       const version = frame.type === "delta" ? frame.to : frame.version;
       this.#position = { epoch: frame.epoch, version };
@@ -114,6 +116,11 @@ export class CaptionwireSpeaker implements Speaker {
     if (next === "resync") this.strays += 1;
     else this.#captions = next;
   }
+}
+
+function answerTo(probe: string): string {
+  const { at } = v.parse(v.object({ at: v.number() }), JSON.parse(probe));
+  return JSON.stringify({ type: "probed", at, now: Date.now() } satisfies ViewerMessage);
 }
 
 /** Engine.IO 4 and Socket.IO 5 as they look on a WebSocket, without the client's own cost. */

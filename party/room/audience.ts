@@ -38,6 +38,8 @@ type Viewer = {
 export type AudienceHooks = {
   /** All that goes beyond a version, as it is now. */
   frame(since: number): DeltaFrame | SnapshotFrame;
+  /** Everybody was sent a frame; `at`: when that began. */
+  sent(at: number): void;
   /** A viewer has not seen what it was sent, for too long or too much of it. */
   tooSlow(socket: MemberSocket): void;
 };
@@ -167,6 +169,7 @@ export class Audience {
   /** One that cannot be sent to any more never stands in the way of the others: `send` does not throw. */
   #sendAll(text: string, head: Position, isInterim = false): void {
     const slow: MemberSocket[] = [];
+    const at = this.#ports.now();
     // Interims cannot be confirmed, and there may be many of them before the next final: they do not count.
     if (!isInterim) {
       this.#log.sent(utf8Bytes(text), head.version);
@@ -180,6 +183,7 @@ export class Audience {
       else if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
       else if (!isInterim || !isLagging) socket.send(text, head);
     }
+    this.#hooks.sent(at);
     for (const socket of slow) this.#hooks.tooSlow(socket);
   }
 }

@@ -7,6 +7,7 @@ import type { Excerpt } from "./backfill/backfill.ts";
 import { dismiss } from "./dismiss.ts";
 import type { Allowance } from "./door/allowance.ts";
 import { ackedOf, type Parts, partHole } from "./ledger.ts";
+import { PublisherTransit, type TransitSink } from "./measure/publisher-transit.ts";
 import { AudioMeter, type AudioRate } from "./meter.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { Presence } from "./presence.ts";
@@ -27,6 +28,7 @@ type Source =
   | { readonly kind: "away"; readonly cancelGrace: Cancel };
 
 export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
+  readonly measures: TransitSink;
   owe(range: Range, audio: Excerpt): void;
   /** The audio of a hole that an earlier object left behind has come again. */
   refound(hole: Hole, audio: Excerpt): void;
@@ -54,6 +56,8 @@ export class PublisherLane {
   readonly #keepSamples: number;
   readonly #contextSamples: number;
   readonly #meter: AudioMeter;
+  /** How long the audio was on its way. */
+  readonly transit: PublisherTransit;
   /** Holes whose audio died with an earlier object; the publisher, which was not acknowledged, sends it again. */
   #orphans: readonly Hole[];
   #source: Source;
@@ -83,6 +87,7 @@ export class PublisherLane {
     this.#acked = ackedOf(session);
     this.#toldAcked = this.#acked;
     this.#buffer = new AudioBuffer(format, earliest);
+    this.transit = new PublisherTransit(ports, hooks.measures);
     this.#meter = new AudioMeter(session.id, format, earliest, audioRate);
     this.#contextSamples = msToSamples(contextMs, format);
     this.#keepSamples = Math.min(
@@ -124,13 +129,18 @@ export class PublisherLane {
   finish(by: EndedBy, withinMs: number | null = null): void {
     this.#finishing ??= by;
     this.#adopt(this.#buffer.end);
+    this.transit.finish();
     this.upstream.finish(withinMs);
   }
 
-  /** @param allowance seconds of audio this publisher may send, where its token says how many */
-  attach(socket: MemberSocket, allowance: Allowance | null): void {
+  /**
+   * @param allowance seconds of audio this publisher may send, where its token says how many
+   * @param canProbe it tells the time when it is asked
+   */
+  attach(socket: MemberSocket, allowance: Allowance | null, canProbe: boolean): void {
     this.#release();
     this.#buffer.dropTorn();
+    this.transit.begin(canProbe ? socket : null);
     const presence = new Presence(this.#ports, socket, () => this.#hooks.silent(socket));
     this.#source = { kind: "attached", socket, presence, allowance };
   }
@@ -138,6 +148,7 @@ export class PublisherLane {
   detach(): void {
     if (this.#source.kind === "away") return;
     this.#source.presence.stop();
+    this.transit.stop();
     this.#source = this.#awaitReturn();
   }
 
@@ -213,6 +224,7 @@ export class PublisherLane {
   /** Ends the lane: nothing is heard of it any more. */
   close(code: number, reason: string): void {
     this.upstream.dispose();
+    this.transit.stop();
     if (this.#source.kind === "away") {
       this.#source.cancelGrace();
       return;
@@ -239,6 +251,7 @@ export class PublisherLane {
       return;
     }
     this.#source.presence.stop();
+    this.transit.stop();
     dismiss(this.#source.socket, "publisher_present");
   }
 

@@ -12,6 +12,7 @@ import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
 import { Measures } from "./measure/measures.ts";
+import { ViewerTransit } from "./measure/viewer-transit.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { expiredIds, keptMs, nextExpiryAt } from "./retention.ts";
 import { Scribe } from "./scribe.ts";
@@ -32,6 +33,7 @@ export class Room {
   readonly #stage: Stage;
   readonly #audience: Audience;
   readonly #measures: Measures;
+  readonly #viewerTransit: ViewerTransit;
   #status: Status;
   #cancelHeartbeat: Cancel | null = null;
   #cancelAudienceTell: Cancel | null = null;
@@ -40,8 +42,10 @@ export class Room {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
     this.#measures = new Measures(ports);
+    this.#viewerTransit = new ViewerTransit(ports, (ms) => this.#measures.viewerTransit(ms));
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
+      sent: (at) => this.#viewerTransit.sent(at),
       tooSlow: (socket) => this.dismiss(socket, "too_slow"),
     });
     this.#scribe = new Scribe(ports, this.#journal, {
@@ -53,6 +57,7 @@ export class Room {
       changed: () => this.#updateStatus(),
       began: () => {
         this.#beat();
+        this.#viewerTransit.begin();
         this.#audienceChanged();
       },
       ended: () => this.#ended(),
@@ -72,15 +77,18 @@ export class Room {
 
   // ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number): void {
+  /** @param canProbe it tells the time when it is asked */
+  viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number, canProbe: boolean): void {
     const { heartbeatMs, retryWindowMs } = timing;
     const welcome = { heartbeatMs, retryWindowMs, expiresAt };
     this.#audience.join(socket, { ...this.frame(position), welcome });
+    if (canProbe) this.#viewerTransit.join(socket);
     this.#audienceChanged();
   }
 
-  viewerKept(socket: MemberSocket): void {
+  viewerKept(socket: MemberSocket, canProbe: boolean): void {
     this.#audience.readopt(socket);
+    if (canProbe) this.#viewerTransit.join(socket);
     // What it saw being said last may never be said again, if the room before died in the middle of it.
     if (this.#stage.lane !== null) this.#audience.changed(false);
   }
@@ -98,6 +106,7 @@ export class Room {
   left(id: string): void {
     if (this.#audience.has(id)) {
       this.#audience.leave(id);
+      this.#viewerTransit.leave(id);
       this.#audienceChanged();
     }
     this.#stage.left(id);
@@ -127,6 +136,9 @@ export class Room {
       case "auth":
         this.#ports.renew(socket, message.token);
         break;
+      case "probed":
+        this.#viewerTransit.probed(socket.id, message.at, message.now);
+        break;
       default:
         message satisfies never;
     }
@@ -154,6 +166,7 @@ export class Room {
     this.#stage.die();
     this.#cancelHeartbeat?.();
     this.#cancelAudienceTell?.();
+    this.#viewerTransit.end();
     this.#ports.die();
   }
 
@@ -303,6 +316,7 @@ export class Room {
     this.#cancelHeartbeat?.();
     this.#cancelAudienceTell?.();
     this.#cancelAudienceTell = null;
+    this.#viewerTransit.end();
     if (this.#scribe.hush()) this.#audience.changed(true);
     this.#updateStatus();
   }

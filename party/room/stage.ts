@@ -33,6 +33,8 @@ export type Rights = {
   readonly expiresAt?: number;
   /** Seconds of audio it may send; absent or `null`: as many as it likes. */
   readonly allowance?: Allowance | null;
+  /** It tells the time when it is asked. */
+  readonly canProbe?: boolean;
 };
 
 /** A newcomer whose start has its turn. */
@@ -177,8 +179,11 @@ export class Stage {
         this.#begin(socket, message);
         break;
       case "mark":
-        this.#laneOf(socket);
+        this.#laneOf(socket).transit.mark(message.sentAt);
         this.#measures.mark();
+        break;
+      case "probed":
+        this.#laneOf(socket).transit.probed(message.at, message.now);
         break;
       case "finish":
         this.#laneOf(socket).finish("finish");
@@ -273,7 +278,7 @@ export class Stage {
 
   #attach({ socket, rights }: Entrant, session: StoredSession, position: number): void {
     const lane = this.#lane ?? this.#openLane(session);
-    lane.attach(socket, rights.allowance ?? null);
+    lane.attach(socket, rights.allowance ?? null, rights.canProbe === true);
     if (position > lane.resumeFrom) lane.jump(position);
     lane.upstream.start();
     const status = this.#hooks.changed();
@@ -287,6 +292,7 @@ export class Stage {
     this.#measures.began(session);
     const orphans = session.holes.filter((hole) => !scribe.isFilling(hole.id));
     const lane = new PublisherLane(this.#ports, this.#audioRate, session, orphans, {
+      measures: this.#measures,
       heard: (events, socket) => scribe.heard(id, events, socket),
       gap: (range) => scribe.gap(id, range),
       owe: (range, audio) => scribe.owe(id, range, audio),
@@ -331,6 +337,7 @@ export class Stage {
     if (this.#lane !== lane || session === null) return;
     const ended = { at: this.#ports.now(), by };
     await this.#journal.commit({ session: { ...session, ended } });
+    lane.transit.stop();
     this.#measures.ended(ended);
     this.#lane = null;
     this.#cancelEnding?.();

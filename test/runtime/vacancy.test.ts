@@ -417,7 +417,7 @@ describe("a vacant room whose tenant cannot be reached", () => {
       forget: () => keeping.forgetVacant({ room, door }, () => (gone += 1)),
       enter: () => {
         door.enter(viewer, "viewer", pass);
-        room.viewerJoined(viewer, null, pass.expiresAt);
+        room.viewerJoined(viewer, null, pass.expiresAt, false);
         // A revocation that passes a room by which is not on the list.
         if (!registry.isListed) registry.revokedAt = pass.issuedAt;
       },

@@ -32,7 +32,7 @@ export function join(
   position: { epoch: string; version: number } | null = null,
 ): ScriptedMember {
   const viewer = new ScriptedMember(id);
-  room.viewerJoined(viewer, position, 0);
+  room.viewerJoined(viewer, position, 0, false);
   return viewer;
 }
 

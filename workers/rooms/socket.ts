@@ -44,6 +44,7 @@ socket.get("/parties/captions/:room", async (c) => {
       role,
       pass: visitor.pass,
       ...(takeover === undefined ? {} : { takeover: true }),
+      ...(c.req.query("probe") === "1" ? { probe: true } : {}),
     };
     headers.set(memberHeader, JSON.stringify(member));
     const answer = await roomObject(c, visitor, room).fetch(url.href, { headers });

@@ -46,11 +46,12 @@ export class Host extends Lives implements LinkHost {
       if (link.role === "publisher") {
         room.publisherJoined(member, {
           takeover: searchParams.get("takeover") === "1",
+          canProbe: canProbe(link),
         });
         return;
       }
       const position = positionIn(searchParams);
-      room.viewerJoined(member, position, Number.MAX_SAFE_INTEGER);
+      room.viewerJoined(member, position, Number.MAX_SAFE_INTEGER, canProbe(link));
     });
   }
 
@@ -98,7 +99,7 @@ export class Host extends Lives implements LinkHost {
     if (!this.links.has(link)) return;
     const member = this.#member(link, incarnation);
     if (link.role === "viewer") {
-      room.viewerKept(member);
+      room.viewerKept(member, canProbe(link));
       return;
     }
     member.send(JSON.stringify(errorFrame("draining")));
@@ -119,4 +120,8 @@ export class Host extends Lives implements LinkHost {
       },
     };
   }
+}
+
+function canProbe({ url }: Link): boolean {
+  return url.searchParams.get("probe") === "1";
 }

@@ -214,6 +214,7 @@ export class World {
         break;
       case "status":
       case "audience":
+      case "probe":
         break;
       default:
         frame satisfies never;

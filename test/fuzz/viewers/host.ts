@@ -56,7 +56,7 @@ export class Host extends Lives implements LinkHost {
         return;
       }
       const position = positionIn(searchParams);
-      room.viewerJoined(this.#member(wire, incarnation), position, Number.MAX_SAFE_INTEGER);
+      room.viewerJoined(this.#member(wire, incarnation), position, Number.MAX_SAFE_INTEGER, false);
     });
   }
 
@@ -94,7 +94,7 @@ export class Host extends Lives implements LinkHost {
     if (!this.wires.has(wire)) return;
     const member = this.#member(wire, incarnation);
     if (wire.role === "viewer") {
-      room.viewerKept(member);
+      room.viewerKept(member, false);
       return;
     }
     member.send(JSON.stringify(errorFrame("draining")));

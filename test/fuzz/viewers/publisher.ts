@@ -137,6 +137,7 @@ export class Publisher {
         break;
       case "status":
       case "audience":
+      case "probe":
         break;
       default:
         frame satisfies never;

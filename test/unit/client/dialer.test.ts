@@ -91,7 +91,7 @@ describe("a viewer whose WebSockets are blocked", () => {
     await events.drop(1000);
     const again = await reopen();
     expect(again.headers).toBeNull();
-    expect(again.url.search).toBe("?role=viewer&epoch=e1&version=3");
+    expect(again.url.search).toBe("?role=viewer&epoch=e1&version=3&probe=1");
     await again.say(delta(3, 3, []));
     expect(subscription.link).toEqual({ state: "open", transport: "websocket" });
   });

@@ -49,14 +49,14 @@ describe("a publisher and its link", () => {
 
   it("takes over until it was accepted, and then only ever resumes", async () => {
     const { socket, reopen } = await publisher({ takeover: true });
-    expect(socket().url.search).toBe("?role=publisher&takeover=1");
+    expect(socket().url.search).toBe("?role=publisher&takeover=1&probe=1");
     await socket().open();
     await socket().drop();
     const again = await reopen();
-    expect(again.url.search).toBe("?role=publisher&takeover=1");
+    expect(again.url.search).toBe("?role=publisher&takeover=1&probe=1");
     await again.say(ready(0));
     await again.drop();
-    expect((await reopen()).url.search).toBe("?role=publisher");
+    expect((await reopen()).url.search).toBe("?role=publisher&probe=1");
     expect(socket().messages).toEqual([expect.objectContaining({ session: "s1" })]);
   });
 });

@@ -19,7 +19,7 @@ describe("publish", () => {
     });
     write(sound(4_000));
     await socket().open();
-    expect(socket().url.search).toBe("?role=publisher");
+    expect(socket().url.search).toBe("?role=publisher&probe=1");
     expect(socket().audio).toEqual([]);
     expect(socket().messages).toEqual([
       {

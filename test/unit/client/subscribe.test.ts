@@ -12,7 +12,7 @@ describe("subscribe", () => {
   it("offers the protocol and its token, without a position at first", async () => {
     const { socket } = await viewer("secret");
     expect(socket().protocols).toEqual(["captionwire.1", "bearer.secret"]);
-    expect(socket().url.href).toBe("ws://captions.test/parties/captions/demo?role=viewer");
+    expect(socket().url.href).toBe("ws://captions.test/parties/captions/demo?role=viewer&probe=1");
   });
 
   it("is open with the first frame, not with the socket", async () => {
@@ -28,7 +28,7 @@ describe("subscribe", () => {
     await socket().drop();
     expect(waiting(subscription.link)?.retryInMs).toBe(3_960);
     const again = await reopen();
-    expect(again.url.search).toBe("?role=viewer&epoch=e1&version=3");
+    expect(again.url.search).toBe("?role=viewer&epoch=e1&version=3&probe=1");
     await again.say(delta(3, 5, [segment("b", 1000), segment("c", 2000)]));
     expect(subscription.captions.segments.map(({ id }) => id)).toEqual(["a", "b", "c"]);
     expect(links.map(({ state }) => state)).toEqual(["connecting", "open", "waiting", "connecting", "open"]);
@@ -195,7 +195,7 @@ describe("subscribe", () => {
     await socket().say(delta(3, 4, [segment("b", 1000)]));
     await end(socket());
     expect(subscription.link.state).toBe("waiting");
-    expect((await reopen()).url.search).toBe("?role=viewer&epoch=e1&version=4");
+    expect((await reopen()).url.search).toBe("?role=viewer&epoch=e1&version=4&probe=1");
   });
 
   it("leaves no timer and no socket behind when closed, at any moment", async () => {

@@ -87,9 +87,9 @@ describe("retryDelay", () => {
 describe("roomAddress", () => {
   it("keeps the origin's security and carries the position", () => {
     const at = { url: "https://captions.test/ignored", room: "demo", role: "viewer" } as const;
-    expect(roomAddress(at)).toBe("wss://captions.test/parties/captions/demo?role=viewer");
+    expect(roomAddress(at)).toBe("wss://captions.test/parties/captions/demo?role=viewer&probe=1");
     expect(roomAddress({ ...at, url: "http://127.0.0.1:8787", position: { epoch: "e1", version: 7 } })).toBe(
-      "ws://127.0.0.1:8787/parties/captions/demo?role=viewer&epoch=e1&version=7",
+      "ws://127.0.0.1:8787/parties/captions/demo?role=viewer&epoch=e1&version=7&probe=1",
     );
   });
 });

@@ -118,7 +118,7 @@ describe("reading a room", () => {
     const { epoch, version } = room.transcript();
     for (const position of [null, { epoch, version: 0 }, { epoch, version }, { epoch: "other", version }]) {
       const viewer = new ScriptedMember(`viewer of ${JSON.stringify(position)}`);
-      room.viewerJoined(viewer, position, 0);
+      room.viewerJoined(viewer, position, 0, false);
       const { welcome: _welcome, ...first } = viewer.frames[0] ?? {};
       expect(room.frame(position)).toEqual(first);
     }
