@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { broadcast } from "../cli/broadcast/broadcast.ts";
-import { percentile } from "../cli/wer/percentile.ts";
+import { percentile } from "../shared/percentile.ts";
 import { launchBrowser } from "../test/support/browser.ts";
 import { startStack, type TestStack } from "../test/support/stack.ts";
 import { startWordyProvider, wordyAudio } from "../test/support/wordy-provider.ts";

@@ -3,7 +3,7 @@ import { playAtRealTime } from "../cli/broadcast/pace.ts";
 import { playAtOnce } from "../cli/wer/at-once.ts";
 import { listenDirectly } from "../cli/wer/direct.ts";
 import { normalise } from "../cli/wer/normalise.ts";
-import { percentile } from "../cli/wer/percentile.ts";
+import { percentile } from "../shared/percentile.ts";
 import { startCutProxy } from "../test/support/cut-proxy.ts";
 import { startMortalEngine } from "../test/support/mortal-engine.ts";
 import { clearLines, type Recording, record } from "../test/support/recording.ts";

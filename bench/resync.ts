@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "../cli/wer/percentile.ts";
+
 import { subscribe } from "../client/index.ts";
+import { percentile } from "../shared/percentile.ts";
 import { eventually } from "../test/support/wait.ts";
 import { type Command, parse, wholeNumber } from "./command.ts";
 import type { Contestant } from "./load/contestant.ts";

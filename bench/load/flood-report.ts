@@ -1,4 +1,4 @@
-import { percentile } from "../../cli/wer/percentile.ts";
+import { percentile } from "../../shared/percentile.ts";
 import type { Flooded } from "./flooder.ts";
 import { countOf, type Histogram, merge, quantile } from "./histogram.ts";
 import { fixed, table, verdict } from "./report.ts";

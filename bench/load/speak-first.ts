@@ -1,4 +1,4 @@
-import { percentile } from "../../cli/wer/percentile.ts";
+import { percentile } from "../../shared/percentile.ts";
 import type { SpeakPeer } from "../peers/speak-peers.ts";
 import { askSpeech } from "./ask-speech.ts";
 import { prompt } from "./pace.ts";

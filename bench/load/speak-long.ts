@@ -1,4 +1,4 @@
-import { percentile } from "../../cli/wer/percentile.ts";
+import { percentile } from "../../shared/percentile.ts";
 import type { SpeakPeer } from "../peers/speak-peers.ts";
 import { askSpeech, type Heard } from "./ask-speech.ts";
 import { modelMs, prompt, published } from "./pace.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "../../cli/wer/percentile.ts";
+import { percentile } from "../../shared/percentile.ts";
 import type { SpeakPeer } from "../peers/speak-peers.ts";
 import { askSpeech, type Reading } from "./ask-speech.ts";
 import { published } from "./pace.ts";

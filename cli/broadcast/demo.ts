@@ -1,10 +1,10 @@
 import type { Segment } from "../../client/index.ts";
 import { plain } from "../../shared/export/plain.ts";
+import { percentile } from "../../shared/percentile.ts";
 import { type Service, speak } from "../api.ts";
 import { type Screen, wrap } from "../terminal/screen.ts";
 import { align } from "../wer/align.ts";
 import { normalise } from "../wer/normalise.ts";
-import { percentile } from "../wer/percentile.ts";
 import { broadcast, type Shown } from "./broadcast.ts";
 import type { Timeline } from "./pace.ts";
 

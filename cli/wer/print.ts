@@ -1,7 +1,8 @@
+import { percentile } from "../../shared/percentile.ts";
+import type { Spread } from "../../shared/stats.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Pair } from "./align.ts";
 import type { Erasure } from "./erasure.ts";
-import { percentile, type Spread } from "./percentile.ts";
 import type { Result, Summary } from "./result.ts";
 
 const missing = "·";
@@ -63,11 +64,11 @@ export function printOverall(screen: Screen, summary: Summary, way = ""): void {
   screen.print(screen.style("bold", `Overall WER${way === "" ? "" : ` ${way}`} ${percent(summary.wer)}`));
   screen.print(`  ${summary.edits} edits of ${summary.referenceWords} words, ${files} files${troubles}`);
   screen.print(
-    `  first appearance of a word   ${both(summary.fromWordEnd)}   (${summary.fromWordEnd.count} words)`,
+    `  first appearance of a word   ${both(summary.fromWordEnd)}   (${summary.fromWordEnd?.count ?? 0} words)`,
   );
   screen.print(`    … from its start           ${both(summary.fromWordStart)}`);
   screen.print(
-    `  end of speech to final       ${both(summary.toFinal)}   (${summary.toFinal.count} segments)`,
+    `  end of speech to final       ${both(summary.toFinal)}   (${summary.toFinal?.count ?? 0} segments)`,
   );
   screen.print("  erasure, by final word       after the first change   in place   to the letter");
   screen.print(`    what comes                 ${erased(summary.erasure)}`);
@@ -84,8 +85,8 @@ function erased({ afterFirstChange, inPlace, toTheLetter }: Erasure): string {
   return `${afterFirstChange.toFixed(2).padEnd(25)}${inPlace.toFixed(2).padEnd(11)}${toTheLetter.toFixed(2)}`;
 }
 
-function both({ p50, p95 }: Spread): string {
-  return `p50 ${ms(p50).padStart(8)}   p95 ${ms(p95).padStart(8)}`;
+function both(spread: Spread | null): string {
+  return `p50 ${ms(spread?.p50 ?? null).padStart(8)}   p95 ${ms(spread?.p95 ?? null).padStart(8)}`;
 }
 
 function ms(value: number | null): string {

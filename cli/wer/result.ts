@@ -1,11 +1,12 @@
 import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
+import { spreadOf } from "../../shared/percentile.ts";
+import type { Spread } from "../../shared/stats.ts";
 import { messageOf } from "../errors.ts";
 import { align, countEdits, type Pair } from "./align.ts";
 import { type Recording, readRecording } from "./corpus.ts";
 import type { Erasure } from "./erasure.ts";
 import { type Latencies, measure, type Reading } from "./latency.ts";
 import { normalise } from "./normalise.ts";
-import { type Spread, spread } from "./percentile.ts";
 import type { Audio, Way } from "./ways.ts";
 
 export type Judged = {
@@ -67,9 +68,9 @@ export type Summary = {
   /** Edits by reference words. A failed file counts as all wrong. */
   readonly wer: number;
   /** All in milliseconds. */
-  readonly fromWordEnd: Spread;
-  readonly fromWordStart: Spread;
-  readonly toFinal: Spread;
+  readonly fromWordEnd: Spread | null;
+  readonly fromWordStart: Spread | null;
+  readonly toFinal: Spread | null;
   /** Words that came and were not kept, by final words. */
   readonly erasure: Erasure;
   readonly fast: ReadingSummary;
@@ -77,12 +78,12 @@ export type Summary = {
   readonly wordsWithoutTimes: number;
 };
 
-export type ReadingSummary = { readonly erasure: Erasure; readonly addedDelay: Spread };
+export type ReadingSummary = { readonly erasure: Erasure; readonly addedDelay: Spread | null };
 
 export function summarise(results: readonly Result[]): Summary {
   const judged = results.filter((result) => "latencies" in result);
-  const all = (pick: (latencies: Latencies) => readonly number[]): Spread =>
-    spread(judged.flatMap(({ latencies }) => pick(latencies)));
+  const all = (pick: (latencies: Latencies) => readonly number[]): Spread | null =>
+    spreadOf(judged.flatMap(({ latencies }) => pick(latencies)));
   const sum = <T>(items: readonly T[], pick: (item: T) => number): number =>
     items.reduce((total, item) => total + pick(item), 0);
   const referenceWords = sum(results, (result) => result.referenceWords);

@@ -1,7 +1,7 @@
+import type { Measured } from "../../shared/measured-texts.ts";
 import { askForSpeech, isAbort, piecesOf } from "../speak-request.ts";
 import { oneToken } from "../token.ts";
 import { audioOf } from "./formats.ts";
-import type { Measured } from "./measure-plan.ts";
 import { refusalInWords, SpeakError } from "./run.ts";
 import { createSoundReader } from "./wav.ts";
 

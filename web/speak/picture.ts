@@ -1,6 +1,6 @@
+import { fitLine, type Line, median, valueAt } from "../../shared/fit.ts";
 import type { PlotPoints } from "../plot.ts";
 import { counted, inMs } from "./facts.ts";
-import { fitLine, type Line, median, valueAt } from "./fit.ts";
 import type { Measurement } from "./measure.ts";
 
 /** The linear picture of latency: what was measured, and the lines through it. */

@@ -1,4 +1,5 @@
 import type { Captions, Interim, Segment } from "../../client/index.ts";
+import { percentile } from "../../shared/percentile.ts";
 
 /**
  * How far captions are behind the sound. At the moment an interim arrives, its latency is X − Y: X is the audio published so
@@ -66,12 +67,6 @@ export function createLatencyWatch(): LatencyWatch {
   };
 }
 
-/** The lag that `share` of them do not exceed (nearest rank), `null` of none. */
-export function quantile(lags: readonly Lag[], share: number): number | null {
-  const sorted = lags.map(({ ms }) => ms).sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
-
 /** Both kinds in a sentence each. */
 export function latencyInWords(lags: readonly Lag[]): string {
   const interims = lags.filter(({ kind }) => kind === "interim");
@@ -84,8 +79,9 @@ export function latencyInWords(lags: readonly Lag[]): string {
 }
 
 function inWords(what: string, lags: readonly Lag[], when: string): string {
-  const median = quantile(lags, 0.5);
-  const p95 = quantile(lags, 0.95);
+  const times = lags.map(({ ms }) => ms);
+  const median = percentile(times, 0.5);
+  const p95 = percentile(times, 0.95);
   if (median === null || p95 === null) return `${what}: nothing measured yet.`;
   return `${what} ${seconds(median)} ${when} (median; 95 % within ${seconds(p95)}).`;
 }

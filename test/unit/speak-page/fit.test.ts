@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitLine, median, valueAt } from "../../../web/speak/fit.ts";
+import { fitLine, median, valueAt } from "../../../shared/fit.ts";
 import type { Measurement } from "../../../web/speak/measure.ts";
 import { charactersOf, measurePlan } from "../../../web/speak/measure-plan.ts";
 import { lineInWords, pictureOf } from "../../../web/speak/picture.ts";
