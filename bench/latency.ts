@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, parse, wholeNumber } from "./command.ts";
 import { percentile } from "../shared/percentile.ts";
+import { type Command, parse, wholeNumber } from "./command.ts";
 import type { MarkKind } from "./load/mark.ts";
 import { requireOpenFiles } from "./load/open-files.ts";
 import { circumstances, fixed, printCircumstances, table, verdict } from "./load/report.ts";

@@ -27,5 +27,10 @@ export const commands: readonly CommandEntry[] = [
     summary: "word error rate and latency of a folder of recordings, at real time",
     load: () => import("./commands/wer.ts"),
   },
+  {
+    name: "latency",
+    summary: "measure connections, live captions and speech: network, stream, speak",
+    load: () => import("./commands/latency.ts"),
+  },
   { name: "test", summary: "run the tests", load: () => import("./commands/test.ts") },
 ];

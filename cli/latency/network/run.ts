@@ -1,0 +1,114 @@
+import { lookup as dnsLookup } from "node:dns/promises";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Screen } from "../../terminal/screen.ts";
+import { printSpreads } from "../table.ts";
+import { type Lookup, sampleConnection, type Target } from "./connect.ts";
+import { diagnose } from "./diagnosis.ts";
+import type { Sample } from "./sample.ts";
+import { createTally, type Summary } from "./tally.ts";
+
+export type NetworkOptions = {
+  readonly target: Target;
+  /** Whichever comes first; infinite for none. */
+  readonly count: number;
+  readonly durationMs: number;
+  readonly delayMs: number;
+  /** Ends after the sample that is under way was given up. */
+  readonly signal: AbortSignal;
+  onSample(sample: Sample, summary: () => Summary): void;
+};
+
+/** Opens one connection after the other. Resolves with what they say together. */
+export async function measureNetwork(
+  { target, count, durationMs, delayMs, signal, onSample }: NetworkOptions,
+  lookup: Lookup = resolve,
+): Promise<Summary> {
+  const tally = createTally();
+  const began = performance.now();
+  try {
+    for (let iteration = 1; iteration <= count; iteration++) {
+      if (iteration > 1) {
+        if (performance.now() - began + delayMs >= durationMs) break;
+        await sleep(delayMs, undefined, { signal });
+      }
+      const sample = await sampleConnection(target, iteration, lookup, signal);
+      tally.add(sample);
+      onSample(sample, tally.summary);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return tally.summary();
+}
+
+const resolve: Lookup = async (host) =>
+  (await dnsLookup(host, { all: true })).map(({ address, family }) => ({
+    address,
+    family: family === 6 ? 6 : 4,
+  }));
+
+type Output = {
+  /** The samples as JSON lines, and nothing else, on standard output. */
+  readonly json: boolean;
+  /** A file for the same lines. */
+  readonly out: string | undefined;
+};
+
+/** Measures, showing how it goes. The exit code: 1 where no connection was answered. */
+export async function runNetwork(
+  screen: Screen,
+  options: Omit<NetworkOptions, "onSample">,
+  { json, out }: Output,
+): Promise<number> {
+  const began = performance.now();
+  if (out !== undefined) writeFileSync(out, "");
+  if (!json) screen.print(screen.style("bold", options.target.url.href));
+  const summary = await measureNetwork({
+    ...options,
+    onSample(sample, summaryOf) {
+      const line = `${JSON.stringify(sample)}\n`;
+      if (out !== undefined) appendFileSync(out, line);
+      if (json) process.stdout.write(line);
+      else if (screen.interactive) screen.live([progressOf(sample, summaryOf(), performance.now() - began)]);
+    },
+  });
+  if (!json) {
+    screen.live([]);
+    printSummary(screen, summary, options.target.url.protocol.startsWith("ws"));
+  }
+  return summary.success + summary.refused > 0 ? 0 : 1;
+}
+
+function progressOf(
+  { iteration }: Sample,
+  { success, refused, failed, times }: Summary,
+  elapsedMs: number,
+): string {
+  const parts = [
+    `#${iteration}`,
+    `${success} answered`,
+    ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(times.total === null ? [] : [`total ${times.total.p50.toFixed(1)} ms`]),
+    `${(elapsedMs / 1000).toFixed(0)} s`,
+  ];
+  return parts.join(" · ");
+}
+
+function printSummary(screen: Screen, summary: Summary, isWebSocket: boolean): void {
+  const { iterations, success, refused, failed, statuses, times } = summary;
+  const answers = Object.entries(statuses).map(([status, times]) => `${times} × ${status}`);
+  screen.print(
+    [`${iterations} connections: ${success} answered`, `${refused} refused`, `${failed} failed`].join(", ") +
+      (answers.length > 0 ? ` (${answers.join(", ")})` : ""),
+  );
+  printSpreads(screen, [
+    ["DNS", times.dns],
+    ["TCP", times.tcp],
+    ["TLS", times.tls],
+    [isWebSocket ? "WebSocket upgrade" : "first byte", times.answer],
+    ["total", times.total],
+  ]);
+  for (const sentence of diagnose(summary)) screen.print(`  ${sentence}`);
+}
