@@ -79,6 +79,8 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   if ([direct, both, voices].filter(Boolean).length > 1) {
     throw new UsageError("--direct, --both and --voices exclude each other.");
   }
+  // In order, so that what was started for it is ended and put away.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const given = { url: options.url, apiKey: options.apiKey };
   const screen = createScreen(process.stdout);
 

@@ -74,9 +74,7 @@ function deepgramFromEnvironment(): Provider | null {
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "captionwire-wer-"));
-  // Left with the process, also when that ends by Ctrl-C.
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   return folder;
 }
 

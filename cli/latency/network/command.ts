@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { interruptSignal } from "../../interrupt.ts";
 import { wholeNumber } from "../../options.ts";
+import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { createScreen } from "../../terminal/screen.ts";
 import { seconds } from "../options.ts";
 import { runNetwork } from "./run.ts";
@@ -43,7 +43,7 @@ export function defineNetwork(parent: Command): void {
     .option("--out <file>", "the same lines into a file")
     .addHelpText("after", help)
     .action(async (url, options) => {
-      const signal = interruptSignal();
+      const signal = firstInterrupt();
       const { count, duration } = options;
       process.exitCode = await runNetwork(
         createScreen(process.stdout),

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { readWav } from "../../../client/index.ts";
+import { bytesToSamples } from "../../../shared/audio.ts";
+import { messageOf, UserError } from "../../errors.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import type { Provider } from "../../wer/direct.ts";
+import { fluxFrameMs, isFlux, novaFrameMs, streamAddress } from "./address.ts";
+import { playStream } from "./play.ts";
+import { judgeActivity, spansOf } from "./speech.ts";
+import type { Tape, TapeEntry } from "./tape.ts";
+import { showProgress } from "./view.ts";
+
+export type StreamOptions = {
+  readonly file: string;
+  readonly provider: Provider;
+  readonly model: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
+
+/** Streams a WAV file at real time and returns all that happened. */
+export async function streamFile(screen: Screen, options: StreamOptions): Promise<Tape> {
+  const { file, provider, model, query, signal } = options;
+  const wav = readFile(file);
+  const { format, data } = readAudio(file, wav);
+  const address = streamAddress(provider.url, model, format, query);
+  const speech = { by: "Silero", spans: spansOf(await judgeActivity(wav)) };
+
+  const messages: TapeEntry[] = [];
+  const opened = performance.timeOrigin + performance.now();
+  const about = {
+    version: 1,
+    url: address.href,
+    audio: { file, seconds: bytesToSamples(data.length, format) / format.sampleRate },
+    speech,
+  } as const;
+  const played = await playStream({
+    address,
+    apiKey: provider.apiKey,
+    format,
+    data,
+    frameMs: isFlux(model) ? fluxFrameMs : novaFrameMs,
+    signal,
+    onMessage(entry, sent) {
+      messages.push(entry);
+      showProgress(screen, { ...about, opened, connect_ms: 0, sent, messages });
+    },
+  });
+  return { ...about, ...played };
+}
+
+function readFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function readAudio(file: string, wav: Uint8Array): ReturnType<typeof readWav> {
+  try {
+    return readWav(wav);
+  } catch (error) {
+    throw new UserError(`${file} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+export function writeTape(file: string, tape: Tape): void {
+  writeFileSync(file, `${JSON.stringify(tape)}\n`);
+}
