@@ -6,17 +6,21 @@ import { UserError } from "./errors.ts";
 /** A running Captionwire and the key that mints tokens for it. */
 export type Service = { readonly url: string; readonly apiKey: string };
 
-const TokenSchema = v.object({ token: v.string() });
+const MintedSchema = v.object({ token: v.string(), id: v.string(), expiresAt: v.number() });
+export type Minted = Readonly<v.InferOutput<typeof MintedSchema>>;
 
-export async function mintToken(service: Service, request: TokenRequest): Promise<string> {
+/** Has a token made, and tells its id and when it ends (epoch milliseconds). */
+export async function mint(service: Service, request: TokenRequest): Promise<Minted> {
   const response = await ask(`${service.url}/v1/tokens`, {
     method: "POST",
     headers: { authorization: `Bearer ${service.apiKey}`, "content-type": "application/json" },
     body: JSON.stringify(request),
   });
-  const parsed = v.safeParse(TokenSchema, await response.json());
-  if (!parsed.success) throw new UserError(`${service.url}/v1/tokens answered without a token.`);
-  return parsed.output.token;
+  return readJson(response, MintedSchema);
+}
+
+export async function mintToken(service: Service, request: TokenRequest): Promise<string> {
+  return (await mint(service, request)).token;
 }
 
 export type Speech = {
@@ -55,14 +59,74 @@ export async function speak(service: Service, text: string): Promise<Speech> {
   return { format: speechFormat, data: new Uint8Array(Buffer.concat(chunks)), firstByteMs };
 }
 
-async function ask(url: string, init: RequestInit): Promise<Response> {
+/** The service answered, with an error. `code` is its word for it, where it has one. */
+export class RefusedError extends UserError {
+  readonly status: number;
+  readonly code: string | null;
+
+  constructor(message: string, status: number, code: string | null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const answerWithinMs = 60_000;
+
+/** The answer, when it is a good one; the body may take its time. Throws `RefusedError`, or a `UserError` when there is none. */
+export async function ask(url: string, init: RequestInit): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error("no answer came")), answerWithinMs);
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(60_000) });
+    response = await fetch(url, { ...init, signal: late.signal });
   } catch (error) {
-    throw new UserError(`${url} cannot be reached: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(
+      `${new URL(url).origin} cannot be reached: ${reasonOf(error)}. Does it run there? npm start runs one on this machine.`,
+    );
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok) return response;
-  const said = (await response.text()).slice(0, 300);
-  throw new UserError(`${new URL(url).pathname} answered ${response.status}: ${said}`);
+  const said = (await response.text()).slice(0, 1_000);
+  const { code, message } = toldIn(said);
+  throw new RefusedError(
+    `${init.method ?? "GET"} ${new URL(url).pathname} answered ${response.status}: ${message}`,
+    response.status,
+    code,
+  );
+}
+
+/** The answer's JSON; one of another shape is a `UserError`. */
+export async function readJson<Schema extends v.GenericSchema>(
+  response: Response,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const parsed = v.safeParse(schema, await response.json().catch(() => null));
+  if (parsed.success) return parsed.output;
+  throw new UserError(`${response.url} answered something else than a Captionwire of this version does.`);
+}
+
+/** Our own errors, and those in Deepgram's shape. */
+const OwnErrorSchema = v.object({ code: v.string(), message: v.string() });
+const DeepgramErrorSchema = v.object({ err_code: v.string(), err_msg: v.string() });
+
+function toldIn(body: string): { code: string | null; message: string } {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // Whatever answered does not speak JSON.
+  }
+  if (v.is(OwnErrorSchema, json)) return { code: json.code, message: json.message };
+  if (v.is(DeepgramErrorSchema, json)) return { code: json.err_code, message: json.err_msg };
+  return { code: null, message: body.slice(0, 300) || "nothing more" };
+}
+
+/** What `fetch` hides behind "fetch failed". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error.cause instanceof Error)) return error.message;
+  // Several addresses were tried, and the error of all of them has no message.
+  return error.cause.message || ("code" in error.cause ? String(error.cause.code) : error.message);
 }

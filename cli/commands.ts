@@ -18,6 +18,14 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/start.ts"),
   },
   {
+    name: "publish",
+    summary: "send a recording, or sound from a pipe, into a room",
+    load: () => import("./commands/publish.ts"),
+  },
+  { name: "watch", summary: "read a room's captions here", load: () => import("./commands/watch.ts") },
+  { name: "speak", summary: "have a text spoken", load: () => import("./commands/speak.ts") },
+  { name: "token", summary: "mint a token", load: () => import("./commands/token.ts") },
+  {
     name: "keys",
     summary: "API keys and the secret that signs tokens: make, list, remove",
     load: () => import("./commands/keys.ts"),

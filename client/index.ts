@@ -10,4 +10,4 @@ export type { FetchInit, Ports, WebSocketLike } from "./ports.ts";
 export { type Publisher, type PublisherState, type PublishOptions, publish } from "./publish.ts";
 export { type SubscribeOptions, type Subscription, subscribe } from "./subscribe.ts";
 export type { Captions, CaptionsFrame } from "./transcript.ts";
-export { readWav, type Wav } from "./wav.ts";
+export { readWav, readWavHead, type Wav, type WavHead } from "./wav.ts";

@@ -16,6 +16,18 @@ type Layout = {
 
 const tags = { pcm: 1, float: 3, alaw: 6, mulaw: 7, extensible: 0xfffe } as const;
 
+/** A WAV file from its beginning up to its audio, which may still be on its way. */
+export type WavHead = {
+  readonly format: AudioFormat;
+  /** Where the audio begins, and how much there is; `null` where its length is open. */
+  readonly dataStart: number;
+  readonly dataBytes: number | null;
+  /** Bytes of one sample of every channel in the file. */
+  readonly frameBytes: number;
+  /** Audio of the file as audio of `format`; a cut sample at its end is left out. May share memory with `audio`. */
+  read(audio: Uint8Array): Uint8Array;
+};
+
 /**
  * Reads a WAV file into audio that a room takes: 16-bit PCM, µ-law and A-law as they are; 8-, 24- and 32-bit PCM
  * and floating point turned into 16-bit PCM.
@@ -24,6 +36,15 @@ const tags = { pcm: 1, float: 3, alaw: 6, mulaw: 7, extensible: 0xfffe } as cons
  * Throws a `bad_request` that says in words what is not supported. `data` may share memory with `bytes`.
  */
 export function readWav(bytes: Uint8Array): Wav {
+  const head = readWavHead(bytes);
+  if (head === null) throw new CaptionwireError("bad_request", "The WAV file holds no audio.");
+  const { format, dataStart, dataBytes, read } = head;
+  const end = dataBytes === null ? bytes.length : dataStart + dataBytes;
+  return { format, data: read(bytes.subarray(dataStart, Math.min(end, bytes.length))) };
+}
+
+/** The same for the beginning of a stream: `null` until enough of it is there. */
+export function readWavHead(bytes: Uint8Array): WavHead | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || name(view, 0) !== "RIFF" || name(view, 8) !== "WAVE") {
     throw new CaptionwireError("bad_request", "This is not a WAV file.");
@@ -32,17 +53,20 @@ export function readWav(bytes: Uint8Array): Wav {
   for (let at = 12; at + 8 <= bytes.length; ) {
     const size = view.getUint32(at + 4, true);
     const body = at + 8;
-    if (name(view, at) === "fmt ") layout = readLayout(view, body, size);
+    if (name(view, at) === "fmt ") {
+      if (size >= 16 && body + size > bytes.length) return null;
+      layout = readLayout(view, body, size);
+    }
     if (name(view, at) === "data") {
       if (layout === null)
         throw new CaptionwireError("bad_request", "The WAV file does not describe its format.");
-      const isOpen = size === 0 || body + size > bytes.length;
-      return convert(layout, bytes.subarray(body, isOpen ? bytes.length : body + size));
+      const isOpen = size === 0 || size === 0xffff_ffff;
+      return { ...reader(layout), dataStart: body, dataBytes: isOpen ? null : size };
     }
     // Chunks begin on even offsets.
     at = body + size + (size % 2);
   }
-  throw new CaptionwireError("bad_request", "The WAV file holds no audio.");
+  return null;
 }
 
 function name(view: DataView, at: number): string {
@@ -50,7 +74,7 @@ function name(view: DataView, at: number): string {
 }
 
 function readLayout(view: DataView, at: number, size: number): Layout {
-  if (size < 16 || at + size > view.byteLength) {
+  if (size < 16) {
     throw new CaptionwireError("bad_request", "The WAV file's format is cut short.");
   }
   const tag = view.getUint16(at, true);
@@ -76,30 +100,48 @@ function readLayout(view: DataView, at: number, size: number): Layout {
   return layout;
 }
 
-function convert(layout: Layout, audio: Uint8Array): Wav {
+function reader(layout: Layout): Pick<WavHead, "format" | "frameBytes" | "read"> {
   const { tag, bits, channels, sampleRate } = layout;
   const asItIs = encodingOf(tag, bits);
   if (asItIs !== null) {
     const format = { encoding: asItIs, sampleRate, channels };
-    return { format, data: audio.subarray(0, audio.length - (audio.length % frameBytes(format))) };
+    const width = frameBytes(format);
+    return {
+      format,
+      frameBytes: width,
+      read: (audio) => audio.subarray(0, audio.length - (audio.length % width)),
+    };
   }
-  const read = sampleReader(tag, bits);
-  if (read === null) {
+  const sample = sampleReader(tag, bits);
+  if (sample === null) {
     throw new CaptionwireError(
       "bad_request",
       `The WAV file's encoding (${tag}, ${bits} bit) is not supported.`,
     );
   }
   const width = bits / 8;
-  const frames = Math.floor(audio.length / (width * channels));
+  return {
+    format: { encoding: "linear16", sampleRate, channels },
+    frameBytes: width * channels,
+    read: (audio) =>
+      toLinear16(audio, Math.floor(audio.length / (width * channels)) * channels, width, sample),
+  };
+}
+
+function toLinear16(
+  audio: Uint8Array,
+  samples: number,
+  width: number,
+  sample: (view: DataView, at: number) => number,
+): Uint8Array {
   const source = new DataView(audio.buffer, audio.byteOffset, audio.byteLength);
-  const data = new Uint8Array(frames * channels * 2);
+  const data = new Uint8Array(samples * 2);
   const target = new DataView(data.buffer);
-  for (let index = 0; index < frames * channels; index++) {
-    const value = Math.round(read(source, index * width) * 32_768);
+  for (let index = 0; index < samples; index++) {
+    const value = Math.round(sample(source, index * width) * 32_768);
     target.setInt16(index * 2, Math.max(-32_768, Math.min(32_767, value)), true);
   }
-  return { format: { encoding: "linear16", sampleRate, channels }, data };
+  return data;
 }
 
 function encodingOf(tag: number, bits: number): Encoding | null {

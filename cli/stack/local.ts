@@ -19,19 +19,36 @@ export function announce(folder: string, { url, apiKey, engineUrl }: Stack): () 
   return async () => rmSync(path, { force: true });
 }
 
+export type Local = Readonly<v.InferOutput<typeof LocalSchema>>;
+
+/** What runs with this folder, or was killed there; `null` when nothing does. */
+export function readLocal(folder: string): Local | null {
+  try {
+    return v.parse(LocalSchema, JSON.parse(readFileSync(localFile(folder), "utf8")));
+  } catch {
+    return null;
+  }
+}
+
 /** Two runtimes on one storage would spoil it. What a killed run left behind is cleared away. */
 export async function assertFolderFree(folder: string): Promise<void> {
-  const path = localFile(folder);
-  let url: string;
-  try {
-    url = v.parse(LocalSchema, JSON.parse(readFileSync(path, "utf8"))).url;
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    await answer.text();
-  } catch {
-    rmSync(path, { force: true });
+  const url = readLocal(folder)?.url;
+  const isAlive = url !== undefined && (await answers(url));
+  if (!isAlive) {
+    rmSync(localFile(folder), { force: true });
     return;
   }
   throw new UserError(
     `Captionwire already runs at ${url} with this folder. Use that one, stop it, or give this one another --folder.`,
   );
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
+    await answer.text();
+    return true;
+  } catch {
+    return false;
+  }
 }

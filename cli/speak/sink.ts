@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { open, rename } from "node:fs/promises";
+import { extname } from "node:path";
+import { messageOf, UserError } from "../errors.ts";
+import { endWhenUnread } from "../terminal/output.ts";
+
+/** Where sound goes while it comes. */
+export type Sink = {
+  write(chunk: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+  /** What to say when the sound broke off after so many bytes. */
+  broken(bytes: number, error: unknown): UserError;
+};
+
+/** Takes no more than the reader does. */
+export function stdoutSink(): Sink {
+  endWhenUnread();
+  return {
+    async write(chunk) {
+      if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+    },
+    // The program ends right after this, and on some systems a pipe is written behind its back.
+    end: () => new Promise((resolve) => process.stdout.write("", () => resolve())),
+    broken: (bytes, error) => new UserError(`The sound broke off after ${bytes} bytes: ${messageOf(error)}.`),
+  };
+}
+
+/** Beside the file until all is there: no player should take a part of it for the whole. */
+export function fileSink(path: string): Sink {
+  const beside = `${path}.part`;
+  const file = open(beside, "w").catch((error: unknown) => {
+    throw new UserError(`${path} cannot be written: ${messageOf(error)}`);
+  });
+  file.catch(() => {});
+  return {
+    async write(chunk) {
+      await (await file).writeFile(chunk);
+    },
+    async end() {
+      await (await file).close();
+      await rename(beside, path);
+    },
+    broken(bytes, error) {
+      if (error instanceof UserError) return error;
+      return new UserError(
+        `The sound broke off after ${bytes} bytes, which are in ${beside}: ${messageOf(error)}.`,
+      );
+    },
+  };
+}
+
+/** What the name of a file says of what should be in it. */
+export function encodingOf(path: string | undefined): string {
+  switch (extname(path ?? "").toLowerCase()) {
+    case ".mp3":
+      return "mp3";
+    case ".opus":
+    case ".ogg":
+      return "opus";
+    case ".flac":
+      return "flac";
+    case ".aac":
+      return "aac";
+    default:
+      return "linear16";
+  }
+}
