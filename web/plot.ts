@@ -10,7 +10,8 @@ export type PlotOptions = {
   readonly title: string;
   /** What an axis counts, with its unit: "ms", "characters". `from`: the axis begins there or below. */
   readonly x: { readonly label: string; readonly from?: number };
-  readonly y: { readonly label: string };
+  /** `whole`: there is nothing between two whole numbers. */
+  readonly y: { readonly label: string; readonly whole?: boolean };
   readonly series: readonly PlotSeries[];
 };
 
@@ -29,6 +30,8 @@ export type Plot = {
 };
 
 const dashes = [[], [7, 4], [2, 3]] as const;
+/** 1, 2, 5, 10 … 5,000,000. */
+const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 /** Whatever changes the colours of a page. */
 const schemes = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"];
 
@@ -79,7 +82,12 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
       },
       axes: [
         { ...axis(x.label), size: 2.2 * em, space: 4 * em },
-        { ...axis(y.label), size: (_, values) => widest(values) * 0.62 * em + 1.2 * em, space: 3 * em },
+        {
+          ...axis(y.label),
+          ...(y.whole === true ? { incrs: wholeSteps } : {}),
+          size: (_, values) => widest(values) * 0.62 * em + 1.2 * em,
+          space: 3 * em,
+        },
       ],
       series: [
         {},
@@ -125,7 +133,20 @@ export function aligned(points: readonly PlotPoints[]): uPlot.AlignedData {
     before = Math.max(x, before + step);
     return before;
   });
-  return [xs, ...points.map((_, series) => rows.map((row) => (row.series === series ? row.y : undefined)))];
+  return [xs, ...points.map((_, series) => columnOf(rows, series))];
+}
+
+/** A line that is broken is so until its next point, over the rows of others too. */
+function columnOf(
+  rows: readonly { readonly y: number | null; readonly series: number }[],
+  series: number,
+): (number | null | undefined)[] {
+  let isBroken = false;
+  return rows.map((row) => {
+    if (row.series !== series) return isBroken ? null : undefined;
+    isBroken = row.y === null;
+    return row.y;
+  });
 }
 
 /** From `min` to `max`, which nothing has yet when there are no points, and some air above. */

@@ -4,6 +4,8 @@ import { CaptionwireError, type TokenSource } from "../client/index.ts";
 import type { Scope } from "../shared/claims.ts";
 import { noToken } from "../shared/words.ts";
 
+type LocalRequest = { readonly scopes: readonly Scope[]; readonly room?: string; readonly singleUse?: true };
+
 const AnswerSchema = v.object({ token: v.string() });
 const lifeSeconds = 600;
 
@@ -13,9 +15,12 @@ const lifeSeconds = 600;
  * enough for the captions of a public room.
  */
 export function tokenSource(scopes: readonly Scope[], room?: string): TokenSource {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) return given;
-  return () => localToken(scopes, room);
+  return ownToken() ?? (() => localToken({ scopes, room }));
+}
+
+/** The token in this page's own address. */
+export function ownToken(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get("token") || null;
 }
 
 /** One token, now. Throws a `CaptionwireError` whose message can be shown. */
@@ -25,11 +30,12 @@ export async function oneToken(scopes: readonly Scope[], room?: string): Promise
   return token;
 }
 
-async function localToken(scopes: readonly Scope[], room: string | undefined): Promise<string | null> {
+/** Of the local service; `null` where there is none. Throws a `CaptionwireError` whose message can be shown. */
+export async function localToken(request: LocalRequest): Promise<string | null> {
   const answer = await fetch("/v1/local/tokens", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ scopes, room, ttl: lifeSeconds }),
+    body: JSON.stringify({ ...request, ttl: lifeSeconds }),
   });
   if (answer.status === 404) return null;
   if (!answer.ok) throw new CaptionwireError("internal", "No token could be fetched.");

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { stickToEnd } from "../../client/element/stick-to-end.ts";
 import type { Segment } from "../../client/index.ts";
 import { SegmentSchema } from "../../shared/captions.ts";
-import { askRoom } from "./ask.ts";
+import { askRoom } from "../ask-room.ts";
 import { type CorrectionRow, createCorrectionRow } from "./correction-row.ts";
 import { mayNotCorrect } from "./rights.ts";
 

@@ -4,7 +4,7 @@ import type { Rights } from "./rights.ts";
 
 const pages = ["watch", "overlay", "plain"] as const;
 
-/** Points the links to the viewers' pages of a room, and writes the code that puts its captions into another page. */
+/** Points the links to the pages of a room, and writes the code that puts its captions into another page. */
 export function showLinks(room: string, rights: Rights): void {
   const tenant = rights.kind === "link" ? rights.tenant : null;
   for (const page of pages) {
@@ -15,6 +15,8 @@ export function showLinks(room: string, rights: Rights): void {
     link.href = address.href;
     link.textContent = address.href;
   }
+  // What may publish may see the figures.
+  part("figures", HTMLAnchorElement).href = `/stats/${room}${location.hash}`;
   part("embed", HTMLElement).textContent = embedCode(location.origin, room, tenant);
 }
 

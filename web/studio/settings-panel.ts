@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { CaptionwireError } from "../../client/index.ts";
 import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
+import { askRoom } from "../ask-room.ts";
 import { part } from "../page.ts";
 import { isOn, switchButton } from "../switch-button.ts";
-import { askRoom } from "./ask.ts";
 import { mayTry, type Rights } from "./rights.ts";
 import { fillSettings, readSettings } from "./settings-form.ts";
 

@@ -7,7 +7,7 @@ import { plainPage } from "./plain/index.ts";
 export const pages = new Hono<App>();
 
 pages.route("/", plainPage);
-for (const page of ["studio", "watch", "overlay", "speak"]) {
+for (const page of ["studio", "watch", "overlay", "speak", "stats"]) {
   pages.get(`/${page}/:room?`, (c, next) => file(c, next, new URL(`/${page}/`, c.req.url)));
 }
 // Under /v1 there are no files: an address that is not there is told so as an error of the interface.

@@ -43,4 +43,20 @@ describe("the rows of a plot", () => {
     ).toEqual([1, null, 3]);
     expect(aligned([[], []])).toEqual([[], [], []]);
   });
+
+  it("keep a line broken until its next point, whatever others have there", () => {
+    const [, first] = aligned([
+      [
+        [0, 1],
+        [1, null],
+        [4, 3],
+      ],
+      [
+        [2, 5],
+        [3, 5],
+        [5, 5],
+      ],
+    ]);
+    expect(first).toEqual([1, null, null, null, 3, undefined]);
+  });
 });

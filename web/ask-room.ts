@@ -1,8 +1,8 @@
-import { CaptionwireError } from "../../client/index.ts";
-import { readRefusal } from "../../client/refusal.ts";
-import type { Scope } from "../../shared/claims.ts";
-import { isErrorCode } from "../../shared/errors.ts";
-import { oneToken } from "../token.ts";
+import { CaptionwireError } from "../client/index.ts";
+import { readRefusal } from "../client/refusal.ts";
+import type { Scope } from "../shared/claims.ts";
+import { isErrorCode } from "../shared/errors.ts";
+import { oneToken } from "./token.ts";
 
 type Init = { readonly path?: string; readonly method?: string; readonly body?: string };
 

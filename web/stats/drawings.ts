@@ -1,0 +1,206 @@
+import { burstWordsPerMinute } from "../../shared/quality-report.ts";
+import { alertRules, type RoomStats, type Window, windowMs, windowsMax } from "../../shared/stats.ts";
+import type { PlotOptions, PlotPoints } from "../plot.ts";
+import { counted, inMs, percent, plainNumber } from "./figures.ts";
+
+/** The finished windows of a room, and when now is, on its clock. */
+export type Scene = { readonly windows: readonly Window[]; readonly nowMs: number };
+export type Drawing = { readonly points: readonly PlotPoints[]; readonly words: string };
+export type PlotPlan = PlotOptions & { draw(scene: Scene): Drawing };
+
+const minuteMs = 60_000;
+/** What the plots go back to, minutes. */
+const from = -(windowMs * windowsMax) / minuteMs;
+/** In the pauses of a speaker nothing is measured. A line goes on over so much, and breaks where it is more. */
+const bridgedMs = 20_000;
+/** What is only asked for now and then has longer pauses. */
+const bridgedSampledMs = 60_000;
+
+/** The last window is still going on: what it counts is not all that will be in it. */
+export function sceneOf(stats: RoomStats, nowMs: number): Scene {
+  return { windows: stats.recent.filter(({ at }) => at + windowMs <= stats.at), nowMs };
+}
+
+const minutesAgo = (at: number, nowMs: number): number => (at + windowMs - nowMs) / minuteMs;
+
+/** `null` of a window: nothing was measured in it. */
+export function lineOf(
+  { windows, nowMs }: Scene,
+  measureOf: (window: Window) => number | null,
+  bridgeMs: number = bridgedMs,
+): PlotPoints {
+  const points: (readonly [number, number | null])[] = [];
+  let before: number | null = null;
+  for (const window of windows) {
+    const value = measureOf(window);
+    if (value === null) continue;
+    if (before !== null && window.at - before > bridgeMs)
+      points.push([minutesAgo(before + windowMs, nowMs), null]);
+    points.push([minutesAgo(window.at, nowMs), value]);
+    before = window.at;
+  }
+  // The axis ends now, also when nothing has come for a while.
+  return [...points, [0, null]];
+}
+
+const levelAt = (value: number): PlotPoints => [
+  [from, value],
+  [0, value],
+];
+
+const known = (values: readonly (number | null)[]): readonly number[] =>
+  values.filter((value) => value !== null);
+
+/**
+ * Words a minute, in the minute until the end of each window. Of less than half a minute they would say little: words come
+ * a sentence at a time.
+ */
+export function pacesOf(windows: readonly Window[]): ReadonlyMap<Window, number> {
+  const paces = new Map<Window, number>();
+  const [oldest] = windows;
+  if (oldest === undefined) return paces;
+  let first = 0;
+  let words = 0;
+  for (const window of windows) {
+    words += window.words;
+    for (; (windows[first]?.at ?? window.at) <= window.at - minuteMs; first += 1)
+      words -= windows[first]?.words ?? 0;
+    const coveredMs = Math.min(minuteMs, window.at + windowMs - oldest.at);
+    if (coveredMs >= minuteMs / 2) paces.set(window, (words * minuteMs) / coveredMs);
+  }
+  return paces;
+}
+
+const nothing = "Nothing measured yet.";
+const x = { label: "minutes until now", from } as const;
+
+export const plotPlans: readonly PlotPlan[] = [
+  {
+    title: "Captions behind the sound",
+    x,
+    y: { label: "ms" },
+    series: [
+      { name: "median", as: "line" },
+      { name: "95 % within", as: "line" },
+      { name: `limit ${alertRules.latency_high.limit} ms`, as: "line" },
+    ],
+    draw(scene) {
+      const { limit } = alertRules.latency_high;
+      const lags = scene.windows.map(({ lag }) => lag).filter((lag) => lag !== null);
+      const last = lags.at(-1);
+      const late = lags.filter(({ p95 }) => p95 > limit).length;
+      return {
+        points: [
+          lineOf(scene, ({ lag }) => lag?.p50 ?? null),
+          lineOf(scene, ({ lag }) => lag?.p95 ?? null),
+          levelAt(limit),
+        ],
+        words:
+          last === undefined
+            ? nothing
+            : `Last median ${inMs(last.p50)}, 95 % within ${inMs(last.p95)}. ` +
+              `Above ${limit} ms in ${late} of ${counted(lags.length, "stretch", "stretches")} of 5 seconds.`,
+      };
+    },
+  },
+  {
+    title: "On the way",
+    x,
+    y: { label: "ms" },
+    series: [
+      { name: "publisher to room", as: "line" },
+      { name: "room to viewers", as: "line" },
+    ],
+    draw(scene) {
+      const transits = known(scene.windows.map(({ transitP50 }) => transitP50));
+      const views = known(scene.windows.map(({ viewerTransitP50 }) => viewerTransitP50));
+      return {
+        points: [
+          lineOf(scene, ({ transitP50 }) => transitP50, bridgedSampledMs),
+          lineOf(scene, ({ viewerTransitP50 }) => viewerTransitP50, bridgedSampledMs),
+        ],
+        words: `Publisher to room: ${wayInWords(transits)} Room to viewers: ${wayInWords(views)}`,
+      };
+    },
+  },
+  {
+    title: "Words a minute",
+    x,
+    y: { label: "words" },
+    series: [
+      { name: "of the last minute", as: "line" },
+      { name: `limit ${burstWordsPerMinute}`, as: "line" },
+    ],
+    draw(scene) {
+      const paces = pacesOf(scene.windows);
+      const values = [...paces.values()];
+      const last = values.at(-1);
+      return {
+        points: [lineOf(scene, (window) => paces.get(window) ?? null), levelAt(burstWordsPerMinute)],
+        words:
+          last === undefined ? nothing : `Last ${plainNumber(last)}, at most ${plainNumber(most(values))}.`,
+      };
+    },
+  },
+  {
+    title: "Speech without captions",
+    x,
+    y: { label: "% of the time" },
+    series: [
+      { name: "somebody speaks", as: "line" },
+      { name: "without captions", as: "line" },
+    ],
+    draw(scene) {
+      const share = (ms: number) => Math.min(100, (ms / windowMs) * 100);
+      const sum = (measureOf: (window: Window) => number) =>
+        scene.windows.reduce((all, window) => all + measureOf(window), 0);
+      const speech = sum(({ speechMs }) => speechMs);
+      const missing = sum(({ uncaptionedMs }) => uncaptionedMs);
+      return {
+        points: [
+          lineOf(scene, ({ speechMs }) => share(speechMs)),
+          lineOf(scene, ({ uncaptionedMs }) => share(uncaptionedMs)),
+        ],
+        words:
+          speech === 0
+            ? "Nobody has spoken."
+            : `${percent(missing / speech)} of ${plainNumber(speech / 1000)} seconds of speech have no captions.`,
+      };
+    },
+  },
+  {
+    title: "Viewers",
+    x,
+    y: { label: "viewers", whole: true },
+    series: [{ name: "at a time", as: "line" }],
+    draw(scene) {
+      const values = scene.windows.map(({ viewers }) => viewers);
+      const last = values.at(-1);
+      return {
+        points: [lineOf(scene, ({ viewers }) => viewers)],
+        words:
+          last === undefined ? nothing : `Last ${plainNumber(last)}, at most ${plainNumber(most(values))}.`,
+      };
+    },
+  },
+  {
+    title: "Speech service: failures",
+    x,
+    y: { label: "in 5 seconds", whole: true },
+    series: [{ name: "connections that failed or broke", as: "line" }],
+    draw(scene) {
+      const all = scene.windows.reduce((sum, { failures }) => sum + failures, 0);
+      return {
+        points: [lineOf(scene, ({ failures }) => failures)],
+        words: all === 0 ? "None." : `${counted(all, "failure")} in ten minutes.`,
+      };
+    },
+  },
+];
+
+const most = (values: readonly number[]): number => Math.max(0, ...values);
+
+function wayInWords(values: readonly number[]): string {
+  const last = values.at(-1);
+  return last === undefined ? "not known." : `last ${inMs(last)}, at most ${inMs(most(values))}.`;
+}

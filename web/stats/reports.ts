@@ -1,0 +1,104 @@
+import { html, render, type TemplateResult } from "lit/html.js";
+import * as v from "valibot";
+import { CaptionwireError } from "../../client/index.ts";
+import { type ReportEntry, ReportEntrySchema } from "../../shared/quality-report.ts";
+import { noToken } from "../../shared/words.ts";
+import { askRoom } from "../ask-room.ts";
+import { part } from "../page.ts";
+import { localToken, ownToken } from "../token.ts";
+import { dateOf, lasting } from "./figures.ts";
+
+const EntriesSchema = v.object({ reports: v.array(ReportEntrySchema) });
+
+/** The list of a room's sessions, each with its report to be opened and to be kept. */
+export function createReportList(room: string): { load(): Promise<void> } {
+  const list = part("reports", HTMLElement);
+  const said = part("reports-said", HTMLElement);
+  const hasOwnToken = ownToken() !== null;
+
+  function tell(error: unknown): void {
+    said.textContent =
+      error instanceof CaptionwireError ? error.message : "The service's answer could not be read.";
+  }
+
+  async function open(session: string): Promise<void> {
+    said.textContent = "";
+    // In the turn of the click: later, browsers take it for an advertisement.
+    const opened = window.open("about:blank", "_blank");
+    if (opened === null) {
+      said.textContent =
+        "The browser did not let a window be opened. Allow it for this page, or download the report.";
+      return;
+    }
+    opened.opener = null;
+    try {
+      const ticket = await localToken({ scopes: ["captions:view", "rooms:admin"], room, singleUse: true });
+      if (ticket === null) throw new CaptionwireError("unauthenticated", noToken);
+      opened.location.replace(`${addressOf(session)}.html?ticket=${encodeURIComponent(ticket)}`);
+    } catch (error) {
+      opened.close();
+      tell(error);
+    }
+  }
+
+  async function download(session: string, type: "html" | "json"): Promise<void> {
+    said.textContent = "";
+    try {
+      const path = `/reports/${session}${type === "html" ? ".html" : ""}`;
+      const answer = await askRoom(room, "rooms:admin", { path });
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = `${room}-${session}.${type}`;
+      link.click();
+      // The browser has begun to read it by then.
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      tell(error);
+    }
+  }
+
+  const addressOf = (session: string) => `/v1/rooms/${room}/reports/${session}`;
+
+  function row({ session, startedAt, endedAt }: ReportEntry): TemplateResult {
+    const of = html`<span class="unseen"> of ${dateOf(startedAt)}</span>`;
+    return html`<tr>
+      <th scope="row">${dateOf(startedAt)}</th>
+      <td>${endedAt === null ? "Still going on" : lasting(endedAt - startedAt)}</td>
+      <td class="actions">
+        ${
+          hasOwnToken
+            ? html`<button type="button" @click=${() => void download(session, "html")}>Download report${of}</button>`
+            : html`<button type="button" @click=${() => void open(session)}>Open report${of}</button>`
+        }
+        <button type="button" @click=${() => void download(session, "json")}>Download JSON${of}</button>
+      </td>
+    </tr>`;
+  }
+
+  function show(entries: readonly ReportEntry[]): void {
+    render(
+      entries.length === 0
+        ? html`<p class="note">None yet: there is one of each session, from its beginning.</p>`
+        : html`<table>
+            <thead>
+              <tr><th scope="col">Began</th><th scope="col">Lasted</th><th scope="col">Report</th></tr>
+            </thead>
+            <tbody>${entries.map(row)}</tbody>
+          </table>`,
+      list,
+    );
+  }
+
+  return {
+    async load() {
+      try {
+        const answer = await askRoom(room, "rooms:admin", { path: "/reports" });
+        show(v.parse(EntriesSchema, await answer.json()).reports);
+        said.textContent = "";
+      } catch (error) {
+        // The line at the top says what is the matter with the link or the room.
+        if (!(error instanceof CaptionwireError)) tell(error);
+      }
+    },
+  };
+}
