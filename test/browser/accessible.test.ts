@@ -4,10 +4,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import { type Circumstance, circumstances, sideways, violations } from "../support/accessible.ts";
-import { startPublisher } from "../support/live.ts";
+import { startPublisher, type Viewer, watch } from "../support/live.ts";
 import { captionBox } from "../support/pages.ts";
 import { sceneSpeech, startSceneProvider } from "../support/scene-provider.ts";
-import { scriptedPages } from "../support/scripted-pages.ts";
+import { type ScriptedPages, scriptedPages } from "../support/scripted-pages.ts";
+import { speakOn, startSteadyProvider } from "../support/steady-speech.ts";
 
 /** Where the pictures go when they are to be taken anew: `UPDATE_PICTURES=1 npm test -- browser`. */
 const folder = process.env.UPDATE_PICTURES === "1" ? "docs/pictures" : null;
@@ -28,13 +29,24 @@ const scripted = scriptedPages(() =>
   ]),
 );
 let publisher: Publisher;
+/** There somebody speaks on and on, and somebody reads. */
+const steady = scriptedPages(startSteadyProvider);
+let speaker: Publisher;
+let stopSpeaking = (): void => {};
+let viewer: Viewer;
 
 beforeAll(async () => {
   publisher = await speakScene(room);
+  speaker = await startPublisher(steady.stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
+  stopSpeaking = speakOn(speaker.write);
+  viewer = await watch(steady.stack, room);
   if (folder !== null) await mkdir(folder, { recursive: true });
 });
 
 afterAll(async () => {
+  stopSpeaking();
+  viewer?.close();
+  speaker?.close();
   publisher?.close();
 });
 
@@ -55,8 +67,10 @@ let rooms = 0;
 
 const read = (page: Page) => captionBox(page).filter({ hasText: "stay away from" }).waitFor();
 
+type Looked = { path: string; from?: ScriptedPages; ready(page: Page): Promise<unknown> };
+
 /** Each page, how it is opened, and what has to be there before it is looked at. */
-const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<unknown> }>> = {
+const pages: Readonly<Record<string, Looked>> = {
   home: { path: "/", ready: (page) => page.getByRole("heading", { name: "Captionwire" }).waitFor() },
   watch: { path: `/watch/${room}`, ready: read },
   settings: {
@@ -71,6 +85,15 @@ const pages: Readonly<Record<string, { path: string; ready(page: Page): Promise<
   plain: { path: `/plain/${room}`, ready: (page) => page.getByText("And the ferry?").waitFor() },
   speak: { path: "/speak", ready: (page) => page.getByRole("button", { name: "Speak" }).waitFor() },
   studio: { path: "/studio", ready: goOnAir },
+  stats: {
+    path: `/stats/${room}`,
+    from: steady,
+    async ready(page) {
+      await page.getByText("Live. All is well.").first().waitFor();
+      await page.getByRole("img", { name: /Last median/ }).waitFor();
+      await page.getByRole("img", { name: /Words a minute\. Last/ }).waitFor({ timeout: 60_000 });
+    },
+  },
 };
 
 /** It shows what comes while it is open, and nothing of before. */
@@ -94,12 +117,12 @@ async function goOnAir(page: Page): Promise<void> {
   await page.getByText(/^Words are seen/).waitFor();
 }
 
-describe.each(Object.entries(pages))("%s", (name, { path, ready }) => {
+describe.each(Object.entries(pages))("%s", (name, { path, from = scripted, ready }) => {
   const names = Object.keys(circumstances).filter((key): key is Circumstance => key in circumstances);
 
   it.each(names)("has nothing that axe complains of, no sideways scrolling and no error: %s", async (key) => {
     const { viewport, ...options } = circumstances[key];
-    const { page, complaints } = await scripted.open(path, viewport, options);
+    const { page, complaints } = await from.open(path, viewport, options);
     await ready(page);
     expect(await violations(page)).toEqual([]);
     expect(await sideways(page)).toBe(0);

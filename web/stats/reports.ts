@@ -10,6 +10,8 @@ import { dateOf, lasting } from "./figures.ts";
 
 const EntriesSchema = v.object({ reports: v.array(ReportEntrySchema) });
 
+const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** The list of a room's sessions, each with its report to be opened and to be kept. */
 export function createReportList(room: string): { load(): Promise<void> } {
   const list = part("reports", HTMLElement);
@@ -34,7 +36,8 @@ export function createReportList(room: string): { load(): Promise<void> } {
     try {
       const ticket = await localToken({ scopes: ["captions:view", "rooms:admin"], room, singleUse: true });
       if (ticket === null) throw new CaptionwireError("unauthenticated", noToken);
-      opened.location.replace(`${addressOf(session)}.html?ticket=${encodeURIComponent(ticket)}`);
+      const query = new URLSearchParams({ ticket, tz: timeZone() });
+      opened.location.replace(`/v1/rooms/${room}/reports/${session}.html?${query}`);
     } catch (error) {
       opened.close();
       tell(error);
@@ -44,7 +47,7 @@ export function createReportList(room: string): { load(): Promise<void> } {
   async function download(session: string, type: "html" | "json"): Promise<void> {
     said.textContent = "";
     try {
-      const path = `/reports/${session}${type === "html" ? ".html" : ""}`;
+      const path = `/reports/${session}${type === "html" ? `.html?${new URLSearchParams({ tz: timeZone() })}` : ""}`;
       const answer = await askRoom(room, "rooms:admin", { path });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await answer.blob());
@@ -56,8 +59,6 @@ export function createReportList(room: string): { load(): Promise<void> } {
       tell(error);
     }
   }
-
-  const addressOf = (session: string) => `/v1/rooms/${room}/reports/${session}`;
 
   function row({ session, startedAt, endedAt }: ReportEntry): TemplateResult {
     const of = html`<span class="unseen"> of ${dateOf(startedAt)}</span>`;
