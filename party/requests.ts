@@ -136,7 +136,7 @@ function report(room: Room, session: string): Response {
 function events(request: Request, { room, door }: OpenRoom, pass: Pass): Response {
   const position = positionIn(new URL(request.url).searchParams);
   return streamed(request, door, "viewer", pass, {
-    joined: (stream) => room.viewerJoined(stream, position, pass.expiresAt),
+    joined: (stream) => room.viewerJoined(stream, position, pass.expiresAt, false),
     left: (stream) => room.left(stream.id),
   });
 }

@@ -1,4 +1,9 @@
-import { type Burst, burstWordsPerMinute, type Minute, type QualityReport } from "../../shared/quality-report.ts";
+import {
+  type Burst,
+  burstWordsPerMinute,
+  type Minute,
+  type QualityReport,
+} from "../../shared/quality-report.ts";
 import { counters, latency } from "./room-stats.ts";
 
 /** A report made up: a session of so many minutes with a bad quarter in the middle. */
