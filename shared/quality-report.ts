@@ -51,6 +51,7 @@ export const QualityReportSchema = v.object({
   latency: LatencySchema,
   ...CountersSchema.entries,
   erasure: v.nullable(v.number()),
+  /** Those in which there was something, in order; the first `minutesMax` of them. */
   minutes: v.array(MinuteSchema),
   /** The first `eventsMax` of each kind. */
   bursts: v.array(BurstSchema),
@@ -64,6 +65,8 @@ export const QualityReportSchema = v.object({
 export type QualityReport = Readonly<v.InferOutput<typeof QualityReportSchema>>;
 
 export const eventsMax = 200;
+/** A day of audio. */
+export const minutesMax = 24 * 60;
 
 /** One line of `GET /v1/rooms/{room}/reports`, the newest first. */
 export const ReportEntrySchema = v.object({
