@@ -18,6 +18,7 @@ import { answerRequest, type OpenRoom } from "./requests.ts";
 import { dismiss } from "./room/dismiss.ts";
 import { Door } from "./room/door/door.ts";
 import { isRevoked } from "./room/door/standing.ts";
+import { SqliteMeasures } from "./room/measure/sqlite-measures.ts";
 import type { MemberSocket, Ports } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import { SqliteStore } from "./room/sqlite.ts";
@@ -277,7 +278,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
     if (standing !== null) await keeping.moveIn(standing);
     // Before there is a room that would live on if this failed.
     const missed = await keeping.enlist();
-    const room = await Room.open(this.#ports(), store);
+    const room = await Room.open(this.#ports(), store, new SqliteMeasures(keeping.sqlite));
     const door = new Door(keeping.book, {
       now: platform.now,
       setTimer: platform.setTimer,

@@ -32,13 +32,13 @@ export function correction(segment: Segment, text: string): Entry | null {
 /**
  * An operator's last word on a segment: a new version, marked `edited`, never recognised over. Answers the segment as it is
  * then, `null` when it was removed by a text without words. The same text changes nothing. `changed` is called when something
- * has. Throws `not_found` or `bad_request`.
+ * has, with the segment as it was. Throws `not_found` or `bad_request`.
  */
 export async function edit(
   journal: Journal,
   id: string,
   text: string,
-  changed: () => void,
+  changed: (before: Segment) => void,
 ): Promise<Segment | null> {
   const words = readCorrection(text);
   const find = () => journal.transcript.segments.find((segment) => segment.id === id) ?? null;
@@ -52,7 +52,7 @@ export async function edit(
     const entry = correction(segment, words);
     if (entry !== null) {
       await journal.commit(entry);
-      changed();
+      changed(segment);
     }
     outcome.resolve(find());
   });

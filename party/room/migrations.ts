@@ -26,6 +26,13 @@ const steps: readonly (readonly string[])[] = [
        id TEXT PRIMARY KEY, session TEXT NOT NULL, paid TEXT NOT NULL, used_ms INTEGER NOT NULL,
        until INTEGER NOT NULL)`,
   ],
+  [
+    // How the room's sessions were, without a word of them.
+    `CREATE TABLE measures (
+       session TEXT PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, head TEXT NOT NULL)`,
+    `CREATE TABLE measured_minutes (
+       session TEXT NOT NULL, minute INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (session, minute))`,
+  ],
 ];
 
 const VersionRow = v.object({ version: v.number() });

@@ -29,6 +29,8 @@ type Source =
 
 export type LaneHooks = Omit<UpstreamHooks, "read" | "newest" | "owe"> & {
   readonly measures: TransitSink;
+  /** Audio came, up to the position `to`; at its end a sample may be torn. */
+  received(audio: Uint8Array, from: number, to: number): void;
   owe(range: Range, audio: Excerpt): void;
   /** The audio of a hole that an earlier object left behind has come again. */
   refound(hole: Hole, audio: Excerpt): void;
@@ -171,6 +173,7 @@ export class PublisherLane {
     this.#meter.take(from, from + samples, this.#source.kind === "attached" ? this.#source.allowance : null);
     this.#buffer.append(frame);
     const { end } = this.#buffer;
+    this.#hooks.received(frame, from, end);
     this.#adopt(end - this.#contextSamples);
     this.#buffer.forgetBefore(end - this.#keepSamples);
     this.upstream.audio(this.#buffer.start, end);

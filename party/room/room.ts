@@ -12,6 +12,7 @@ import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
 import { Measures } from "./measure/measures.ts";
+import type { MeasureStore } from "./measure/store.ts";
 import { ViewerTransit } from "./measure/viewer-transit.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { expiredIds, keptMs, nextExpiryAt } from "./retention.ts";
@@ -38,19 +39,27 @@ export class Room {
   #cancelHeartbeat: Cancel | null = null;
   #cancelAudienceTell: Cancel | null = null;
 
-  private constructor(ports: Ports, store: RoomStore, stored: StoredRoom) {
+  private constructor(ports: Ports, store: RoomStore, measures: MeasureStore, stored: StoredRoom) {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
-    this.#measures = new Measures(ports);
+    this.#measures = new Measures(ports, measures, stored.session);
     this.#viewerTransit = new ViewerTransit(ports, (ms) => this.#measures.viewerTransit(ms));
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
       sent: (at) => this.#viewerTransit.sent(at),
-      tooSlow: (socket) => this.dismiss(socket, "too_slow"),
+      tooSlow: (socket) => {
+        this.#measures.tooSlow();
+        this.dismiss(socket, "too_slow");
+      },
     });
     this.#scribe = new Scribe(ports, this.#journal, {
       changed: (urgent) => this.#audience.changed(urgent),
-      stored: (session) => this.#stage.acknowledge(session),
+      stored: (session) => {
+        this.#stage.acknowledge(session);
+        this.#measures.storeSometimes();
+      },
+      parted: (session, hole, parts) => this.#measures.parted(session, hole, parts),
+      filled: (session, hole, speech) => this.#measures.filled(session, hole, speech),
       holeClosed: () => this.#stage.holeClosed(),
     });
     this.#stage = new Stage(ports, this.#journal, this.#scribe, this.#measures, {
@@ -67,12 +76,12 @@ export class Room {
   }
 
   /** Loads the room, or makes it with a new epoch: a viewer has a position before the first word. */
-  static async open(ports: Ports, store: RoomStore): Promise<Room> {
+  static async open(ports: Ports, store: RoomStore, measures: MeasureStore): Promise<Room> {
     const stored = await store.load();
-    if (stored !== null) return new Room(ports, store, stored);
+    if (stored !== null) return new Room(ports, store, measures, stored);
     const created: StoredRoom = { transcript: emptyTranscript(ports.newId()), session: null, settings: {} };
     await store.create(created);
-    return new Room(ports, store, created);
+    return new Room(ports, store, measures, created);
   }
 
   // ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,7 +90,9 @@ export class Room {
   viewerJoined(socket: MemberSocket, position: Position | null, expiresAt: number, canProbe: boolean): void {
     const { heartbeatMs, retryWindowMs } = timing;
     const welcome = { heartbeatMs, retryWindowMs, expiresAt };
-    this.#audience.join(socket, { ...this.frame(position), welcome });
+    const first = this.frame(position);
+    this.#audience.join(socket, { ...first, welcome });
+    this.#measures.joined(position !== null && first.type === "delta");
     if (canProbe) this.#viewerTransit.join(socket);
     this.#audienceChanged();
   }
@@ -89,6 +100,7 @@ export class Room {
   viewerKept(socket: MemberSocket, canProbe: boolean): void {
     this.#audience.readopt(socket);
     if (canProbe) this.#viewerTransit.join(socket);
+    this.#measures.viewers(this.#audience.size);
     // What it saw being said last may never be said again, if the room before died in the middle of it.
     if (this.#stage.lane !== null) this.#audience.changed(false);
   }
@@ -152,6 +164,7 @@ export class Room {
 
   /** The publisher is told once for all who come and go within a moment. */
   #audienceChanged(): void {
+    this.#measures.viewers(this.#audience.size);
     if (this.#stage.lane === null) return;
     this.#cancelAudienceTell ??= this.#ports.setTimer(() => {
       this.#cancelAudienceTell = null;
@@ -234,7 +247,8 @@ export class Room {
 
   /** An operator's last word on a segment, before the eyes of all; see `correction.ts`. */
   edit(id: string, text: string): Promise<Segment | null> {
-    return edit(this.#journal, id, text, () => {
+    return edit(this.#journal, id, text, (before) => {
+      this.#measures.corrected(before);
       this.#ports.beat();
       this.#audience.changed(false);
     });
@@ -257,6 +271,7 @@ export class Room {
       const { session } = this.#journal;
       const isRunning = session !== null && session.ended === null;
       await this.#journal.purge(this.#ports.newId(), isRunning ? { ...session, holes: [] } : null);
+      this.#measures.purge();
       this.#scribe.dispose();
       this.#scribe.hush();
       if (isRunning) this.#stage.acknowledge({ ...session, holes: [] });
@@ -281,10 +296,12 @@ export class Room {
       this.#audience.changed(false);
     });
     const { transcript, settings } = this.#journal;
-    return (
+    const nextReportAt = this.#measures.expire(keptMs(settings));
+    const nextAt =
       nextExpiryAt(transcript.segments, settings) ??
-      (this.#stage.isEmpty ? null : this.#ports.now() + keptMs(settings))
-    );
+      (this.#stage.isEmpty ? null : this.#ports.now() + keptMs(settings));
+    if (nextAt === null || nextReportAt === null) return nextAt ?? nextReportAt;
+    return Math.min(nextAt, nextReportAt);
   }
 
   // ── the present ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -332,6 +349,7 @@ export class Room {
     this.#cancelHeartbeat?.();
     this.#cancelHeartbeat = this.#ports.setTimer(() => {
       this.#ports.beat();
+      this.#measures.storeSometimes();
       this.#audience.beat(this.#statusFrame());
       this.#beat();
     }, timing.heartbeatMs);

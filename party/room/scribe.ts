@@ -16,9 +16,14 @@ export type ScribeHooks = {
   changed(urgent: boolean): void;
   /** The running session's new state is in storage. */
   stored(session: StoredSession): void;
+  /** A hole became several gaps, or was put into words by the batch endpoint; that is in storage. */
+  parted(session: string, hole: Range, parts: readonly Range[]): void;
+  filled(session: string, hole: Range, speech: readonly Speech[]): void;
   /** A hole has been filled or given up; runs inside of the journal's queue. */
   holeClosed(): Promise<void>;
 };
+
+type Filling = { readonly speech: readonly Speech[]; readonly drafts: readonly Draft[] };
 
 /**
  * Writes down what is heard: finals and gaps into the journal, what is being said now as the interim; and has the
@@ -163,6 +168,7 @@ export class Scribe {
       if (coming !== null) next = owed(next, coming);
       const put = ranges.map((range) => gapDraft(range, session, range.id));
       await this.#store(put, [hole.id], next);
+      this.#hooks.parted(sessionId, hole, ranges);
       if (held !== null && audio !== null) this.#backfill.add({ session, hole: held, audio });
       this.#hooks.changed(false);
     });
@@ -170,23 +176,24 @@ export class Scribe {
 
   #filled(job: Job, speech: readonly Speech[]): void {
     const naming = this.#naming(job.session, `batch ${job.hole.id}`);
-    this.#close(
-      job,
-      speech.flatMap((part) => speechDrafts(part, job.session, naming)),
-    );
+    const drafts = speech.flatMap((part) => speechDrafts(part, job.session, naming));
+    this.#close(job, { speech, drafts });
   }
 
   /** The hole is none any more: its gap gives way to what was said, or stays as it is. */
-  #close(job: Job, drafts: readonly Draft[] | null = null): void {
+  #close(job: Job, filling: Filling | null = null): void {
     const { hole, session: its } = job;
     this.#closing.add(job);
     void this.#journal.enqueue(async () => {
       const { session } = this.#journal;
-      const isFilled = drafts !== null && this.#isOpen(hole);
+      const isFilled = filling !== null && this.#isOpen(hole);
       const next = session?.id === its.id ? closedHole(session, hole.id) : undefined;
-      await this.#store(isFilled ? drafts : [], isFilled ? [hole.id] : [], next);
+      await this.#store(isFilled ? filling.drafts : [], isFilled ? [hole.id] : [], next);
       this.#closing.delete(job);
-      if (isFilled) this.#hooks.changed(false);
+      if (isFilled) {
+        this.#hooks.filled(its.id, hole, filling.speech);
+        this.#hooks.changed(false);
+      }
       await this.#hooks.holeClosed();
     });
   }

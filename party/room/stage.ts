@@ -85,7 +85,9 @@ export class Stage {
   /** A session was running when an earlier object died: its publisher may be on its way back. */
   reopen(): void {
     const { session } = this.#journal;
-    if (session !== null && session.ended === null) this.#openLane(session);
+    if (session === null || session.ended !== null) return;
+    this.#openLane(session);
+    this.#measures.publisherLost();
   }
 
   get lane(): Circumstances["lane"] {
@@ -123,6 +125,7 @@ export class Stage {
     this.#newcomers.get(id)?.cancelWait();
     this.#newcomers.delete(id);
     if (this.#lane?.publisherId !== id) return;
+    if (this.#lane.finishing === null) this.#measures.publisherLost();
     this.#lane.detach();
     this.#hooks.changed();
   }
@@ -278,8 +281,11 @@ export class Stage {
 
   #attach({ socket, rights }: Entrant, session: StoredSession, position: number): void {
     const lane = this.#lane ?? this.#openLane(session);
+    // It comes back before the loss of its connection was noticed.
+    if (lane.publisherId !== null) this.#measures.publisherLost();
     lane.attach(socket, rights.allowance ?? null, rights.canProbe === true);
     if (position > lane.resumeFrom) lane.jump(position);
+    this.#measures.realign(lane.resumeFrom);
     lane.upstream.start();
     const status = this.#hooks.changed();
     lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status });
@@ -288,14 +294,27 @@ export class Stage {
   #openLane(session: StoredSession): PublisherLane {
     const { id } = session;
     const scribe = this.#scribe;
+    const measures = this.#measures;
     scribe.open(session);
-    this.#measures.began(session);
     const orphans = session.holes.filter((hole) => !scribe.isFilling(hole.id));
     const lane = new PublisherLane(this.#ports, this.#audioRate, session, orphans, {
-      measures: this.#measures,
-      heard: (events, socket) => scribe.heard(id, events, socket),
-      gap: (range) => scribe.gap(id, range),
-      owe: (range, audio) => scribe.owe(id, range, audio),
+      measures,
+      received: (audio, from, to) => measures.audio(audio, from, to),
+      sent: (range) => measures.sent(range),
+      link: (sign) => measures.link(sign),
+      // Measured as it arrives: writing it down may take a while.
+      heard: (events, socket) => {
+        measures.heard(events, socket, lane.resumeFrom);
+        scribe.heard(id, events, socket);
+      },
+      gap: (range) => {
+        measures.missed(range, false);
+        scribe.gap(id, range);
+      },
+      owe: (range, audio) => {
+        measures.missed(range, true);
+        scribe.owe(id, range, audio);
+      },
       refound: (hole, audio) => scribe.refound(id, hole, audio),
       parted: (hole, parts, audio) => scribe.parted(id, hole, parts, audio),
       changed: () => this.#hooks.changed(),
@@ -308,6 +327,7 @@ export class Stage {
       abandoned: () => lane.finish("absence"),
     });
     this.#lane = lane;
+    measures.began(session, lane.resumeFrom);
     this.#hooks.began();
     return lane;
   }

@@ -5,6 +5,7 @@ import { Housekeeping } from "../../party/housekeeping.ts";
 import { DoorBook } from "../../party/room/door/book.ts";
 import { Door } from "../../party/room/door/door.ts";
 import { nothingRevoked } from "../../party/room/door/standing.ts";
+import { memoryMeasures } from "../../party/room/measure/store.ts";
 import { Room } from "../../party/room/room.ts";
 import { SqliteStore } from "../../party/room/sqlite.ts";
 import type { Registry } from "../../party/tenant/registry.ts";
@@ -389,7 +390,7 @@ describe("a vacant room whose tenant cannot be reached", () => {
     const registry = new ScriptedRegistry();
     const keeping = new Housekeeping(storage, registry);
     const world = new ScriptedWorld();
-    const room = await Room.open(world.ports, new SqliteStore(keeping.sqlite));
+    const room = await Room.open(world.ports, new SqliteStore(keeping.sqlite), memoryMeasures());
     await keeping.moveIn(nothingRevoked);
     const book = new DoorBook(keeping.sqlite);
     const door: Door = new Door(book, {

@@ -1,3 +1,4 @@
+import { type MeasureStore, memoryMeasures } from "../../party/room/measure/store.ts";
 import type { BatchAnswer, BatchRequest, DialListener, MemberSocket, Ports } from "../../party/room/ports.ts";
 import { Room } from "../../party/room/room.ts";
 import type { Commit, RoomStore, StoredRoom } from "../../party/room/store.ts";
@@ -165,6 +166,7 @@ export class MemoryStore implements RoomStore {
 export class ScriptedWorld {
   readonly time = new VirtualTime();
   readonly store = new MemoryStore();
+  readonly measures: MeasureStore = memoryMeasures();
   readonly dialled: ScriptedSocket[] = [];
   readonly batches: ScriptedBatch[] = [];
   readonly renewals: { readonly id: string; readonly token: string }[] = [];
@@ -206,7 +208,7 @@ export class ScriptedWorld {
   };
 
   openRoom(): Promise<Room> {
-    return Room.open(this.ports, this.store);
+    return Room.open(this.ports, this.store, this.measures);
   }
 
   /** The newest request to the batch endpoint. */

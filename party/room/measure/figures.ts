@@ -1,80 +1,202 @@
-import type { Alert, Counters, Latency } from "../../../shared/stats.ts";
-import { Sketch } from "./sketch.ts";
+import * as v from "valibot";
+import { encodings } from "../../../shared/audio.ts";
+import {
+  type Burst,
+  BurstSchema,
+  eventsMax,
+  type QualityReport,
+  QualityReportSchema,
+} from "../../../shared/quality-report.ts";
+import {
+  type Alert,
+  AlertSchema,
+  type Counters,
+  CountersSchema,
+  type Latency,
+} from "../../../shared/stats.ts";
+import { Coverage, StoredCoverageSchema } from "./coverage.ts";
+import { Minutes, StoredLagSchema } from "./minutes.ts";
+import { Sketch, StoredSketchSchema } from "./sketch.ts";
+import type { MeasureRow } from "./store.ts";
 
-export const latencies = [
-  "transcript",
-  "final",
-  "endOfTurn",
-  "publisherTransit",
-  "viewerTransit",
-  "upstreamConnect",
-  "upstreamRecovery",
-  "publisherReturn",
-] as const satisfies readonly (keyof Latency)[];
-export type LatencyKind = (typeof latencies)[number];
-
+type LatencyKind = keyof Latency;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** What is counted, to be counted on. */
-export type Tally = {
-  -readonly [K in keyof Counters]: { -readonly [L in keyof Counters[K]]: number };
-};
+type Tally = { readonly [K in keyof Counters]: Writable<Counters[K]> };
+type GapRange = Writable<QualityReport["gapRanges"][number]>;
+type Interruption = Writable<QualityReport["interruptions"][number]>;
 
-export function emptyTally(): Tally {
-  return {
-    audience: { peak: 0, joined: 0, resumed: 0, tooSlow: 0 },
-    upstream: { dials: 0, opened: 0, failed: 0, lost: 0, retries: 0 },
-    publisher: { lost: 0, returned: 0, marks: 0, marksOfUnknownClock: 0 },
-    audio: { received: 0, replayed: 0, backfilled: 0, speech: 0, uncaptioned: 0 },
-    gaps: { count: 0, ms: 0, filled: 0 },
-    text: { interims: 0, finals: 0, words: 0, erasedWords: 0, corrections: 0 },
-  };
-}
+const AboutSchema = v.object({
+  id: v.string(),
+  startedAt: v.number(),
+  language: v.nullable(v.string()),
+  model: v.nullable(v.string()),
+  format: v.object({ encoding: v.picklist(encodings), sampleRate: v.number(), channels: v.number() }),
+  ended: v.nullable(v.object({ at: v.number(), by: v.string() })),
+});
+export type About = Readonly<v.InferOutput<typeof AboutSchema>>;
 
-/** Of one session, what is told of it. */
-export type About = {
-  readonly id: string;
-  readonly startedAt: number;
-  readonly language: string | null;
-  readonly model: string | null;
-  readonly ended: { readonly at: number; readonly by: string } | null;
-};
+const { gapRanges, interruptions } = QualityReportSchema.entries;
+const MaybeSketch = v.nullable(StoredSketchSchema);
+const HeadSchema = v.object({
+  about: AboutSchema,
+  counters: v.object(CountersSchema.entries),
+  sketches: v.object({
+    transcript: MaybeSketch,
+    final: MaybeSketch,
+    endOfTurn: MaybeSketch,
+    publisherTransit: MaybeSketch,
+    viewerTransit: MaybeSketch,
+    upstreamConnect: MaybeSketch,
+    upstreamRecovery: MaybeSketch,
+    publisherReturn: MaybeSketch,
+  }),
+  minuteLag: StoredLagSchema,
+  coverage: StoredCoverageSchema,
+  reached: v.object({ received: v.number(), sent: v.number(), judged: v.number() }),
+  bursts: v.array(BurstSchema),
+  gapRanges,
+  interruptions,
+  alerts: v.array(AlertSchema),
+});
+type Head = v.InferOutput<typeof HeadSchema>;
 
-/** Everything measured in one session. */
+/** Everything that was measured in one session. */
 export class Figures {
   about: About;
-  readonly tally = emptyTally();
-  readonly sketches: Record<LatencyKind, Sketch>;
-  alerts: readonly Alert[] = [];
+  readonly counters: Tally;
+  readonly sketches: Readonly<Record<LatencyKind, Sketch>>;
+  readonly minutes: Minutes;
+  readonly coverage: Coverage;
+  /** How far audio was received and sent (samples), and judged for speech (cells): what comes again counts once. */
+  readonly reached: { received: number; sent: number; judged: number };
+  readonly bursts: Writable<Burst>[];
+  readonly gapRanges: GapRange[];
+  readonly interruptions: Interruption[];
+  alerts: readonly Alert[];
 
-  constructor(about: About) {
-    this.about = about;
-    this.sketches = {
-      transcript: new Sketch(),
-      final: new Sketch(),
-      endOfTurn: new Sketch(),
-      publisherTransit: new Sketch(),
-      viewerTransit: new Sketch(),
-      upstreamConnect: new Sketch(),
-      upstreamRecovery: new Sketch(),
-      publisherReturn: new Sketch(),
-    };
+  private constructor(head: Head, minutes: Minutes) {
+    this.about = head.about;
+    this.counters = copied(head.counters);
+    const { sketches } = head;
+    this.sketches = eachLatency((kind) => Sketch.restore(sketches[kind]));
+    this.minutes = minutes;
+    this.coverage = new Coverage(head.coverage);
+    this.reached = { ...head.reached };
+    this.bursts = head.bursts.map((burst) => ({ ...burst }));
+    this.gapRanges = head.gapRanges.map((range) => ({ ...range }));
+    this.interruptions = head.interruptions.map((interruption) => ({ ...interruption }));
+    this.alerts = head.alerts;
   }
 
-  latency(): Latency {
-    const { sketches } = this;
-    return {
-      transcript: sketches.transcript.spread(),
-      final: sketches.final.spread(),
-      endOfTurn: sketches.endOfTurn.spread(),
-      publisherTransit: sketches.publisherTransit.spread(),
-      viewerTransit: sketches.viewerTransit.spread(),
-      upstreamConnect: sketches.upstreamConnect.spread(),
-      upstreamRecovery: sketches.upstreamRecovery.spread(),
-      publisherReturn: sketches.publisherReturn.spread(),
+  /** @param from position (samples) of the first audio that counts */
+  static begin(about: About, from: number): Figures {
+    const head: Head = {
+      about,
+      counters: {
+        audience: { peak: 0, joined: 0, resumed: 0, tooSlow: 0 },
+        upstream: { dials: 0, opened: 0, failed: 0, lost: 0, retries: 0 },
+        publisher: { lost: 0, returned: 0, marks: 0, marksOfUnknownClock: 0 },
+        audio: { received: 0, replayed: 0, backfilled: 0, speech: 0, uncaptioned: 0 },
+        gaps: { count: 0, ms: 0, filled: 0 },
+        text: { interims: 0, finals: 0, words: 0, erasedWords: 0, corrections: 0 },
+      },
+      sketches: eachLatency(() => null),
+      minuteLag: null,
+      coverage: { open: [], owed: [] },
+      reached: { received: from, sent: from, judged: 0 },
+      bursts: [],
+      gapRanges: [],
+      interruptions: [],
+      alerts: [],
     };
+    return new Figures(head, new Minutes());
+  }
+
+  /** Throws when what was kept is not of this shape. */
+  static restore({ head, minutes }: MeasureRow): Figures {
+    const read = v.parse(HeadSchema, JSON.parse(head));
+    return new Figures(read, new Minutes(minutes, read.minuteLag));
+  }
+
+  /** For the store: the head, and the minutes that changed since this was asked last. */
+  row(): MeasureRow {
+    const { about, counters, minutes, coverage, reached, bursts, gapRanges, interruptions, alerts } = this;
+    const head: Head = {
+      about,
+      counters,
+      sketches: eachLatency((kind) => this.sketches[kind].stored()),
+      minuteLag: minutes.storedLag(),
+      coverage: coverage.stored(),
+      reached,
+      bursts,
+      gapRanges,
+      interruptions,
+      alerts: [...alerts],
+    };
+    return { head: JSON.stringify(head), minutes: minutes.takeChanged() };
+  }
+
+  get session(): { readonly id: string; readonly startedAt: number; readonly endedAt: number | null } {
+    const { id, startedAt, ended } = this.about;
+    return { id, startedAt, endedAt: ended?.at ?? null };
+  }
+
+  get told(): Counters {
+    return copied(this.counters);
+  }
+
+  get latency(): Latency {
+    return eachLatency((kind) => this.sketches[kind].spread());
   }
 
   get erasure(): number | null {
-    const { erasedWords, words } = this.tally.text;
+    const { erasedWords, words } = this.counters.text;
     return words === 0 ? null : erasedWords / words;
   }
+
+  report(): QualityReport {
+    const { language, model, ended } = this.about;
+    return {
+      session: { ...this.session, endedBy: ended?.by ?? null, language, model },
+      latency: this.latency,
+      ...this.told,
+      erasure: this.erasure,
+      minutes: this.minutes.list(),
+      bursts: this.bursts.map((burst) => ({ ...burst })),
+      gapRanges: this.gapRanges.map((range) => ({ ...range })),
+      interruptions: this.interruptions.map((interruption) => ({ ...interruption })),
+      alerts: [...this.alerts],
+    };
+  }
+}
+
+/** Adds to a list that is bounded; what is beyond is counted elsewhere and not told one by one. */
+export function noted<T>(events: T[], event: T): T {
+  if (events.length < eventsMax) events.push(event);
+  return event;
+}
+
+function copied({ audience, upstream, publisher, audio, gaps, text }: Counters): Tally {
+  return {
+    audience: { ...audience },
+    upstream: { ...upstream },
+    publisher: { ...publisher },
+    audio: { ...audio },
+    gaps: { ...gaps },
+    text: { ...text },
+  };
+}
+
+function eachLatency<T>(of: (kind: LatencyKind) => T): Record<LatencyKind, T> {
+  return {
+    transcript: of("transcript"),
+    final: of("final"),
+    endOfTurn: of("endOfTurn"),
+    publisherTransit: of("publisherTransit"),
+    viewerTransit: of("viewerTransit"),
+    upstreamConnect: of("upstreamConnect"),
+    upstreamRecovery: of("upstreamRecovery"),
+    publisherReturn: of("publisherReturn"),
+  };
 }

@@ -1,17 +1,28 @@
-import type { RoomState } from "../../../shared/captions.ts";
+import type { RoomState, Segment } from "../../../shared/captions.ts";
 import type { QualityReport, ReportEntry } from "../../../shared/quality-report.ts";
-import type { Alert, Clock, Counters, RoomStats } from "../../../shared/stats.ts";
+import type { Alert, Clock, Lag, RoomStats } from "../../../shared/stats.ts";
 import type { Ports } from "../ports.ts";
+import { SteadyClock } from "../steady.ts";
 import type { StoredSession } from "../store.ts";
+import type { Heard, Speech } from "../upstream/heard.ts";
+import type { Range } from "../upstream/state.ts";
+import { Archive } from "./archive.ts";
+import { Course } from "./course.ts";
 import { Figures } from "./figures.ts";
+import type { LinkSign } from "./link.ts";
 import type { Signals } from "./signals.ts";
+import type { MeasureStore } from "./store.ts";
+import { Windows } from "./windows.ts";
+
+/** While a session runs, its figures are stored this often: a room that dies unannounced loses no more of them. */
+const storeEveryMs = 10_000;
 
 /** What only the room knows. */
 type Now = { readonly state: RoomState; readonly viewers: number };
 
 /**
- * What a room measures of itself, of one session at a time. Nothing in here ever throws into the room: captions do not
- * depend on being measured.
+ * What a room measures of itself: of its latest session, running or ended, and kept for each of those before. Captions do
+ * not depend on it: nothing in here throws, whatever storage or the clock does.
  */
 export class Measures {
   /** The publisher's clock; `null`: not known. */
@@ -19,32 +30,47 @@ export class Measures {
   /** Told everything that alerts are made of. */
   signals: Signals | null = null;
   readonly #ports: Pick<Ports, "now" | "log">;
-  #figures: Figures | null = null;
+  readonly #archive: Archive;
+  readonly #steady: SteadyClock;
+  readonly #windows: Windows;
+  #course: Course | null = null;
+  #viewers = 0;
+  #storedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: Pick<Ports, "now" | "log">) {
+  /** @param session the room's latest: its figures go on where they were last stored */
+  constructor(ports: Pick<Ports, "now" | "log">, store: MeasureStore, session: StoredSession | null) {
     this.#ports = ports;
+    this.#archive = new Archive(store, ports.log);
+    this.#steady = new SteadyClock(ports.now);
+    this.#windows = new Windows(ports.now, () => this.#steady.now());
+    const figures = session === null ? null : this.#archive.read(session.id);
+    if (session === null || figures === null) return;
+    figures.about = { ...figures.about, ended: session.ended };
+    this.#course = this.#courseOf(figures, session.covered);
   }
 
   // ── clocks and alerts ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A mark came, and the publisher's clock is known: how long what was sent with it was on its way. */
+  /** How long what the publisher has sent was on its way; told while its clock is known. */
   publisherTransit(ms: number): void {
     this.#figures?.sketches.publisherTransit.add(ms);
+    this.#windows.now.transit.add(ms);
   }
 
   viewerTransit(ms: number): void {
     this.#figures?.sketches.viewerTransit.add(ms);
+    this.#windows.now.viewerTransit.add(ms);
   }
 
   mark(): void {
-    if (this.#figures !== null) this.#figures.tally.publisher.marks += 1;
+    if (this.#figures !== null) this.#figures.counters.publisher.marks += 1;
   }
 
   markOfUnknownClock(): void {
-    if (this.#figures !== null) this.#figures.tally.publisher.marksOfUnknownClock += 1;
+    if (this.#figures !== null) this.#figures.counters.publisher.marksOfUnknownClock += 1;
   }
 
-  /** Of the latest session: those that last and those that are over, the newest first. They are kept with its figures. */
+  /** Of the latest session, those that last and those that are over, the newest first. Stored with its figures. */
   get alerts(): readonly Alert[] {
     return this.#figures?.alerts ?? [];
   }
@@ -53,81 +79,207 @@ export class Measures {
     if (this.#figures !== null) this.#figures.alerts = alerts;
   }
 
+  /** X − Y in the last minute; `null`: no interim came in it. */
+  get minuteLag(): Lag | null {
+    return this.#windows.minuteLag();
+  }
+
   // ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A session begins to run, or goes on. */
-  began(session: StoredSession): void {
-    const { id, startedAt, recognition } = session;
-    const { language = null, model = null } = recognition;
-    if (this.#figures?.about.id === id) this.#figures.about = { ...this.#figures.about, ended: null };
-    else this.#figures = new Figures({ id, startedAt, language, model, ended: null });
-    this.signals?.began(id);
+  /**
+   * A session begins to run, or goes on.
+   *
+   * @param from position (samples) from which its audio will come
+   */
+  began(session: StoredSession, from: number): void {
+    const before = this.#figures?.about.id === session.id ? this.#figures : null;
+    if (before === null) this.#archive.trim();
+    const figures = before ?? Figures.begin(aboutOf(session), from);
+    figures.about = aboutOf(session);
+    this.#course = this.#courseOf(figures, from);
+    this.#course.viewers(this.#viewers);
+    this.#store();
+    this.signals?.began(session.id);
   }
 
   ended(ended: { readonly at: number; readonly by: string }): void {
-    if (this.#figures === null) return;
-    this.#figures.about = { ...this.#figures.about, ended };
+    if (this.#course === null) return;
+    this.#course.close();
+    this.#course.figures.about = { ...this.#course.figures.about, ended };
+    this.#store();
     this.signals?.ended();
+  }
+
+  publisherLost(): void {
+    this.#running?.publisherLost();
+  }
+
+  audio(audio: Uint8Array, from: number, to: number): void {
+    this.#running?.audio(audio, from, to);
+  }
+
+  /** The next audio begins a sample at this position. */
+  realign(position: number): void {
+    this.#running?.realign(position);
+  }
+
+  sent(range: Range): void {
+    this.#running?.sent(range);
+  }
+
+  link(sign: LinkSign): void {
+    this.#running?.link(sign);
+  }
+
+  /** One frame of the provider, as it arrives; `received`: end of the audio that the room has, samples. */
+  heard(events: readonly Heard[], socket: number, received: number): void {
+    this.#running?.heard(events, socket, received);
+  }
+
+  missed(range: Range, isOwed: boolean): void {
+    this.#running?.missed(range, isOwed);
+  }
+
+  parted(session: string, hole: Range, parts: readonly Range[]): void {
+    if (this.#figures?.about.id === session) this.#course?.parted(hole, parts);
+  }
+
+  /** May come after the end of the session. */
+  filled(session: string, hole: Range, speech: readonly Speech[]): void {
+    this.#later(session, (course) => course.filled(hole, speech));
+  }
+
+  corrected(segment: Segment): void {
+    this.#later(segment.session, (course) => course.corrected(segment.start));
+  }
+
+  // ── the audience ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  viewers(count: number): void {
+    this.#viewers = count;
+    this.#windows.viewers(count);
+    this.#running?.viewers(count);
+  }
+
+  /** @param isResumed it came with a position and was sent what it had missed */
+  joined(isResumed: boolean): void {
+    const audience = this.#running?.figures.counters.audience;
+    if (audience === undefined) return;
+    audience.joined += 1;
+    if (isResumed) audience.resumed += 1;
+  }
+
+  tooSlow(): void {
+    const audience = this.#running?.figures.counters.audience;
+    if (audience !== undefined) audience.tooSlow += 1;
+  }
+
+  // ── what is kept ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Something else is being stored just now, or nothing was for a while: the running session's figures may go with it. */
+  storeSometimes(): void {
+    if (this.#running !== null && this.#steady.now() - this.#storedAt >= storeEveryMs) this.#store();
+  }
+
+  /** Nothing of the old is left; what runs is measured anew. */
+  purge(): void {
+    this.#archive.clear();
+    const figures = this.#running?.figures;
+    const { received } = figures?.reached ?? { received: 0 };
+    this.#course = figures ? this.#courseOf(Figures.begin(figures.about, received), received) : null;
+    this.#course?.viewers(this.#viewers);
+    this.#store();
+  }
+
+  /**
+   * Deletes the reports of sessions that ended longer ago than the room keeps. Answers when to call again, epoch
+   * milliseconds; `null`: there is no report of an ended session.
+   */
+  expire(keptMs: number): number | null {
+    const endedBy = this.#ports.now() - keptMs;
+    const next = this.#archive.expire(endedBy);
+    const endedAt = this.#figures?.about.ended?.at ?? Number.POSITIVE_INFINITY;
+    if (endedAt <= endedBy) this.#course = null;
+    return next === null ? null : next + keptMs;
   }
 
   // ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   stats({ state, viewers }: Now): RoomStats {
     const figures = this.#figures;
-    const empty = figures ?? new Figures({ id: "", startedAt: 0, language: null, model: null, ended: null });
+    const { told, latency, erasure } = figures ?? Figures.begin(nothing, 0);
     return {
       at: this.#ports.now(),
       state,
-      session: figures === null ? null : sessionOf(figures),
+      session: figures === null ? null : figures.session,
       viewers,
-      latency: empty.latency(),
+      latency,
       publisherClock: this.publisherClock,
-      ...countersOf(empty),
-      wordsPerMinute: 0,
-      erasure: empty.erasure,
+      ...told,
+      wordsPerMinute: this.#windows.minuteWords(),
+      erasure,
       alerts: [...this.alerts],
-      recent: [],
+      recent: this.#windows.list(),
     };
   }
 
   /** The newest first. */
   reports(): readonly ReportEntry[] {
-    if (this.#figures === null) return [];
-    const { id, startedAt, endedAt } = sessionOf(this.#figures);
-    return [{ session: id, startedAt, endedAt }];
+    return this.#archive.entries(this.#figures);
   }
 
   /** `null`: of this session nothing is kept. */
-  report(id: string): QualityReport | null {
-    const figures = this.#figures;
-    if (figures === null || figures.about.id !== id) return null;
-    const { language, model, ended } = figures.about;
-    return {
-      session: { ...sessionOf(figures), endedBy: ended?.by ?? null, language, model },
-      latency: figures.latency(),
-      ...countersOf(figures),
-      erasure: figures.erasure,
-      minutes: [],
-      bursts: [],
-      gapRanges: [],
-      interruptions: [],
-      alerts: [...figures.alerts],
-    };
+  report(session: string): QualityReport | null {
+    const figures = this.#figures?.about.id === session ? this.#figures : this.#archive.read(session);
+    return figures?.report() ?? null;
+  }
+
+  get #figures(): Figures | null {
+    return this.#course?.figures ?? null;
+  }
+
+  get #running(): Course | null {
+    return this.#figures?.about.ended === null ? this.#course : null;
+  }
+
+  /** What concerns a session that may have ended long ago, and is stored at once then. */
+  #later(session: string, work: (course: Course) => void): void {
+    if (this.#figures?.about.id === session && this.#course !== null) {
+      work(this.#course);
+      if (this.#running === null) this.#store();
+      return;
+    }
+    const figures = this.#archive.read(session);
+    if (figures === null) return;
+    work(this.#courseOf(figures, figures.reached.received));
+    this.#archive.write(figures);
+  }
+
+  #store(): void {
+    if (this.#figures === null) return;
+    this.#storedAt = this.#steady.now();
+    this.#archive.write(this.#figures);
+  }
+
+  #courseOf(figures: Figures, begin: number): Course {
+    return new Course(figures, begin, {
+      windows: this.#windows,
+      steady: () => this.#steady.now(),
+      signals: () => this.signals,
+    });
   }
 }
 
-function sessionOf({ about: { id, startedAt, ended } }: Figures) {
-  return { id, startedAt, endedAt: ended?.at ?? null };
+function aboutOf({ id, startedAt, recognition, format, ended }: StoredSession): Figures["about"] {
+  const { language = null, model = null } = recognition;
+  return { id, startedAt, language, model, format, ended };
 }
 
-function countersOf({ tally }: Figures): Counters {
-  const { audience, upstream, publisher, audio, gaps, text } = tally;
-  return {
-    audience: { ...audience },
-    upstream: { ...upstream },
-    publisher: { ...publisher },
-    audio: { ...audio },
-    gaps: { ...gaps },
-    text: { ...text },
-  };
-}
+const nothing: Figures["about"] = {
+  id: "",
+  startedAt: 0,
+  language: null,
+  model: null,
+  format: { encoding: "linear16", sampleRate: 16_000, channels: 1 },
+  ended: null,
+};

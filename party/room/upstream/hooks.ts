@@ -1,6 +1,7 @@
 import type { AudioFormat } from "../../../shared/audio.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
 import type { Recognition } from "../../../shared/settings.ts";
+import type { LinkSign } from "../measure/link.ts";
 import type { Heard } from "./heard.ts";
 import type { Range, UpstreamState } from "./state.ts";
 
@@ -18,6 +19,9 @@ export type UpstreamHooks = {
   owe(range: Range): void;
   /** The socket's state changed; see `linkState`. */
   changed(): void;
+  /** What became of a socket, and the audio it is sent: to be measured. */
+  link(sign: LinkSign): void;
+  sent(range: Range): void;
   ended(): void;
   failed(code: ErrorCode): void;
 };

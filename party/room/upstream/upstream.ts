@@ -1,5 +1,6 @@
 import { msToSamples } from "../../../shared/audio.ts";
 import { isFlux } from "../../../shared/settings.ts";
+import { linkSign } from "../measure/link.ts";
 import type { Cancel, Ports, UpstreamSocket } from "../ports.ts";
 import { SteadyClock } from "../steady.ts";
 import { type Adapter, type Reader, refusalIsFatal } from "./adapter.ts";
@@ -104,6 +105,8 @@ export class Upstream {
     if (this.#isDisposed) return;
     const before = this.linkState;
     const { state, effects } = step(this.#state, event, this.#steady.now(), this.#ports.random());
+    const sign = linkSign(this.#state, event, state);
+    if (sign !== null) this.#hooks.link(sign);
     this.#state = state;
     if (state.link.kind === "live") this.#openedBefore = true;
     for (const effect of effects) this.#run(effect);
@@ -132,6 +135,7 @@ export class Upstream {
   #run(effect: UpstreamEffect): void {
     switch (effect.kind) {
       case "dial":
+        this.#hooks.link("dialled");
         this.#dial(effect.socket);
         break;
       case "began":
@@ -140,6 +144,7 @@ export class Upstream {
         this.#line.captionsFrom = effect.captionsFrom;
         break;
       case "send":
+        this.#hooks.sent(effect);
         this.#send(effect);
         break;
       case "silence":

@@ -95,7 +95,7 @@ export abstract class Lives {
   #open(): Incarnation {
     const incarnation = new Incarnation(this.#clock);
     const opened = this.opening();
-    void Room.open(this.#ports(incarnation), this.#disk.open()).then(
+    void Room.open(this.#ports(incarnation), this.#disk.open(), this.#disk.openMeasures()).then(
       (room) => {
         if (!incarnation.isAlive) return;
         incarnation.room = room;
@@ -137,6 +137,7 @@ export abstract class Lives {
       beat: () => {},
       die: unlessDead(() => this.gaveUp()),
       log: (event, { error }) => {
+        if (event === "measures_failed" && error !== diskFull) this.#violation(`measuring failed: ${error}`);
         if (event !== "room_failed" || error === diskFull || !incarnation.isAlive) return;
         this.#violation(`the room gave itself up for no good reason: ${error}`);
       },

@@ -1,3 +1,4 @@
+import { type MeasureStore, memoryMeasures } from "../../../party/room/measure/store.ts";
 import type { Commit, RoomStore, StoredRoom } from "../../../party/room/store.ts";
 import { MemoryStore } from "../../support/scripted-room.ts";
 import type { Random } from "../../support/tape/random.ts";
@@ -22,6 +23,7 @@ class DiskFull extends Error {
  */
 export class Disk {
   readonly #memory = new MemoryStore();
+  readonly #measures = memoryMeasures();
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #written: () => void;
@@ -60,6 +62,24 @@ export class Disk {
       create: (room) => this.#write(() => this.#memory.create(room)),
       configure: (settings) => this.#write(() => this.#memory.configure(settings)),
       commit: (commit: Commit) => this.#write(() => this.#memory.commit(commit)),
+    };
+  }
+
+  /** What is measured, as one object keeps it: a disk that is full refuses this as well. */
+  openMeasures(): MeasureStore {
+    const guarded = <Arguments extends unknown[], Answer>(work: (...given: Arguments) => Answer) => {
+      return (...given: Arguments): Answer => {
+        if (this.#failures > 0) throw new DiskFull();
+        return work(...given);
+      };
+    };
+    const { entries, read, write, remove, clear } = this.#measures;
+    return {
+      entries: guarded(entries),
+      read: guarded(read),
+      write: guarded(write),
+      remove: guarded(remove),
+      clear: guarded(clear),
     };
   }
 

@@ -116,7 +116,7 @@ describe("captions", () => {
 });
 
 describe("a room without captions", () => {
-  it("asks to be called again only while somebody may speak", async () => {
+  it("asks to be called again only while somebody may speak, and for the report of what was said", async () => {
     const world = new ScriptedWorld();
     const room = await world.openRoom();
     expect(await room.expire()).toBeNull();
@@ -126,7 +126,10 @@ describe("a room without captions", () => {
     await world.upstream.open();
     await world.upstream.close(1000);
     room.left(publisher.id);
+    expect(await room.expire()).toBe(world.time.now() + weekMs);
+    await world.time.advance(weekMs);
     expect(await room.expire()).toBeNull();
+    expect(room.reports()).toEqual([]);
   });
 
   it("takes no fill for a gap that has expired", async () => {

@@ -19,6 +19,8 @@ async function owing() {
   const scribe = new Scribe(world.ports, journal, {
     changed: () => {},
     stored: () => {},
+    parted: () => {},
+    filled: () => {},
     holeClosed: async () => {
       closed += 1;
     },

@@ -30,6 +30,8 @@ async function leavingUpstream() {
       gap: nothing,
       owe: nothing,
       changed: nothing,
+      link: nothing,
+      sent: nothing,
       ended: nothing,
       failed: nothing,
     },

@@ -1,0 +1,203 @@
+import { samplesToMs } from "../../../shared/audio.ts";
+import type { Heard, Speech } from "../upstream/heard.ts";
+import type { Range } from "../upstream/state.ts";
+import { type Figures, noted } from "./figures.ts";
+import { Hearing, type Span } from "./hearing.ts";
+import { Interruption } from "./interruption.ts";
+import { Link, type LinkSign } from "./link.ts";
+import type { Signals } from "./signals.ts";
+import { cellMs, Voice } from "./voice.ts";
+import type { Windows } from "./windows.ts";
+import { wordsOf } from "./words.ts";
+
+/** What measuring one session needs besides its figures. */
+export type CourseWorld = {
+  readonly windows: Windows;
+  /** Milliseconds of a clock that never goes back. */
+  readonly steady: () => number;
+  readonly signals: () => Signals | null;
+};
+
+/** One session as it goes on: what happens in it becomes figures. */
+export class Course {
+  readonly figures: Figures;
+  readonly #world: CourseWorld;
+  readonly #hearing: Hearing;
+  readonly #voice: Voice;
+  readonly #link: Link;
+  readonly #away: Interruption;
+  #viewers = 0;
+  #minute = -1;
+
+  /** @param begin position (samples) from which audio will come */
+  constructor(figures: Figures, begin: number, world: CourseWorld) {
+    this.figures = figures;
+    this.#world = world;
+    this.#hearing = new Hearing(figures);
+    this.#link = new Link(figures);
+    this.#away = new Interruption(figures, "publisher", figures.sketches.publisherReturn);
+    const { format } = figures.about;
+    this.#voice = new Voice(format, begin, figures.reached.judged, (cell) => this.#spoken(cell));
+  }
+
+  /** Audio came, whole or torn samples, from a position on. */
+  audio(audio: Uint8Array, from: number, to: number): void {
+    const { reached, counters, minutes } = this.figures;
+    this.#voice.take(audio);
+    // A sample that was torn when measuring began is whole in the room's buffer.
+    if (this.#voice.position !== to) this.#voice.realign(to);
+    reached.judged = this.#voice.judgedTo;
+    const isNew = to > reached.received;
+    if (isNew) {
+      counters.audio.received += this.#exactMs(to - Math.max(from, reached.received));
+      reached.received = to;
+    }
+    if (this.#away.end(this.#world.steady())) counters.publisher.returned += 1;
+    const minute = Math.floor(this.#now / 60_000);
+    if (minute === this.#minute) return;
+    this.#minute = minute;
+    const at = minutes.at(this.#now);
+    at.viewers = Math.max(at.viewers, this.#viewers);
+  }
+
+  /** What comes next begins a sample at this position: another connection, or a jump. */
+  realign(position: number): void {
+    this.#voice.realign(position);
+  }
+
+  /** Sent to the provider. */
+  sent({ from, to }: Range): void {
+    const { reached, counters } = this.figures;
+    counters.audio.replayed += this.#exactMs(Math.max(0, Math.min(to, reached.sent) - from));
+    reached.sent = Math.max(reached.sent, to);
+  }
+
+  link(sign: LinkSign): void {
+    this.#link.sign(sign, this.#world.steady(), this.#now);
+    if (sign === "failed" || sign === "lost") this.#world.windows.now.tally.failures += 1;
+    const signals = this.#world.signals();
+    if (sign === "opened" || sign === "failed") signals?.connection(sign === "opened");
+    else if (sign === "lost") signals?.lost();
+  }
+
+  /** @param received end of the audio that the room has, samples */
+  heard(events: readonly Heard[], socket: number, received: number): void {
+    const now = this.#world.steady();
+    this.#link.recognised(now);
+    const signals = this.#world.signals();
+    signals?.recognised();
+    const { lagMs, hasWords, finalWords, erasedWords } = this.#hearing.frame(events, socket, received, now);
+    const { tally, lag } = this.#world.windows.now;
+    tally.words += finalWords;
+    tally.erasedWords += erasedWords;
+    if (lagMs !== null) {
+      lag.add(lagMs);
+      signals?.interim(lagMs);
+    }
+    if (hasWords) signals?.words();
+    const settled = events.reduce((to, event) => (event.kind === "final" ? Math.max(to, event.to) : to), 0);
+    if (settled > 0) this.#uncaptioned(this.figures.coverage.settle(this.#exactMs(settled)));
+  }
+
+  /** Captions for a range cannot be had, or (`isOwed`) only later. */
+  missed(range: Range, isOwed: boolean): void {
+    const { coverage, counters, gapRanges, minutes } = this.figures;
+    const { start, end } = this.#span(range);
+    this.#world.windows.now.tally.erasedWords += this.#hearing.hush(start);
+    this.#uncaptioned(coverage.miss(end, isOwed));
+    counters.gaps.count += 1;
+    counters.gaps.ms += end - start;
+    minutes.spread(start, end, (minute, ms) => {
+      minute.gapMs += ms;
+    });
+    noted(gapRanges, { start, end, filled: false });
+  }
+
+  /** A hole fell into parts, each of them a gap. */
+  parted(hole: Range, parts: readonly Range[]): void {
+    const { counters, gapRanges } = this.figures;
+    const { start, end } = this.#span(hole);
+    const at = gapRanges.findIndex((gap) => gap.start === start && gap.end === end);
+    if (at === -1) return;
+    counters.gaps.count += parts.length - 1;
+    gapRanges.splice(at, 1);
+    for (const part of parts) noted(gapRanges, { ...this.#span(part), filled: false });
+  }
+
+  /** The batch endpoint has said what there was in a range. */
+  filled(hole: Range, speech: readonly Speech[]): void {
+    const { coverage, counters, gapRanges, minutes } = this.figures;
+    const span = this.#span(hole);
+    counters.gaps.filled += 1;
+    counters.audio.backfilled += span.end - span.start;
+    const range = gapRanges.find(({ start, end }) => start === span.start && end === span.end);
+    if (range !== undefined) range.filled = true;
+    minutes.spread(span.start, span.end, (minute, ms) => {
+      minute.gapMs = Math.max(0, minute.gapMs - ms);
+    });
+    const words = speech.flatMap((part): Span[] => this.#hearing.written(part, wordsOf(part)));
+    for (const cell of coverage.fill(span, words)) {
+      counters.audio.uncaptioned = Math.max(0, counters.audio.uncaptioned - cellMs);
+      const minute = minutes.at(cell * cellMs);
+      minute.uncaptionedMs = Math.max(0, minute.uncaptionedMs - cellMs);
+    }
+  }
+
+  /** @param startMs where the segment begins on the session's clock */
+  corrected(startMs: number): void {
+    this.figures.counters.text.corrections += 1;
+    this.figures.minutes.at(startMs).corrections += 1;
+  }
+
+  publisherLost(): void {
+    this.figures.counters.publisher.lost += 1;
+    this.figures.minutes.at(this.#now).publisherLost += 1;
+    this.#away.begin(this.#world.steady(), this.#now);
+  }
+
+  /** So many are there now. */
+  viewers(count: number): void {
+    const { audience } = this.figures.counters;
+    this.#viewers = count;
+    audience.peak = Math.max(audience.peak, count);
+    const minute = this.figures.minutes.at(this.#now);
+    minute.viewers = Math.max(minute.viewers, count);
+  }
+
+  /** What is still unsettled will stay without words, unless the batch endpoint brings them. */
+  close(): void {
+    this.#uncaptioned(this.figures.coverage.miss(Number.POSITIVE_INFINITY, false));
+  }
+
+  #spoken(cell: number): void {
+    const { coverage, counters, minutes } = this.figures;
+    coverage.speech(cell);
+    counters.audio.speech += cellMs;
+    minutes.at(cell * cellMs).speechMs += cellMs;
+    this.#world.windows.now.tally.speechMs += cellMs;
+    this.#world.signals()?.speech(cellMs);
+  }
+
+  #uncaptioned(cells: readonly number[]): void {
+    const { counters, minutes } = this.figures;
+    for (const cell of cells) {
+      counters.audio.uncaptioned += cellMs;
+      minutes.at(cell * cellMs).uncaptionedMs += cellMs;
+      this.#world.windows.now.tally.uncaptionedMs += cellMs;
+    }
+  }
+
+  /** Where the audio stands, milliseconds on the session's clock. */
+  get #now(): number {
+    return this.#exactMs(this.figures.reached.received);
+  }
+
+  #span({ from, to }: Range): Span {
+    const { format } = this.figures.about;
+    return { start: samplesToMs(from, format), end: samplesToMs(to, format) };
+  }
+
+  #exactMs(samples: number): number {
+    return (samples * 1_000) / this.figures.about.format.sampleRate;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Minute, ReportEntry } from "../../../shared/quality-report.ts";
+
+/**
+ * Where measures are kept. All of it answers at once, from memory or a synchronous database: figures are not worth a
+ * wait. Reading and writing may throw; the room logs it, and captions go on.
+ */
+export type MeasureStore = {
+  /** The newest first. */
+  entries(): readonly ReportEntry[];
+  read(session: string): MeasureRow | null;
+  /** Replaces the session's head, and of its minutes those that are given. */
+  write(entry: ReportEntry, row: MeasureRow): void;
+  remove(sessions: readonly string[]): void;
+  clear(): void;
+};
+
+export type MeasureRow = {
+  /** JSON, at most 128 KiB; see `figures.ts`. */
+  readonly head: string;
+  readonly minutes: readonly Minute[];
+};
+
+/** Keeps nothing beyond the life of the room's object. */
+export function memoryMeasures(): MeasureStore {
+  const rows = new Map<string, { readonly entry: ReportEntry; readonly row: MeasureRow }>();
+  return {
+    entries: () => [...rows.values()].map(({ entry }) => entry).sort(newestFirst),
+    read: (session) => rows.get(session)?.row ?? null,
+    write(entry, { head, minutes }) {
+      const before = rows.get(entry.session)?.row.minutes ?? [];
+      const kept = before.filter(({ minute }) => !minutes.some((other) => other.minute === minute));
+      rows.set(entry.session, { entry, row: { head, minutes: [...kept, ...minutes] } });
+    },
+    remove(sessions) {
+      for (const session of sessions) rows.delete(session);
+    },
+    clear: () => rows.clear(),
+  };
+}
+
+/** Ids of sessions sort by the time at which they began. */
+export function newestFirst(a: ReportEntry, b: ReportEntry): number {
+  return a.session < b.session ? 1 : a.session > b.session ? -1 : 0;
+}

@@ -1,0 +1,101 @@
+import { type Lag, type Window, windowMs, windowsMax } from "../../../shared/stats.ts";
+import { Sketch } from "./sketch.ts";
+
+const minuteWindows = 60_000 / windowMs;
+
+type Tally = {
+  -readonly [K in "words" | "erasedWords" | "speechMs" | "uncaptionedMs" | "viewers" | "failures"]: Window[K];
+};
+type Open = {
+  readonly at: number;
+  readonly tally: Tally;
+  readonly lag: Sketch;
+  readonly transit: Sketch;
+  readonly viewerTransit: Sketch;
+};
+
+/** The latest minutes in steps, in memory alone. */
+export class Windows {
+  readonly #wall: () => number;
+  readonly #steady: () => number;
+  /** Number of the step that goes on, counted by time that never goes back. */
+  #step: number;
+  #open: Open;
+  #closed: Window[] = [];
+  #viewers = 0;
+  /** Of the last minute's steps, the newest last. */
+  #lags: Sketch[] = [];
+
+  constructor(wall: () => number, steady: () => number) {
+    this.#wall = wall;
+    this.#steady = steady;
+    this.#step = Math.floor(steady() / windowMs);
+    this.#open = this.#begin(0);
+  }
+
+  /** The one that goes on, to be counted on. */
+  get now(): Open {
+    const step = Math.floor(this.#steady() / windowMs);
+    // What is further back than is kept need not be gone through.
+    this.#step = Math.max(this.#step, step - windowsMax);
+    while (this.#step < step) this.#roll(step);
+    return this.#open;
+  }
+
+  viewers(count: number): void {
+    const { tally } = this.now;
+    tally.viewers = Math.max(tally.viewers, count);
+    this.#viewers = count;
+  }
+
+  /** The oldest first. */
+  list(): Window[] {
+    const open = this.now;
+    return [...this.#closed, told(open)];
+  }
+
+  /** X − Y in the last minute. */
+  minuteLag(): Lag | null {
+    const { lag } = this.now;
+    const all = new Sketch();
+    for (const sketch of [...this.#lags, lag]) all.merge(sketch);
+    return all.lag();
+  }
+
+  /** Words of finals in the last minute. */
+  minuteWords(): number {
+    const { tally } = this.now;
+    const closed = this.#closed.slice(1 - minuteWindows);
+    return closed.reduce((sum, { words }) => sum + words, tally.words);
+  }
+
+  #roll(until: number): void {
+    this.#closed = [...this.#closed, told(this.#open)].slice(1 - windowsMax);
+    this.#lags = [...this.#lags, this.#open.lag].slice(1 - minuteWindows);
+    this.#step += 1;
+    this.#open = this.#begin(until - this.#step);
+  }
+
+  /** @param ago steps between this one and the one that goes on now */
+  #begin(ago: number): Open {
+    const intoStep = this.#steady() % windowMs;
+    return {
+      at: Math.round(this.#wall() - intoStep - ago * windowMs),
+      tally: {
+        words: 0,
+        erasedWords: 0,
+        speechMs: 0,
+        uncaptionedMs: 0,
+        viewers: this.#viewers,
+        failures: 0,
+      },
+      lag: new Sketch(),
+      transit: new Sketch(),
+      viewerTransit: new Sketch(),
+    };
+  }
+}
+
+function told({ at, tally, lag, transit, viewerTransit }: Open): Window {
+  return { at, lag: lag.lag(), transitP50: transit.p50(), viewerTransitP50: viewerTransit.p50(), ...tally };
+}
