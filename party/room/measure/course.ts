@@ -1,7 +1,8 @@
 import { samplesToMs } from "../../../shared/audio.ts";
+import { eventsMax } from "../../../shared/quality-report.ts";
 import type { Heard, Speech } from "../upstream/heard.ts";
 import type { Range } from "../upstream/state.ts";
-import { type Figures, noted } from "./figures.ts";
+import { type Figures, type GapRange, noted } from "./figures.ts";
 import { Hearing, type Span } from "./hearing.ts";
 import { Interruption } from "./interruption.ts";
 import { Link, type LinkSign } from "./link.ts";
@@ -101,37 +102,30 @@ export class Course {
 
   /** Captions for a range cannot be had, or (`isOwed`) only later. */
   missed(range: Range, isOwed: boolean): void {
-    const { coverage, counters, gapRanges, minutes } = this.figures;
-    const { start, end } = this.#span(range);
-    this.#world.windows.now.tally.erasedWords += this.#hearing.hush(start);
-    this.#uncaptioned(coverage.miss(end, isOwed));
-    counters.gaps.count += 1;
-    counters.gaps.ms += end - start;
-    minutes.spread(start, end, (minute, ms) => {
-      minute.gapMs += ms;
-    });
-    noted(gapRanges, { start, end, filled: false });
+    const span = this.#span(range);
+    this.#world.windows.now.tally.erasedWords += this.#hearing.hush(span.start);
+    this.#uncaptioned(this.figures.coverage.miss(span.end, isOwed));
+    this.#gap(span);
   }
 
   /** A hole fell into parts, each of them a gap. */
   parted(hole: Range, parts: readonly Range[]): void {
     const { counters, gapRanges } = this.figures;
-    const { start, end } = this.#span(hole);
-    const at = gapRanges.findIndex((gap) => gap.start === start && gap.end === end);
-    if (at === -1) return;
+    const gap = this.#gapOf(this.#span(hole));
     counters.gaps.count += parts.length - 1;
+    const at = gapRanges.indexOf(gap);
+    if (at === -1) return;
     gapRanges.splice(at, 1);
     for (const part of parts) noted(gapRanges, { ...this.#span(part), filled: false });
   }
 
   /** The batch endpoint has said what there was in a range. */
   filled(hole: Range, speech: readonly Speech[]): void {
-    const { coverage, counters, gapRanges, minutes } = this.figures;
+    const { coverage, counters, minutes } = this.figures;
     const span = this.#span(hole);
+    this.#gapOf(span).filled = true;
     counters.gaps.filled += 1;
     counters.audio.backfilled += span.end - span.start;
-    const range = gapRanges.find(({ start, end }) => start === span.start && end === span.end);
-    if (range !== undefined) range.filled = true;
     minutes.spread(span.start, span.end, (minute, ms) => {
       minute.gapMs = Math.max(0, minute.gapMs - ms);
     });
@@ -167,6 +161,24 @@ export class Course {
   /** What is still unsettled will stay without words, unless the batch endpoint brings them. */
   close(): void {
     this.#uncaptioned(this.figures.coverage.miss(Number.POSITIVE_INFINITY, false));
+  }
+
+  #gap({ start, end }: Span): GapRange {
+    const { counters, gapRanges, minutes } = this.figures;
+    counters.gaps.count += 1;
+    counters.gaps.ms += end - start;
+    minutes.spread(start, end, (minute, ms) => {
+      minute.gapMs += ms;
+    });
+    return noted(gapRanges, { start, end, filled: false });
+  }
+
+  /** One that an earlier object wrote down just before it died may not have been counted. */
+  #gapOf(span: Span): GapRange {
+    const { gapRanges } = this.figures;
+    const known = gapRanges.find(({ start, end }) => start === span.start && end === span.end);
+    if (known !== undefined) return known;
+    return gapRanges.length < eventsMax ? this.#gap(span) : { ...span, filled: false };
   }
 
   #spoken(cell: number): void {

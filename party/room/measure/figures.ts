@@ -23,7 +23,7 @@ type LatencyKind = keyof Latency;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** What is counted, to be counted on. */
 type Tally = { readonly [K in keyof Counters]: Writable<Counters[K]> };
-type GapRange = Writable<QualityReport["gapRanges"][number]>;
+export type GapRange = Writable<QualityReport["gapRanges"][number]>;
 type Interruption = Writable<QualityReport["interruptions"][number]>;
 
 const AboutSchema = v.object({

@@ -3,6 +3,7 @@ import { limits } from "../../../shared/limits.ts";
 import { Random } from "../../support/tape/random.ts";
 import { samplesOfMs, unitSamples } from "../../support/tape/tape.ts";
 import { type FaultKind, planFaults } from "./faults.ts";
+import { judgeMeasures } from "./measured.ts";
 import type { Utterance } from "./speaker.ts";
 import { excusedWords, judgeTranscript, judgeWatchers } from "./verdict.ts";
 import { type Script, World } from "./world.ts";
@@ -118,14 +119,15 @@ function planScript(random: Random): Script {
 /** The room may hold a frame more than it keeps. */
 const slackMs = 500;
 
-/** Looks at the room's memory now and then. */
+/** Looks at the room's memory, and at what it tells of itself, now and then. */
 function probe(world: World): () => void {
   let cancel = (): void => {};
   const look = (): void => {
-    const load = world.host.room?.load;
-    if (load !== undefined && isTooMuch(load)) {
-      world.violation(`the room holds too much: ${JSON.stringify(load)}`);
+    const { room } = world.host;
+    if (room !== null && isTooMuch(room.load)) {
+      world.violation(`the room holds too much: ${JSON.stringify(room.load)}`);
     }
+    if (room !== null) for (const problem of judgeMeasures(room)) world.violation(problem);
     cancel = world.clock.set(look, 1_000);
   };
   look();
