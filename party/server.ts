@@ -3,6 +3,7 @@ import { CaptionwireError } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { positionIn } from "../shared/position.ts";
 import { ping, pong, subprotocol } from "../shared/protocol.ts";
+import { recorder } from "./analytics.ts";
 import { transcribe } from "./batch.ts";
 import { type Member, memberIn, passIn } from "./callers.ts";
 import { dialProvider } from "./dial.ts";
@@ -329,6 +330,7 @@ export class CaptionRoom extends Server<Cloudflare.Env> {
       beat: () => this.#current?.door.sweep(),
       die: () => this.ctx.abort("storage failed"),
       log: (event, fields) => console.log({ event, room: this.name, ...fields }),
+      record: recorder(this.env.STATS, this.name),
     };
   }
 }

@@ -111,16 +111,19 @@ export const AlertSchema = v.object({
 });
 export type Alert = Readonly<v.InferOutput<typeof AlertSchema>>;
 
-/** When something is to be looked at. */
+/** When something is to be looked at: beyond the limit. It is over once 80 % of the limit are not exceeded for 15 s. */
 export const alertRules = {
-  /** 95th percentile of X − Y in the last minute, milliseconds. */
+  /** 95th percentile of X − Y in the last minute, milliseconds; of 20 interims or more. */
   latency_high: { limit: 400, unit: "ms" },
-  /** Share of the last 100 connections to the provider that failed. */
+  /**
+   * Share of the last 100 connections to the provider that failed, within ten minutes. Of 100 also while there were fewer: one
+   * failure is nothing, two are an alert.
+   */
   connections_failing: { limit: 0.01, unit: "share" },
   /** Milliseconds in which somebody seems to speak and no word comes. */
   no_words: { limit: 20_000, unit: "ms" },
-  /** Failures in a row, without a socket that recognised anything. */
-  upstream_failing: { limit: 3, unit: "failures" },
+  /** Failures in a row, without a socket that recognised anything: the third one is too many. */
+  upstream_failing: { limit: 2, unit: "failures" },
 } as const satisfies Record<AlertKind, { readonly limit: number; readonly unit: string }>;
 
 /** Of one stretch of time. */

@@ -8,5 +8,7 @@ declare namespace Cloudflare {
     readonly TOKEN_RATE: RateLimit;
     readonly SPEAK_RATE: RateLimit;
     readonly ASSETS: Fetcher;
+    /** Where it is bound. */
+    readonly STATS?: AnalyticsEngineDataset;
   }
 }

@@ -1,4 +1,5 @@
 import type { Position } from "../../shared/position.ts";
+import type { Point } from "./measure/points.ts";
 
 /**
  * Everything the room's core needs of the world, as arguments: no clock, no randomness, no socket and no storage is
@@ -27,6 +28,8 @@ export type Ports = {
   die(): void;
   /** What an operator should read in a log; never caption text, tokens or keys. */
   log(event: string, fields: Readonly<Record<string, string | number | boolean>>): void;
+  /** Figures for later queries, about once a minute of a session; never throws. */
+  record(point: Point): void;
 };
 
 /** A member's socket. `send` and `close` never throw: a dead peer is reported by the host as having left. */

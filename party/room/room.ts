@@ -12,6 +12,7 @@ import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
 import { Measures } from "./measure/measures.ts";
+import { Monitor } from "./measure/monitor.ts";
 import type { MeasureStore } from "./measure/store.ts";
 import { ViewerTransit } from "./measure/viewer-transit.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
@@ -34,6 +35,7 @@ export class Room {
   readonly #stage: Stage;
   readonly #audience: Audience;
   readonly #measures: Measures;
+  readonly #monitor: Monitor;
   readonly #viewerTransit: ViewerTransit;
   #status: Status;
   #cancelHeartbeat: Cancel | null = null;
@@ -43,6 +45,8 @@ export class Room {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
     this.#measures = new Measures(ports, measures, stored.session);
+    this.#monitor = new Monitor(ports, this.#measures, () => this.stats());
+    this.#measures.signals = this.#monitor;
     this.#viewerTransit = new ViewerTransit(ports, (ms) => this.#measures.viewerTransit(ms));
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
@@ -180,6 +184,7 @@ export class Room {
     this.#cancelHeartbeat?.();
     this.#cancelAudienceTell?.();
     this.#viewerTransit.end();
+    this.#monitor.dispose();
     this.#ports.die();
   }
 
@@ -215,6 +220,11 @@ export class Room {
     return this.#measures.stats({ state: this.#status.state, viewers: this.#audience.size });
   }
 
+  /** Called with each alert as it begins, and once more when it is over. */
+  onAlert(listener: (alert: Alert) => void): Cancel {
+    return this.#monitor.onAlert(listener);
+  }
+
   /** Sessions of which a report is kept, the newest first. */
   reports(): readonly ReportEntry[] {
     return this.#measures.reports();
@@ -223,11 +233,6 @@ export class Room {
   /** `null`: of this session none is kept. */
   report(session: string): QualityReport | null {
     return this.#measures.report(session);
-  }
-
-  /** Told whenever an alert begins or ends. */
-  onAlert(_listener: (alert: Alert) => void): Cancel {
-    return () => {};
   }
 
   /** Everything that is kept, for exports. */

@@ -1,3 +1,4 @@
+import type { Point } from "../../party/room/measure/points.ts";
 import { type MeasureStore, memoryMeasures } from "../../party/room/measure/store.ts";
 import type { BatchAnswer, BatchRequest, DialListener, MemberSocket, Ports } from "../../party/room/ports.ts";
 import { Room } from "../../party/room/room.ts";
@@ -170,6 +171,8 @@ export class ScriptedWorld {
   readonly dialled: ScriptedSocket[] = [];
   readonly batches: ScriptedBatch[] = [];
   readonly renewals: { readonly id: string; readonly token: string }[] = [];
+  readonly logged: Record<string, unknown>[] = [];
+  readonly points: Point[] = [];
   deaths = 0;
   beats = 0;
   #ids = 0;
@@ -204,7 +207,8 @@ export class ScriptedWorld {
     die: () => {
       this.deaths += 1;
     },
-    log: () => {},
+    log: (event, fields) => this.logged.push({ event, ...fields }),
+    record: (point) => this.points.push(point),
   };
 
   openRoom(): Promise<Room> {

@@ -53,7 +53,11 @@ export class Course {
       counters.audio.received += this.#exactMs(to - Math.max(from, reached.received));
       reached.received = to;
     }
-    if (this.#away.end(this.#world.steady())) counters.publisher.returned += 1;
+    const awayMs = this.#away.end(this.#world.steady());
+    if (awayMs !== null) {
+      counters.publisher.returned += 1;
+      this.#world.signals()?.publisherReturned(awayMs);
+    }
     const minute = Math.floor(this.#now / 60_000);
     if (minute === this.#minute) return;
     this.#minute = minute;
@@ -74,27 +78,26 @@ export class Course {
   }
 
   link(sign: LinkSign): void {
-    this.#link.sign(sign, this.#world.steady(), this.#now);
+    const now = this.#world.steady();
+    this.#link.sign(sign, now, this.#now);
     if (sign === "failed" || sign === "lost") this.#world.windows.now.tally.failures += 1;
     const signals = this.#world.signals();
-    if (sign === "opened" || sign === "failed") signals?.connection(sign === "opened");
+    if (sign === "opened" || sign === "failed") signals?.connection(sign === "opened", this.#link.dialMs(now));
     else if (sign === "lost") signals?.lost();
   }
 
   /** @param received end of the audio that the room has, samples */
   heard(events: readonly Heard[], socket: number, received: number): void {
     const now = this.#world.steady();
-    this.#link.recognised(now);
     const signals = this.#world.signals();
     signals?.recognised();
+    const recoveredMs = this.#link.recognised(now);
+    if (recoveredMs !== null) signals?.recovered(recoveredMs);
     const { lagMs, hasWords, finalWords, erasedWords } = this.#hearing.frame(events, socket, received, now);
     const { tally, lag } = this.#world.windows.now;
     tally.words += finalWords;
     tally.erasedWords += erasedWords;
-    if (lagMs !== null) {
-      lag.add(lagMs);
-      signals?.interim(lagMs);
-    }
+    if (lagMs !== null) lag.add(lagMs);
     if (hasWords) signals?.words();
     const settled = events.reduce((to, event) => (event.kind === "final" ? Math.max(to, event.to) : to), 0);
     if (settled > 0) this.#uncaptioned(this.figures.coverage.settle(this.#exactMs(settled)));
@@ -147,6 +150,7 @@ export class Course {
     this.figures.counters.publisher.lost += 1;
     this.figures.minutes.at(this.#now).publisherLost += 1;
     this.#away.begin(this.#world.steady(), this.#now);
+    this.#world.signals()?.publisherLost();
   }
 
   /** So many are there now. */

@@ -21,13 +21,14 @@ export class Interruption {
     this.#note = noted(this.#figures.interruptions, { what: this.#what, start, tookMs: null });
   }
 
-  /** Tells whether there was one. */
-  end(now: number): boolean {
-    if (this.#lostAt === null || this.#note === null) return false;
-    this.#note.tookMs = Math.max(0, now - this.#lostAt);
-    this.#sketch.add(this.#note.tookMs);
+  /** Answers how long it lasted, milliseconds; `null`: there was none. */
+  end(now: number): number | null {
+    if (this.#lostAt === null || this.#note === null) return null;
+    const tookMs = Math.max(0, now - this.#lostAt);
+    this.#note.tookMs = tookMs;
+    this.#sketch.add(tookMs);
     this.#lostAt = null;
     this.#note = null;
-    return true;
+    return tookMs;
   }
 }

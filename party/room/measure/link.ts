@@ -76,8 +76,13 @@ export class Link {
     }
   }
 
-  /** A socket recognised something, if only silence. */
-  recognised(now: number): void {
-    this.#interruption.end(now);
+  /** Since the latest socket was asked for, milliseconds. */
+  dialMs(now: number): number {
+    return now - (this.#dialledAt ?? now);
+  }
+
+  /** A socket recognised something, if only silence. Answers how long after a loss, milliseconds; `null`: there was none. */
+  recognised(now: number): number | null {
+    return this.#interruption.end(now);
   }
 }

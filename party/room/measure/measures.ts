@@ -99,15 +99,15 @@ export class Measures {
     this.#course = this.#courseOf(figures, from);
     this.#course.viewers(this.#viewers);
     this.#store();
-    this.signals?.began(session.id);
+    this.signals?.began(session.id, before === null);
   }
 
   ended(ended: { readonly at: number; readonly by: string }): void {
     if (this.#course === null) return;
     this.#course.close();
     this.#course.figures.about = { ...this.#course.figures.about, ended };
+    this.signals?.ended(ended.by);
     this.#store();
-    this.signals?.ended();
   }
 
   publisherLost(): void {

@@ -135,6 +135,7 @@ export abstract class Lives {
         incarnation.isAlive ? this.#provider.transcribe(request, unlessDead(answered)) : () => {},
       renew: () => this.#violation("nobody has shown a token"),
       beat: () => {},
+      record: () => {},
       die: unlessDead(() => this.gaveUp()),
       log: (event, { error }) => {
         if (event === "measures_failed" && error !== diskFull) this.#violation(`measuring failed: ${error}`);
