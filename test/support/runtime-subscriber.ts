@@ -27,9 +27,17 @@ export type Subscriber = {
   until(what: string, holds: (captions: Captions) => boolean): Promise<Captions>;
 };
 
-/** The client as an app runs it, with the Worker under test for its network; resolves with the room's first frame. */
-export async function subscriberOf(room: string, token: TokenSource): Promise<Subscriber> {
-  const way: Way = { async asking() {}, async answered() {}, frames: Promise.resolve() };
+/**
+ * The client as an app runs it, with the Worker under test for its network; resolves with the room's first frame.
+ *
+ * @param now its clock
+ */
+export async function subscriberOf(
+  room: string,
+  token: TokenSource,
+  now: () => number = Date.now,
+): Promise<Subscriber> {
+  const way = freeWay();
   const asked: URL[] = [];
   const waiting = new Waiting(() => JSON.stringify([subscription.link, subscription.captions.position]));
 
@@ -48,7 +56,7 @@ export async function subscriberOf(room: string, token: TokenSource): Promise<Su
     room,
     token,
     onChange: () => waiting.wake(),
-    ports: { fetch: ask, openSocket: (url, protocols) => openSocket(url, protocols, way) },
+    ports: { now, fetch: ask, openSocket: (url, protocols) => openSocket(url, protocols, way) },
   });
   const until: Subscriber["until"] = (what, holds) =>
     waiting.for(what, () => (holds(subscription.captions) ? subscription.captions : undefined));
@@ -63,8 +71,12 @@ type Listeners = {
   close: ((event: { readonly code: number; readonly reason: string }) => void)[];
 };
 
+function freeWay(): Way {
+  return { async asking() {}, async answered() {}, frames: Promise.resolve() };
+}
+
 /** `new WebSocket` would look for the Worker in the network. */
-function openSocket(url: string, protocols: readonly string[], way: Way): WebSocketLike {
+export function openSocket(url: string, protocols: readonly string[], way = freeWay()): WebSocketLike {
   const listeners: Listeners = { open: [], error: [], message: [], close: [] };
   let socket: WebSocket | null = null;
   /** What came, in order, each told once the way is free. */
@@ -92,8 +104,9 @@ function openSocket(url: string, protocols: readonly string[], way: Way): WebSoc
       }),
     );
     socket = opened;
-    for (const listener of listeners.open) listener();
+    // Whoever hears that it is open may send at once; what came is told in a later turn.
     opened.accept();
+    for (const listener of listeners.open) listener();
   }
 
   open().catch(() => {
