@@ -39,24 +39,28 @@ function speaker(room: string, now: () => number): { readonly publisher: Publish
 }
 
 describe("clocks that are not the room's", () => {
-  it.each([7_000, -7_000])("are known, and what is measured by them is right: %d ms off", async (offMs) => {
-    const room = newRoom();
-    const theirNow = () => Date.now() + offMs;
-    const { subscription } = await subscriberOf(room, () => viewToken(room), theirNow);
-    const { close } = speaker(room, theirNow);
-    const stats = await eventually(
-      "transit both ways",
-      () => statsOf(room),
-      ({ latency }) => latency.publisherTransit !== null && latency.viewerTransit !== null,
-    );
-    close();
-    subscription.close();
-    const { offsetMs, uncertaintyMs } = stats.publisherClock ?? { offsetMs: Number.NaN, uncertaintyMs: 0 };
-    expect(Math.abs(offsetMs - offMs)).toBeLessThanOrEqual(uncertaintyMs + 1);
-    // Far from the seconds by which the clocks differ.
-    expect(stats.latency.publisherTransit?.max).toBeLessThan(2_000);
-    expect(stats.latency.viewerTransit?.max).toBeLessThan(2_000);
-  }, 30_000);
+  it.each([7_000, -7_000])(
+    "are known, and what is measured by them is right: %d ms off",
+    async (offMs) => {
+      const room = newRoom();
+      const theirNow = () => Date.now() + offMs;
+      const { subscription } = await subscriberOf(room, () => viewToken(room), theirNow);
+      const { close } = speaker(room, theirNow);
+      const stats = await eventually(
+        "transit both ways",
+        () => statsOf(room),
+        ({ latency }) => latency.publisherTransit !== null && latency.viewerTransit !== null,
+      );
+      close();
+      subscription.close();
+      const { offsetMs, uncertaintyMs } = stats.publisherClock ?? { offsetMs: Number.NaN, uncertaintyMs: 0 };
+      expect(Math.abs(offsetMs - offMs)).toBeLessThanOrEqual(uncertaintyMs + 1);
+      // Far from the seconds by which the clocks differ.
+      expect(stats.latency.publisherTransit?.max).toBeLessThan(2_000);
+      expect(stats.latency.viewerTransit?.max).toBeLessThan(2_000);
+    },
+    30_000,
+  );
 
   it("are not asked of members that have not said that they answer", async () => {
     const room = newRoom();

@@ -16,11 +16,18 @@ const starts = [
   '{"type":"start","encoding":"linear16","sampleRate":16000,"channels":1,"language":"multi","keyterms":["a"]}',
 ] as const;
 const messages = {
-  publisher: [...starts, '{"type":"mark","position":1,"sentAt":2}', '{"type":"finish"}', "ping"],
+  publisher: [
+    ...starts,
+    '{"type":"mark","position":1,"sentAt":2}',
+    '{"type":"probed","at":1,"now":2}',
+    '{"type":"finish"}',
+    "ping",
+  ],
   viewer: [
     '{"type":"seen","version":0}',
     '{"type":"seen","version":9007199254740991}',
     '{"type":"auth","token":"x"}',
+    '{"type":"probed","at":1,"now":2}',
     "ping",
   ],
 } as const;
@@ -42,6 +49,8 @@ const strange = [
   '{"type":"auth","token":""}',
   `{"type":"auth","token":"${"a".repeat(8192)}"}`,
   '{"type":"mark","position":0.5,"sentAt":null}',
+  '{"type":"mark","position":1,"sentAt":1e999}',
+  '{"type":"probed","at":-1e999,"now":1e999}',
   "\ufeff{}",
   "[".repeat(10_000),
   '{"a":'.repeat(2000),
