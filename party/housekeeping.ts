@@ -6,6 +6,8 @@ import type { Sqlite } from "./room/sqlite.ts";
 import { sqliteOf } from "./storage.ts";
 import type { Registry } from "./tenant/registry.ts";
 
+type Inside = Pick<OpenRoom, "room" | "door">;
+
 /**
  * When a room comes to be, how long it keeps what it holds, and when it goes: a room is on its tenant's list for as long as it
  * exists, because that is how it hears of revocations.
@@ -55,7 +57,7 @@ export class Housekeeping {
   }
 
   /** Deletes what has expired, and has the object woken for what expires next. */
-  async expire({ room }: OpenRoom): Promise<void> {
+  async expire({ room }: Pick<OpenRoom, "room">): Promise<void> {
     const expiresAt = await room.expire();
     // Whoever is about to speak may leave without a word.
     const looksAgainAt = room.isKept ? null : Date.now() + timing.vacantRoomMs;
@@ -69,7 +71,7 @@ export class Housekeeping {
    *
    * @param gone called as it goes
    */
-  async forgetVacant(open: OpenRoom, gone: () => void): Promise<void> {
+  async forgetVacant(open: Inside, gone: () => void): Promise<void> {
     if (this.#isVacant(open)) {
       this.book.keepRegistered(false);
       await this.#registry.forget();
@@ -86,7 +88,7 @@ export class Housekeeping {
   }
 
   /** What tokens have used up is kept for as long as they could be shown again. */
-  #isVacant({ room, door }: OpenRoom): boolean {
+  #isVacant({ room, door }: Inside): boolean {
     return door.isEmpty && room.isVacant && !this.book.isNeeded(Date.now());
   }
 }

@@ -4,6 +4,7 @@ import {
   type Minute,
   type QualityReport,
 } from "../../shared/quality-report.ts";
+import type { Counters } from "../../shared/stats.ts";
 import { counters, latency } from "./room-stats.ts";
 
 /** A report made up: a session of so many minutes with a bad quarter in the middle. */
@@ -20,7 +21,7 @@ export function madeUpReport(count: number, changes: Partial<QualityReport> = {}
       model: "nova-3",
     },
     latency,
-    ...counters,
+    ...countersOf(minutes),
     erasure: 0.08,
     minutes,
     bursts: minutes.filter(({ fastest }) => fastest > burstWordsPerMinute).map(burstIn),
@@ -50,6 +51,27 @@ export function madeUpReport(count: number, changes: Partial<QualityReport> = {}
       },
     ],
     ...changes,
+  };
+}
+
+/** As they add up. */
+function countersOf(minutes: readonly Minute[]): Counters {
+  const sum = (of: (minute: Minute) => number): number =>
+    minutes.reduce((total, minute) => total + of(minute), 0);
+  return {
+    ...counters,
+    audio: {
+      ...counters.audio,
+      received: minutes.length * 60_000,
+      speech: sum(({ speechMs }) => speechMs),
+      uncaptioned: sum(({ uncaptionedMs }) => uncaptionedMs),
+    },
+    text: {
+      ...counters.text,
+      words: sum(({ words }) => words),
+      erasedWords: sum(({ erasedWords }) => erasedWords),
+      corrections: sum((minute) => minute.corrections),
+    },
   };
 }
 

@@ -86,15 +86,15 @@ function marksPath(at: readonly boolean[]): string {
 /** Each look with its name. */
 function keyOf({ bars, line, limit, marks }: Chart): Html[] {
   return [
-    ...bars.map(({ look, name }) => entry("bar", look, "M1 1H19V11H1Z", name)),
-    ...(line === undefined ? [] : [entry("line", "", "M0 9H8V3H20", line.name)]),
-    ...(limit === undefined ? [] : [entry("limit", "", "M0 6H20", limit.name)]),
-    ...(marks === undefined ? [] : [entry("mark", "", "M0 0H20V4H0Z", marks.name)]),
+    ...bars.map(({ look, name }) => entry(`bar ${look}`, "M1 1H19V11H1Z", name)),
+    ...(line === undefined ? [] : [entry("line", "M0 9H8V3H20", line.name)]),
+    ...(limit === undefined ? [] : [entry("limit", "M0 6H20", limit.name)]),
+    ...(marks === undefined ? [] : [entry("mark", "M0 0H20V4H0Z", marks.name)]),
   ];
 }
 
-function entry(kind: string, look: string, path: string, name: string): Html {
-  return html`<span><svg aria-hidden="true" viewBox="0 0 20 12"><path class="${kind} ${look}" d="${path}"/></svg> ${name}</span> `;
+function entry(look: string, path: string, name: string): Html {
+  return html`<span><svg aria-hidden="true" viewBox="0 0 20 12"><path class="${look}" d="${path}"/></svg> ${name}</span> `;
 }
 
 /** Something happened from one moment to another. */
@@ -133,6 +133,6 @@ function rounded(value: number): number {
 /** The next number that is easy to read, and so is its half. */
 function niceTop(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  const factor = [1, 2, 4, 6, 8, 10].find((one) => one * unit >= value) ?? 10;
+  const factor = [1, 2, 3, 4, 5, 6, 8, 10].find((one) => one * unit >= value) ?? 10;
   return factor * unit;
 }

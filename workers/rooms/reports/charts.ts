@@ -13,15 +13,10 @@ export function stretchInWords(step: number): string {
 }
 
 /** One under the other, along the same time. */
-export function charts(report: QualityReport, { step, bins }: Bins, clock: Clock): Html[] {
-  const axis = axisOf({ step, bins }, report.session.startedAt, clock);
-  const each = `by ${stretchInWords(step)}`;
-  return [
-    lagChart(bins, axis, each),
-    paceChart(bins, axis, each, step),
-    uncaptionedChart(bins, axis, each),
-    happened(report, axis, axis.stretches * step * minuteMs),
-  ];
+export function charts({ step, bins }: Bins, startedAt: number, clock: Clock): Html[] {
+  const axis = axisOf({ step, bins }, startedAt, clock);
+  const each = `each ${stretchInWords(step)}`;
+  return [lagChart(bins, axis, each), paceChart(bins, axis, each, step), uncaptionedChart(bins, axis, each)];
 }
 
 /** Divides into four where it is long enough, so that the times below are round ones. */
@@ -81,11 +76,11 @@ function uncaptionedChart(bins: readonly Bin[], axis: Axis, each: string): Html 
   });
 }
 
-function happened(
-  { session, gapRanges, interruptions, bursts, alerts }: QualityReport,
-  axis: Axis,
-  ms: number,
-): Html {
+/** What happened when, a lane for each kind. */
+export function happenings(report: QualityReport, bins: Bins, clock: Clock): Html {
+  const { session, gapRanges, interruptions, bursts, alerts } = report;
+  const axis = axisOf(bins, session.startedAt, clock);
+  const ms = axis.stretches * bins.step * minuteMs;
   const lost = (which: "upstream" | "publisher"): Happening[] =>
     interruptions
       .filter(({ what }) => what === which)

@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 import type { QualityReport } from "../../../shared/quality-report.ts";
 import { binsOf } from "./bins.ts";
 import type { Html } from "./chart.ts";
-import { charts, stretchInWords } from "./charts.ts";
+import { charts, happenings, stretchInWords } from "./charts.ts";
 import type { Clock } from "./clock.ts";
 import { style } from "./style.ts";
 import { byTime, latencies, lists } from "./tables.ts";
@@ -29,12 +29,12 @@ export function reportDocument({ room, report, clock }: DocumentContent): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${room}, ${clock.dateOf(startedAt)}: how the captions were</title>
+<title>${room}: caption quality, ${clock.dateOf(startedAt)}</title>
 <style>${raw(style)}</style>
 </head>
 <body>
 <header>
-<h1>How the captions of ${room} were</h1>
+<h1>Captions of ${room}: quality report</h1>
 <p class="about">${about(report, clock)}</p>
 </header>
 <main>
@@ -45,8 +45,9 @@ ${
   bins.bins.length === 0
     ? html`<p>There was no audio.</p>`
     : html`<p class="note">${timesInWords(report, clock, bins.step)}</p>
-${charts(report, bins, clock)}${byTime(bins, startedAt, clock)}`
-}${lists(report, clock)}<h2>Durations</h2>
+${charts(bins, startedAt, clock)}${byTime(bins, startedAt, clock)}<h2>What happened</h2>
+${happenings(report, bins, clock)}${lists(report, clock)}`
+}<h2>Durations</h2>
 ${latencies(report.latency)}
 </main>
 </body>
@@ -56,20 +57,26 @@ ${latencies(report.latency)}
 
 function about({ session, audio }: QualityReport, clock: Clock): string {
   const { id, startedAt, endedAt, endedBy, language, model } = session;
-  const end = endedAt === null ? "still running" : `to ${clock.minuteOf(endedAt)}`;
   const parts = [
-    `${clock.dateOf(startedAt)}, ${clock.minuteOf(startedAt)} ${end} ${clock.zoneAt(startedAt)}`,
+    `${clock.dateOf(startedAt)}, ${clock.minuteOf(startedAt)} ${endInWords(startedAt, endedAt, clock)} ${clock.zoneAt(startedAt)}`,
     `${durationInWords(audio.received)} of audio`,
     ...(language === null ? [] : [`language ${language}`]),
     ...(model === null ? [] : [`model ${model}`]),
-    ...(endedBy === null || endedBy === "finish" ? [] : [endInWords(endedBy)]),
+    ...(endedBy === null || endedBy === "finish" ? [] : [reasonInWords(endedBy)]),
     `session ${id}`,
   ];
-  return `${parts.join(" · ")}`;
+  return parts.join(" · ");
+}
+
+function endInWords(startedAt: number, endedAt: number | null, clock: Clock): string {
+  if (endedAt === null) return "and still running,";
+  const date = clock.dateOf(endedAt);
+  const time = clock.minuteOf(endedAt);
+  return date === clock.dateOf(startedAt) ? `to ${time}` : `to ${date}, ${time}`;
 }
 
 /** How a session ends without its publisher's saying so. */
-function endInWords(by: string): string {
+function reasonInWords(by: string): string {
   switch (by) {
     case "absence":
       return "ended because the publisher did not come back";
@@ -99,6 +106,5 @@ export async function documentPolicy(): Promise<string> {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    "sandbox",
   ].join("; ");
 }

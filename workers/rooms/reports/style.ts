@@ -3,14 +3,14 @@ export const style = `
 :root {
   color-scheme: light dark;
   --ground: #fbfaf7; --panel: #ffffff; --ink: #1a1b1c; --soft: #55585c; --rule: #c9c8c2;
-  --plain: #0a559e; --pale: #8fb3d6; --line: #1a1b1c; --bad: #b34a00; --limit: #55585c;
+  --plain: #0a559e; --pale: #6494c4; --line: #1a1b1c; --bad: #9a3d00; --limit: #55585c;
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif;
   color: var(--ink); background: var(--ground);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #121416; --panel: #1b1e21; --ink: #f2f1ed; --soft: #b4b8bd; --rule: #43484e;
-    --plain: #4f9be6; --pale: #3a5f85; --line: #f2f1ed; --bad: #ff9d4d; --limit: #b4b8bd;
+    --plain: #4f9be6; --pale: #4a76a5; --line: #f2f1ed; --bad: #ffb060; --limit: #b4b8bd;
   }
 }
 * { box-sizing: border-box; }
@@ -64,7 +64,8 @@ thead th { color: var(--soft); font-weight: 600; }
 }
 @media (forced-colors: active) {
   svg { forced-color-adjust: none; }
-  :root { --rule: GrayText; --plain: LinkText; --pale: GrayText; --line: CanvasText; --bad: Highlight; --limit: CanvasText; --panel: Canvas; }
+  :root { --rule: GrayText; --plain: LinkText; --pale: Canvas; --line: CanvasText; --bad: CanvasText; --limit: CanvasText; --panel: Canvas; }
+  .bar.soft { stroke: CanvasText; stroke-width: 1; vector-effect: non-scaling-stroke; }
 }
 @media print {
   :root { color-scheme: light; font-size: 10pt; background: none; }

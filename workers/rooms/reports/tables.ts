@@ -90,7 +90,7 @@ export function latencies(latency: Latency): Html {
   const kinds = Object.keys(latencyNames).filter((kind): kind is keyof Latency => kind in latency);
   return table({
     name: "Durations",
-    columns: ["", "Measured", "Median", "95 %", "99 %", "Longest"],
+    columns: ["What", "Measured", "Median", "95 %", "99 %", "Longest"],
     rows: kinds.map((kind) => row(latencyNames[kind], latency[kind])),
   });
 }
@@ -109,21 +109,21 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
   const all: Table[] = [
     {
       name: countOf(gapRanges.length, "gap", "gaps"),
-      columns: ["From", "To", "Length", ""],
+      columns: ["From", "To", "Length", "Since then"],
       rows: gapRanges.map(({ start, end, filled }) => [
         time(start),
         time(end),
         durationInWords(end - start),
-        filled ? "filled later" : "captions are lost",
+        filled ? "filled later" : "not filled",
       ]),
     },
     {
       name: countOf(interruptions.length, "interruption", "interruptions"),
-      columns: ["At", "What was lost", "For"],
+      columns: ["At", "What was lost", "How long"],
       rows: interruptions.map(({ what, start, tookMs }) => [
         time(start),
         what === "upstream" ? "the provider" : "the publisher",
-        tookMs === null ? "good" : durationInWords(tookMs),
+        tookMs === null ? "it did not come back" : durationInWords(tookMs),
       ]),
     },
     {

@@ -35,23 +35,18 @@ function promptness({ latency: { transcript }, minutes }: QualityReport): string
   if (transcript === null) return "How far they were behind the speech was not measured.";
   const { limit } = alertRules.latency_high;
   const { p50, p95 } = transcript;
-  const measured = minutes.filter(({ lag }) => lag !== null);
-  const late = measured.filter(({ lag }) => lag !== null && lag.p95 > limit).length;
-  const told = `They were ${latencyInWords(p50)} behind the speech as a rule (median) and at most ${latencyInWords(p95)} 95 % of the time`;
-  if (p95 > limit)
-    return `${told}, more than the ${limit} ms that are good${inMinutes(late, measured.length)}.`;
-  return late === 0
-    ? `${told}, within the ${limit} ms that are good.`
-    : `${told}, within the ${limit} ms that are good, but not${inMinutes(late, measured.length)}.`;
-}
-
-function inMinutes(late: number, of: number): string {
-  return of === 0 ? "" : ` in ${late} of ${countOf(of, "minute", "minutes")}`;
+  const lags = minutes.map(({ lag }) => lag).filter((lag) => lag !== null);
+  const late = lags.filter((lag) => lag.p95 > limit).length;
+  const told =
+    late === 0 ? "no minute was" : `${late} of ${countOf(lags.length, "minute was", "minutes were")}`;
+  const over = lags.length === 0 ? "" : `: ${told} over it`;
+  return `They were ${latencyInWords(p50)} behind the speech as a rule (median), and ${latencyInWords(p95)} or less 95 % of the time. Good is up to ${limit} ms${over}.`;
 }
 
 function connections({ upstream, publisher, interruptions }: QualityReport): string {
   const { lost, failed } = upstream;
-  const refused = failed === 0 ? "" : ` Asked for a connection, the provider failed ${timesInWords(failed)}.`;
+  const refused =
+    failed === 0 ? "" : ` The provider refused a connection, or did not answer, ${timesInWords(failed)}.`;
   if (lost === 0 && publisher.lost === 0) return `No connection was lost.${refused}`;
   const parts = [
     ...(lost === 0 ? [] : [`The connection to the provider was lost ${timesInWords(lost)}`]),
