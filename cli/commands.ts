@@ -26,6 +26,21 @@ export const commands: readonly CommandEntry[] = [
   { name: "speak", summary: "have a text spoken", load: () => import("./commands/speak.ts") },
   { name: "token", summary: "mint a token", load: () => import("./commands/token.ts") },
   {
+    name: "rooms",
+    summary: "list rooms, look at one, set it, empty it, see what it measures",
+    load: () => import("./commands/rooms.ts"),
+  },
+  {
+    name: "export",
+    summary: "a room's captions as a file",
+    load: () => import("./commands/export.ts"),
+  },
+  {
+    name: "report",
+    summary: "how the captions of a session were, minute by minute",
+    load: () => import("./commands/report.ts"),
+  },
+  {
     name: "keys",
     summary: "API keys and the secret that signs tokens: make, list, remove",
     load: () => import("./commands/keys.ts"),

@@ -33,6 +33,9 @@ export async function createProgram(wanted: readonly string[]): Promise<Command>
       .showHelpAfterError(`See: captionwire ${name} --help`);
     if (wanted.includes(name)) (await load()).define(command);
   }
-  tab(program, { completionCommandName: "completion" });
+  const root = tab(program, { completionCommandName: "completion" });
+  if (wanted[0] === "complete") {
+    await (await import("./completion.ts")).completeValues(root, wanted.slice(1));
+  }
   return program;
 }

@@ -16,7 +16,9 @@ import {
 import { changeKeys, keyFile, listText, readKeys } from "../keys/file.ts";
 import { newApiKey, newSigningSecret } from "../keys/make.ts";
 import { localFolder } from "../paths.ts";
+import { tell } from "../terminal/output.ts";
 import { shellWord } from "../terminal/shell.ts";
+import { table } from "../terminal/table.ts";
 
 const help = `
 API keys let a server mint tokens for its tenant. The list holds their SHA-256 only,
@@ -134,11 +136,6 @@ function nameIn(given: string): string {
   throw new InvalidArgumentError("It takes 1 to 63 printable characters, no space first or last.");
 }
 
-/** stdout is for what may be piped on. */
-function tell(...lines: readonly string[]): void {
-  process.stderr.write(`${lines.join("\n")}\n`);
-}
-
 function isUsual(path: string): boolean {
   return path === usualFile;
 }
@@ -152,10 +149,4 @@ function place(path: string): string {
 function shown(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return shellWord(fromHere.startsWith("..") || fromHere === "" ? path : fromHere);
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import { messageOf, UserError } from "../errors.ts";
+
 /** One value for other programs, on a line of its own. */
 export function writeJsonLine(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -23,6 +26,21 @@ function onUnread(run: () => void): void {
 /** stderr is for people; stdout for what may be piped on. */
 export function tell(...lines: readonly string[]): void {
   process.stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** Writes a text to a file, or to stdout. */
+export async function writeOut(path: string | undefined, text: string): Promise<void> {
+  if (path === undefined) {
+    endWhenUnread();
+    // The program ends right after this, and on some systems a pipe is written behind its back.
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    return;
+  }
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new UserError(`${path} cannot be written: ${messageOf(error)}`);
+  }
 }
 
 /** Minutes and seconds. */

@@ -62,8 +62,9 @@ export async function follow(options: FollowOptions): Promise<void> {
     ...(begin === "start" ? {} : { keepSegments }),
     onChange(captions, frame) {
       if (!isReady) return;
-      tell(log.next(captions, frame));
+      // First what is being said now: what has become final would stand there twice.
       look();
+      tell(log.next(captions, frame));
     },
     onLink(next) {
       link = next;
@@ -81,14 +82,14 @@ export async function follow(options: FollowOptions): Promise<void> {
   try {
     await Promise.race([opened.promise, ended.promise, tooLate(() => link)]);
     if (begin === "start") while (subscription.captions.hasEarlier) await subscription.earlier();
+    isReady = true;
+    look();
     if (begin === "now") log.skip(subscription.captions);
     else tell(log.begin(subscription.captions));
-    isReady = true;
     void options.lastVersion.then((version) => {
       lastVersion = version;
       look();
     });
-    look();
     await ended.promise;
   } finally {
     isReady = false;
