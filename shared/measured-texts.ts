@@ -2,6 +2,8 @@ import { sentences } from "./measured-sentences.ts";
 
 export type Measured = {
   readonly kind: "warm-up" | "single" | "long";
+  /** The length asked for; the text ends with the last word that fits. */
+  readonly length: number;
   readonly text: string;
 };
 
@@ -18,14 +20,18 @@ type Lengths = {
  * alone.
  */
 export function measuredTexts({ single, long }: Lengths, rounds: number): readonly Measured[] {
-  const plan: Measured[] = [{ kind: "warm-up", text: textOf(50, 0) }];
+  const plan: Measured[] = [measured("warm-up", 50, 0)];
   // Each round begins with another sentence.
   for (let round = 1; round <= rounds; round++) {
     const inOrder = round % 2 === 1 ? single : [...single].reverse();
-    for (const length of inOrder) plan.push({ kind: "single", text: textOf(length, round) });
-    if (long !== null) plan.push({ kind: "long", text: textOf(long, round) });
+    for (const length of inOrder) plan.push(measured("single", length, round));
+    if (long !== null) plan.push(measured("long", long, round));
   }
   return plan;
+}
+
+function measured(kind: Measured["kind"], length: number, start: number): Measured {
+  return { kind, length, text: textOf(length, start) };
 }
 
 /** Sentences of the pool, from one of them on, cut to at most so many characters at the end of a word. */

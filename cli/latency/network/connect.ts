@@ -1,3 +1,4 @@
+import { lookup as dnsLookup } from "node:dns/promises";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { isIP, connect as netConnect, type Socket } from "node:net";
@@ -16,6 +17,13 @@ export type Target = {
 
 export type Address = { readonly address: string; readonly family: 4 | 6 };
 export type Lookup = (host: string) => Promise<readonly Address[]>;
+
+/** As this machine does it, for every program. */
+export const lookUp: Lookup = async (host) =>
+  (await dnsLookup(host, { all: true })).map(({ address, family }) => ({
+    address,
+    family: family === 6 ? 6 : 4,
+  }));
 
 /** No connection takes longer: what does has failed in the phase it was in. */
 const withinMs = 10_000;

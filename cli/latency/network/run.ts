@@ -1,9 +1,8 @@
-import { lookup as dnsLookup } from "node:dns/promises";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Screen } from "../../terminal/screen.ts";
 import { printSpreads } from "../table.ts";
-import { type Lookup, sampleConnection, type Target } from "./connect.ts";
+import { type Lookup, lookUp, sampleConnection, type Target } from "./connect.ts";
 import { diagnose } from "./diagnosis.ts";
 import type { Sample } from "./sample.ts";
 import { createTally, type Summary } from "./tally.ts";
@@ -22,7 +21,7 @@ export type NetworkOptions = {
 /** Opens one connection after the other. Resolves with what they say together. */
 export async function measureNetwork(
   { target, count, durationMs, delayMs, signal, onSample }: NetworkOptions,
-  lookup: Lookup = resolve,
+  lookup: Lookup = lookUp,
 ): Promise<Summary> {
   const tally = createTally();
   const began = performance.now();
@@ -41,12 +40,6 @@ export async function measureNetwork(
   }
   return tally.summary();
 }
-
-const resolve: Lookup = async (host) =>
-  (await dnsLookup(host, { all: true })).map(({ address, family }) => ({
-    address,
-    family: family === 6 ? 6 : 4,
-  }));
 
 type Output = {
   /** The samples as JSON lines, and nothing else, on standard output. */
