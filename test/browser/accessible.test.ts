@@ -8,7 +8,7 @@ import { startPublisher, type Viewer, watch } from "../support/live.ts";
 import { captionBox } from "../support/pages.ts";
 import { sceneSpeech, startSceneProvider } from "../support/scene-provider.ts";
 import { type ScriptedPages, scriptedPages } from "../support/scripted-pages.ts";
-import { speakOn, startSteadyProvider } from "../support/steady-speech.ts";
+import { startSteadyProvider, steadySpeech } from "../support/steady-speech.ts";
 
 /** Where the pictures go when they are to be taken anew: `UPDATE_PICTURES=1 npm test -- browser`. */
 const folder = process.env.UPDATE_PICTURES === "1" ? "docs/pictures" : null;
@@ -37,8 +37,8 @@ let viewer: Viewer;
 
 beforeAll(async () => {
   publisher = await speakScene(room);
-  speaker = await startPublisher(steady.stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
-  stopSpeaking = speakOn(speaker.write);
+  speaker = await startPublisher(steady.stack, room, { format: steadySpeech.format, data: new Uint8Array() });
+  stopSpeaking = steadySpeech.speakOn(speaker.write);
   viewer = await watch(steady.stack, room);
   if (folder !== null) await mkdir(folder, { recursive: true });
 });

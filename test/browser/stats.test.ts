@@ -12,9 +12,8 @@ import { tabTo } from "../support/keyboard.ts";
 import { startPublisher, watch } from "../support/live.ts";
 import type { LiveProvider } from "../support/live-provider.ts";
 import { type OpenPage, openPage } from "../support/pages.ts";
-import { sceneSpeech } from "../support/scene-provider.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { speakOn, startSteadyProvider } from "../support/steady-speech.ts";
+import { startSteadyProvider, steadySpeech } from "../support/steady-speech.ts";
 
 let provider: LiveProvider;
 /** Between the Worker and the speech service. */
@@ -45,12 +44,18 @@ afterAll(async () => {
 type OnAir = { readonly publisher: Publisher; stop(): void };
 
 async function goOnAir(room: string): Promise<OnAir> {
-  const publisher = await startPublisher(stack, room, { format: sceneSpeech.format, data: new Uint8Array() });
-  return { publisher, stop: speakOn(publisher.write) };
+  const publisher = await startPublisher(stack, room, {
+    format: steadySpeech.format,
+    data: new Uint8Array(),
+  });
+  return { publisher, stop: steadySpeech.speakOn(publisher.write) };
 }
 
 const open = (room: string, through = stack.url): Promise<OpenPage> =>
   openPage(browser, new URL(`/stats/${room}`, through).href);
+
+/** Figures come every two seconds. */
+const soon = { timeout: 20_000 };
 
 const says = (page: Page, id: string, text: string | RegExp) =>
   page.locator(`#${id}`).filter({ hasText: text }).waitFor({ state: "attached" });
@@ -73,15 +78,15 @@ describe("the figures of a room", () => {
     await says(page, "verdict-announced", "Live. All is well.");
     await says(page, "session", /^On air since /);
     expect(await page.title()).toBe(`${room}: Live. All is well.`);
-    await expect.poll(() => shown(page, "Viewers")).toBe("1");
-    await expect.poll(() => shown(page, "Caption lag")).toMatch(/^\d+ ms$/);
+    await expect.poll(() => shown(page, "Viewers"), soon).toBe("1");
+    await expect.poll(() => shown(page, "Caption lag"), soon).toMatch(/^\d+ ms$/);
     const words = async () => Number((await shown(page, "Words a minute")).replaceAll(",", ""));
-    await expect.poll(words).toBeGreaterThan(0);
+    await expect.poll(words, soon).toBeGreaterThan(0);
     const before = await words();
-    await expect.poll(words).toBeGreaterThan(before);
+    await expect.poll(words, soon).toBeGreaterThan(before);
     await page.getByRole("img", { name: /^Captions behind the sound\. Last median \d+ ms, / }).waitFor();
     const lagRow = page.getByRole("row", { name: /^Captions behind the sound/ });
-    await expect.poll(() => lagRow.getByRole("cell").count()).toBe(4);
+    await expect.poll(() => lagRow.getByRole("cell").count(), soon).toBe(4);
     stop();
     await publisher.finish();
     await says(page, "session", /^Off air\. The last session began at /);
@@ -146,7 +151,7 @@ describe("the figures of a room", () => {
     await says(page, "verdict-announced", "Live. All is well.");
     const words = () => shown(page, "Words a minute");
     const before = await words();
-    await expect.poll(words).not.toBe(before);
+    await expect.poll(words, soon).not.toBe(before);
     stop();
     publisher.close();
     await page.context().close();
@@ -161,7 +166,7 @@ describe("the reports of a room's sessions", () => {
     await page.getByRole("cell", { name: "Still going on" }).waitFor();
     stop();
     await publisher.finish();
-    await expect.poll(() => page.getByRole("cell", { name: "Still going on" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("cell", { name: "Still going on" }).count(), soon).toBe(0);
     await tabTo(page, /^Open report of /);
     const [opened] = await Promise.all([page.context().waitForEvent("page"), page.keyboard.press("Enter")]);
     await opened.waitForURL(/\/v1\/rooms\/reported\/reports\/[^/]+\.html\?ticket=/);
