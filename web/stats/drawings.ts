@@ -1,5 +1,5 @@
 import { burstWordsPerMinute } from "../../shared/quality-report.ts";
-import { alertRules, type RoomStats, type Window, windowMs, windowsMax } from "../../shared/stats.ts";
+import { alertRules, type RoomStats, type Window, windowMs } from "../../shared/stats.ts";
 import type { PlotOptions, PlotPoints } from "../plot.ts";
 import { counted, inMs, percent, plainNumber } from "./figures.ts";
 
@@ -9,8 +9,8 @@ export type Drawing = { readonly points: readonly PlotPoints[]; readonly words: 
 export type PlotPlan = PlotOptions & { draw(scene: Scene): Drawing };
 
 const minuteMs = 60_000;
-/** What the plots go back to, minutes. */
-const from = -(windowMs * windowsMax) / minuteMs;
+/** The plots go back to here at least, minutes; further when there is more. */
+const from = -2;
 /** In the pauses of a speaker nothing is measured. A line goes on over so much, and breaks where it is more. */
 const bridgedMs = 20_000;
 /** What is only asked for now and then has longer pauses. */
@@ -43,10 +43,15 @@ export function lineOf(
   return [...points, [0, null]];
 }
 
-const levelAt = (value: number): PlotPoints => [
-  [from, value],
-  [0, value],
-];
+/** As long as the axis. */
+function levelAt(value: number, { windows, nowMs }: Scene): PlotPoints {
+  const [oldest] = windows;
+  const begin = oldest === undefined ? from : Math.min(from, minutesAgo(oldest.at, nowMs));
+  return [
+    [begin, value],
+    [0, value],
+  ];
+}
 
 const known = (values: readonly (number | null)[]): readonly number[] =>
   values.filter((value) => value !== null);
@@ -93,7 +98,7 @@ export const plotPlans: readonly PlotPlan[] = [
         points: [
           lineOf(scene, ({ lag }) => lag?.p50 ?? null),
           lineOf(scene, ({ lag }) => lag?.p95 ?? null),
-          levelAt(limit),
+          levelAt(limit, scene),
         ],
         words:
           last === undefined
@@ -136,7 +141,7 @@ export const plotPlans: readonly PlotPlan[] = [
       const values = [...paces.values()];
       const last = values.at(-1);
       return {
-        points: [lineOf(scene, (window) => paces.get(window) ?? null), levelAt(burstWordsPerMinute)],
+        points: [lineOf(scene, (window) => paces.get(window) ?? null), levelAt(burstWordsPerMinute, scene)],
         words:
           last === undefined ? nothing : `Last ${plainNumber(last)}, at most ${plainNumber(most(values))}.`,
       };
@@ -192,7 +197,7 @@ export const plotPlans: readonly PlotPlan[] = [
       const all = scene.windows.reduce((sum, { failures }) => sum + failures, 0);
       return {
         points: [lineOf(scene, ({ failures }) => failures)],
-        words: all === 0 ? "None." : `${counted(all, "failure")} in ten minutes.`,
+        words: all === 0 ? "None." : `${counted(all, "failure")}.`,
       };
     },
   },

@@ -62,7 +62,7 @@ describe("a plot in words", () => {
       "25\u00a0% of 8 seconds of speech have no captions.",
     );
     expect(drawnAs("Viewers", windows).words).toBe("Last 5, at most 7.");
-    expect(drawnAs("Speech service: failures", windows).words).toBe("2 failures in ten minutes.");
+    expect(drawnAs("Speech service: failures", windows).words).toBe("2 failures.");
   });
 
   it("says so when there is nothing", () => {
