@@ -21,7 +21,14 @@ type Row = {
 };
 type Delay = readonly [p50: number | null, p95: number | null, p99: number | null];
 
-export function printFanout(windows: readonly Window[], memory: readonly Memory[]): void {
+/** What the room's measuring of itself costs, microseconds of CPU for a second of speech. */
+export type Measuring = { readonly rate: number; readonly viewers: number; readonly usPerSecond: number };
+
+export function printFanout(
+  windows: readonly Window[],
+  memory: readonly Memory[],
+  measuring: readonly Measuring[],
+): void {
   const kinds = new Map(windows.map(({ viewers, rate }) => [`${viewers}/${rate}`, { viewers, rate }]));
   const aims: string[] = [];
   for (const { viewers, rate } of [...kinds.values()].toSorted((a, b) => a.viewers - b.viewers)) {
@@ -41,6 +48,8 @@ export function printFanout(windows: readonly Window[], memory: readonly Memory[
       );
     }
     aims.push(...aimsOf(rows, viewers, rate));
+    const measured = measuring.find((each) => each.rate === rate && each.viewers === viewers);
+    if (measured !== undefined) aims.push(measuringOf(rows, measured));
   }
   if (aims.length > 0) process.stdout.write(`\nAims\n${aims.join("")}`);
 }
@@ -100,6 +109,17 @@ function cellsOf(rows: readonly Row[]): string[][] {
       fixed(row.memoryBytes === null ? null : row.memoryBytes / 1_000),
     ]),
   ];
+}
+
+/** Of all the CPU that the room's processes used in a second of speech. */
+function measuringOf(rows: readonly Row[], { rate, viewers, usPerSecond }: Measuring): string {
+  const own = rows.find(({ name }) => name === ours);
+  const roomUs = own === undefined ? null : own.cpuUs * viewers;
+  const share = roomUs === null ? null : (usPerSecond / roomUs) * 100;
+  process.stdout.write(
+    `  measuring: ${fixed(usPerSecond)} of the ${fixed(roomUs)} µs of CPU that a second of speech takes\n`,
+  );
+  return verdict(`measuring, of the room's CPU at ${viewers} viewers and ${rate}/s`, share, 3, " %");
 }
 
 function aimsOf(rows: readonly Row[], viewers: number, rate: number): string[] {

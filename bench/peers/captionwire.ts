@@ -16,8 +16,9 @@ export type Captionwire = Contestant & {
   fill(room: string, forMs: number): Promise<void>;
 };
 
-const format: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
-const frameMs = 100;
+/** Of the audio that is published, frame by frame. */
+export const format: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
+export const frameMs = 100;
 /** Longer than any benchmark runs: what a viewer's token costs is paid once, before the window. */
 const tokenSeconds = 2 * 60 * 60;
 
@@ -95,7 +96,7 @@ function speakEvenly(publisher: Publisher, sound: Uint8Array): NodeJS.Timeout {
 }
 
 /** As loud as speech, and the same every time; what it says is the scripted provider's to decide. */
-function noise(): Uint8Array {
+export function noise(): Uint8Array {
   const random = new Random(7);
   const samples = new Int16Array(samplesToBytes(msToSamples(frameMs, format), format) / 2);
   for (let at = 0; at < samples.length; at++) samples[at] = random.int(-6_000, 6_000);
