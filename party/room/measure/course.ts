@@ -82,7 +82,8 @@ export class Course {
     this.#link.sign(sign, now, this.#now);
     if (sign === "failed" || sign === "lost") this.#world.windows.now.tally.failures += 1;
     const signals = this.#world.signals();
-    if (sign === "opened" || sign === "failed") signals?.connection(sign === "opened", this.#link.dialMs(now));
+    if (sign === "opened" || sign === "failed")
+      signals?.connection(sign === "opened", this.#link.dialMs(now));
     else if (sign === "lost") signals?.lost();
   }
 
