@@ -25,6 +25,7 @@ export default defineConfig({
               cf: false,
               // No network here: a scripted provider stands in, and everything that is fetched reaches it.
               outboundService: "provider",
+              analyticsEngineDatasets: { STATS: { dataset: "captionwire" } },
               workers: [
                 {
                   name: "provider",

@@ -124,7 +124,16 @@ describe("what the Worker logs", () => {
 
   it("holds the name of what happened, and no token, key, secret or word", async () => {
     const before = attacked.log();
-    expect(before).toContain("upstream_closed");
+    for (const event of [
+      "session_began",
+      "session_ended",
+      "upstream_opened",
+      "upstream_closed",
+      "upstream_lost",
+      "publisher_lost",
+    ]) {
+      expect(before).toContain(event);
+    }
     await attacked.killAndRestart();
     expect(attacked.log().length).toBeGreaterThanOrEqual(before.length);
     expect(attacked.secrets.size).toBeGreaterThan(25);
