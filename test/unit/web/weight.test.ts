@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const limits: Readonly<Record<string, number>> = {
   "index.html": 1_600,
   "watch/index.html": 36_000,
-  "overlay/index.html": 24_200,
+  "overlay/index.html": 24_300,
   "speak/index.html": 52_000,
   "stats/index.html": 55_000,
   "studio/index.html": 77_500,
