@@ -37,6 +37,11 @@ describe("somebody without a token", () => {
       "/captions?before=x",
       "/captions?since=a.1",
       "/events",
+      "/stats",
+      "/stats/events",
+      "/reports",
+      "/reports/x",
+      "/reports/x.html",
     ]) {
       for (const method of ["GET", "HEAD"]) {
         const query = path.includes("?") ? "&tenant=acme" : "?tenant=acme";

@@ -8,11 +8,13 @@ import { knock, publisherRefusal, refusalOf, speakPath } from "../support/doors.
 import { eventually } from "../support/wait.ts";
 
 const room = "shared-name";
-const CaptionsSchema = v.object({ segments: v.array(v.object({ id: v.string(), text: v.string() })) });
+const CaptionsSchema = v.object({
+  segments: v.array(v.object({ id: v.string(), session: v.string(), text: v.string() })),
+});
 
 describe("another tenant's token", () => {
   let attacked: Attacked;
-  let segment: { id: string; text: string };
+  let segment: { id: string; session: string; text: string };
 
   beforeAll(async () => {
     attacked = await Attacked.start();
@@ -36,7 +38,18 @@ describe("another tenant's token", () => {
 
   it("does not know of the room", async () => {
     const credential = await foreign();
-    for (const path of ["", "/captions", "/captions.vtt", "/events", `/captions?before=${segment.id}`]) {
+    for (const path of [
+      "",
+      "/captions",
+      "/captions.vtt",
+      "/events",
+      `/captions?before=${segment.id}`,
+      "/stats",
+      "/stats/events",
+      "/reports",
+      `/reports/${segment.session}`,
+      `/reports/${segment.session}.html`,
+    ]) {
       for (const query of ["", "tenant=acme"]) {
         const joint = path.includes("?") ? "&" : "?";
         const { status, code, text } = await attacked.ask(`/v1/rooms/${room}${path}${joint}${query}`, {

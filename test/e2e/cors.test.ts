@@ -94,6 +94,13 @@ const cases: readonly Case[] = [
   ["WebVTT", 200, "/v1/rooms/cors/captions.vtt", {}],
   ["WebVTT's head", 200, "/v1/rooms/cors/captions.vtt", { method: "HEAD" }],
   ["a stream's head", 200, "/v1/rooms/cors/events", { method: "HEAD" }],
+  ["a room's statistics", 200, "/v1/rooms/cors/stats", {}],
+  ["a room's metrics", 200, "/v1/rooms/cors/stats?format=prometheus", {}],
+  ["statistics' head", 200, "/v1/rooms/cors/stats/events", { method: "HEAD" }],
+  ["a room's reports", 200, "/v1/rooms/cors/reports", {}],
+  ["a session's report there is not", 404, "/v1/rooms/cors/reports/x", {}],
+  ["a document there is not", 404, "/v1/rooms/cors/reports/x.html", {}],
+  ["the rooms", 200, "/v1/rooms", {}],
   ["a correction of nothing", 404, "/v1/rooms/cors/captions/x", { method: "PATCH", body: { text: "x" } }],
   ["bad settings", 400, "/v1/rooms/cors", { method: "PUT", body: { colour: 1 } }],
   [
