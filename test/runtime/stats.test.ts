@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { RoomStatsSchema } from "../../shared/stats.ts";
+import { AlertSchema, RoomStatsSchema } from "../../shared/stats.ts";
 import { metricsIn } from "../support/prometheus.ts";
-import { request, tokenFor } from "../support/runtime-client.ts";
+import { Member, request, start, tokenFor } from "../support/runtime-client.ts";
 import { Events } from "../support/runtime-events.ts";
 import { get, speaking, viewerOf } from "../support/runtime-room.ts";
 import { TestTenant } from "../support/runtime-tenant.ts";
@@ -98,6 +98,25 @@ describe("GET /v1/rooms/{room}/stats/events", () => {
     await stream.until("statistics of the end", ({ state }) => state === "ended");
     expect(named(stream, "stats").length).toBe(stream.events.length);
     expect(stream.events.every(({ id }) => id === null)).toBe(true);
+    await stream.leave();
+  });
+
+  it("tells what is to be looked at as it begins", async () => {
+    const room = newRoom();
+    await request(`/v1/rooms/${room}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${await admin(room)}` },
+      body: JSON.stringify({ language: "xx-503" }),
+    });
+    const stream = await open(room);
+    const publisher = await Member.join(room, await tokenFor(["captions:publish"], room), "?role=publisher");
+    publisher.send(start);
+    const alert = await stream.until("an alert", ({ kind }) => kind === "connections_failing");
+    expect(v.parse(AlertSchema, alert)).toMatchObject({ until: null });
+    expect(named(stream, "alert").map(({ data }) => JSON.parse(data))).toContainEqual(alert);
+    const lasts = (alerts: unknown) => JSON.stringify(alerts ?? "").includes("connections_failing");
+    await stream.until("statistics with it", ({ alerts }) => lasts(alerts));
+    publisher.close();
     await stream.leave();
   });
 

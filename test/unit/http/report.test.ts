@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Minute, QualityReport } from "../../../shared/quality-report.ts";
-import { binsOf } from "../../../workers/rooms/reports/bins.ts";
+import { binsOf, paceIn } from "../../../workers/rooms/reports/bins.ts";
 import { type Clock, clockIn } from "../../../workers/rooms/reports/clock.ts";
 import { documentPolicy, reportDocument } from "../../../workers/rooms/reports/document.ts";
 import { verdictOf } from "../../../workers/rooms/reports/verdict.ts";
@@ -61,6 +61,19 @@ describe("the minutes of a session", () => {
     }
   });
 
+  it("have the pace of what there is of them", () => {
+    const { step, bins } = binsOf(minutesOf(2));
+    const [first, last] = bins;
+    if (first === undefined || last === undefined) throw new Error("no bins");
+    expect(paceIn(first, step, 90_000)).toBe(first.words);
+    expect(paceIn(last, step, 90_000)).toBe(2 * last.words);
+    // Of a moment there is no pace.
+    expect(paceIn(last, step, 60_001)).toBe(6 * last.words);
+    const day = binsOf(minutesOf(1_440));
+    const [quarter] = day.bins;
+    expect(quarter && paceIn(quarter, day.step, 86_400_000)).toBeCloseTo((quarter?.words ?? 0) / 15);
+  });
+
   it("stand where they were, also where some are missing", () => {
     const [first, , third] = minutesOf(3);
     if (first === undefined || third === undefined) throw new Error("no minutes");
@@ -117,12 +130,12 @@ describe("the verdict of a report", () => {
       [{}, "2 gaps (12.4 s), of which 1 filled later."],
       [{ gaps: nothing }, "The transcript has no gaps."],
       [{ bursts: [{ start: 0, end: 10_000, wordsPerMinute: 231 }] }, "hard to read along, once, up to 231."],
-      [{ bursts: [] }, "Nobody spoke faster than 200 words a minute."],
+      [{ bursts: [] }, "Nobody spoke faster than 200 words a minute for 10 seconds."],
       [{ text: { ...report.text, erasedWords: 0 }, erasure: 0 }, "No word was taken back"],
       [{ text: { ...report.text, corrections: 1 } }, "1 caption was corrected by hand."],
       [{ text: { ...report.text, corrections: 0 } }, "Nothing was corrected by hand."],
       [{ alerts: [] }, "There was no alert."],
-      [{}, "At most 31 viewers watched at a time, 45 visits in all; 1 had to come back"],
+      [{}, "At most 31 viewers watched at a time; somebody came 45 times; 1 had to come back"],
       [{ audience: { peak: 0, joined: 0, resumed: 0, tooSlow: 0 } }, "Nobody watched."],
     ];
     for (const [changes, words] of rows) {

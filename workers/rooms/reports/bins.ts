@@ -1,4 +1,4 @@
-import type { Minute } from "../../../shared/quality-report.ts";
+import { type Minute, paceMs } from "../../../shared/quality-report.ts";
 
 /** A stretch of a session as a chart and a table show it: one minute, or several where the session is long. */
 export type Bin = Omit<Minute, "minute"> & {
@@ -11,6 +11,12 @@ export type Bins = {
   readonly step: number;
   readonly bins: readonly Bin[];
 };
+
+/** Words a minute in the part of a bin of which there is audio: the last one is seldom full. */
+export function paceIn({ words, from }: Bin, step: number, receivedMs: number): number {
+  const minutes = Math.min(step, Math.max(paceMs, receivedMs - from * 60_000) / 60_000);
+  return words / minutes;
+}
 
 /** As many as can be told apart on a narrow screen: a day in quarters of an hour. */
 const binsMax = 96;

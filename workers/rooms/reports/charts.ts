@@ -1,6 +1,6 @@
 import { burstWordsPerMinute, type QualityReport } from "../../../shared/quality-report.ts";
 import { alertRules } from "../../../shared/stats.ts";
-import type { Bin, Bins } from "./bins.ts";
+import { type Bin, type Bins, paceIn } from "./bins.ts";
 import { type Axis, chart, type Happening, type Html, lanes } from "./chart.ts";
 import type { Clock } from "./clock.ts";
 import { durationInWords, latencyInWords } from "./words.ts";
@@ -13,10 +13,11 @@ export function stretchInWords(step: number): string {
 }
 
 /** One under the other, along the same time. */
-export function charts({ step, bins }: Bins, startedAt: number, clock: Clock): Html[] {
-  const axis = axisOf({ step, bins }, startedAt, clock);
+export function charts({ session, audio }: QualityReport, { step, bins }: Bins, clock: Clock): Html[] {
+  const axis = axisOf({ step, bins }, session.startedAt, clock);
   const each = `each ${stretchInWords(step)}`;
-  return [lagChart(bins, axis, each), paceChart(bins, axis, each, step), uncaptionedChart(bins, axis, each)];
+  const paces = bins.map((bin) => paceIn(bin, step, audio.received));
+  return [lagChart(bins, axis, each), paceChart(bins, paces, axis, each), uncaptionedChart(bins, axis, each)];
 }
 
 /** Divides into four where it is long enough, so that the times below are round ones. */
@@ -39,13 +40,13 @@ function lagChart(bins: readonly Bin[], axis: Axis, each: string): Html {
     told: `At worst ${latencyInWords(worst)} (95 % of the time); over ${limit} ms in ${late} of ${bins.length} bars.`,
     unit: "ms",
     bars: [{ name: "as a rule (median)", look: "plain", values: lags.map((lag) => lag?.p50 ?? null) }],
-    line: { name: "95 % of the time at most", values: lags.map((lag) => lag?.p95 ?? null) },
+    line: { name: "95 % of the time, at most", values: lags.map((lag) => lag?.p95 ?? null) },
     limit: { name: `${limit} ms`, value: limit },
     axis,
   });
 }
 
-function paceChart(bins: readonly Bin[], axis: Axis, each: string, step: number): Html {
+function paceChart(bins: readonly Bin[], paces: readonly number[], axis: Axis, each: string): Html {
   const fast = bins.map(({ fastest }) => fastest > burstWordsPerMinute);
   const count = fast.filter(Boolean).length;
   const fastest = Math.max(0, ...bins.map((bin) => bin.fastest));
@@ -53,7 +54,7 @@ function paceChart(bins: readonly Bin[], axis: Axis, each: string, step: number)
     title: `Words a minute, ${each}`,
     told: `At most ${fastest} words a minute; over ${burstWordsPerMinute} in ${count} of ${bins.length} bars.`,
     unit: "words",
-    bars: [{ name: "spoken", look: "plain", values: bins.map(({ words }) => words / step) }],
+    bars: [{ name: "spoken", look: "plain", values: paces }],
     line: { name: "fastest 10 seconds", values: bins.map((bin) => bin.fastest) },
     limit: { name: `${burstWordsPerMinute} words a minute`, value: burstWordsPerMinute },
     marks: { name: "faster than can be read along", at: fast },

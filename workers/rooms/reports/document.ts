@@ -45,7 +45,7 @@ ${
   bins.bins.length === 0
     ? html`<p>There was no audio.</p>`
     : html`<p class="note">${timesInWords(report, clock, bins.step)}</p>
-${charts(bins, startedAt, clock)}${byTime(bins, startedAt, clock)}<h2>What happened</h2>
+${charts(report, bins, clock)}${byTime(report, bins, clock)}<h2>What happened</h2>
 ${happenings(report, bins, clock)}${lists(report, clock)}`
 }<h2>Durations</h2>
 ${latencies(report.latency)}

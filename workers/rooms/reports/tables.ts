@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { QualityReport } from "../../../shared/quality-report.ts";
 import { type Alert, type AlertKind, alertRules, type Latency, type Spread } from "../../../shared/stats.ts";
-import type { Bins } from "./bins.ts";
+import { type Bins, paceIn } from "./bins.ts";
 import type { Html } from "./chart.ts";
 import type { Clock } from "./clock.ts";
 import { countOf, durationInWords, latencyInWords, shareInWords } from "./words.ts";
@@ -34,7 +34,7 @@ ${table(content)}
 }
 
 /** The same figures as in the charts. */
-export function byTime({ step, bins }: Bins, startedAt: number, clock: Clock): Html {
+export function byTime({ session, audio }: QualityReport, { step, bins }: Bins, clock: Clock): Html {
   const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
   return folded({
     name: "These figures as a table",
@@ -54,10 +54,10 @@ export function byTime({ step, bins }: Bins, startedAt: number, clock: Clock): H
       "Viewers",
     ],
     rows: bins.map((bin) => [
-      clock.minuteOf(startedAt + bin.from * 60_000),
+      clock.minuteOf(session.startedAt + bin.from * 60_000),
       bin.lag === null ? "–" : Math.round(bin.lag.p50),
       bin.lag === null ? "–" : Math.round(bin.lag.p95),
-      Math.round(bin.words / step),
+      Math.round(paceIn(bin, step, audio.received)),
       bin.fastest,
       seconds(bin.speechMs),
       seconds(bin.uncaptionedMs),

@@ -1,4 +1,9 @@
-import { burstWordsPerMinute, eventsMax, type QualityReport } from "../../../shared/quality-report.ts";
+import {
+  burstWordsPerMinute,
+  eventsMax,
+  paceMs,
+  type QualityReport,
+} from "../../../shared/quality-report.ts";
 import { alertRules } from "../../../shared/stats.ts";
 import { countOf, durationInWords, latencyInWords, shareInWords, timesInWords } from "./words.ts";
 
@@ -65,12 +70,14 @@ function gaps({ gaps: { count, ms, filled } }: QualityReport): string {
   return `The transcript has ${countOf(count, "gap", "gaps")} (${durationInWords(ms)})${later}.`;
 }
 
-function pace({ bursts, text: { words }, audio: { speech } }: QualityReport): string {
+function pace({ bursts, text: { words }, audio: { received } }: QualityReport): string {
+  const seconds = paceMs / 1_000;
   const average =
-    speech === 0
+    received === 0
       ? ""
-      : `${countOf(words, "word", "words")}, ${Math.round(words / (speech / 60_000))} a minute of speech. `;
-  if (bursts.length === 0) return `${average}Nobody spoke faster than ${burstWordsPerMinute} words a minute.`;
+      : `${countOf(words, "word", "words")}, ${Math.round(words / (received / 60_000))} a minute. `;
+  if (bursts.length === 0)
+    return `${average}Nobody spoke faster than ${burstWordsPerMinute} words a minute for ${seconds} seconds.`;
   const fastest = Math.max(...bursts.map(({ wordsPerMinute }) => wordsPerMinute));
   const times = bursts.length >= eventsMax ? `at least ${eventsMax} times` : timesInWords(bursts.length);
   return `${average}It was spoken faster than ${burstWordsPerMinute} words a minute, hard to read along, ${times}, up to ${fastest}.`;
@@ -94,9 +101,10 @@ function alerts({ alerts: told }: QualityReport): string {
 }
 
 function audience({ audience: { peak, joined, tooSlow } }: QualityReport): string {
-  if (joined === 0) return "Nobody watched.";
+  if (peak === 0) return "Nobody watched.";
+  const came = joined === 0 ? "" : `; somebody came ${timesInWords(joined)}`;
   const slow = tooSlow === 0 ? "" : `; ${tooSlow} had to come back because they fell behind`;
-  return `At most ${countOf(peak, "viewer", "viewers")} watched at a time, ${countOf(joined, "visit", "visits")} in all${slow}.`;
+  return `At most ${countOf(peak, "viewer", "viewers")} watched at a time${came}${slow}.`;
 }
 
 function capital(text: string): string {
