@@ -3,7 +3,7 @@ import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
 import { accessHelp, apiKeyOption, findAccess, type GivenAccess, tokenOption, urlOption } from "../access.ts";
 import { UsageError } from "../errors.ts";
 import { jsonOption, roomName } from "../options.ts";
-import { deleteRoom, listRooms, putSettings, roomStats, showRoom } from "../rooms/api.ts";
+import { deleteRoom, listRooms, putSettings, roomStats, settingsOf, showRoom } from "../rooms/api.ts";
 import { roomText, statsText } from "../rooms/print.ts";
 import { type SettingOptions, withChanges, withSettings } from "../rooms/settings.ts";
 import { tell, writeJsonLine } from "../terminal/output.ts";
@@ -77,8 +77,8 @@ async function set(room: string, options: Options & SettingOptions): Promise<voi
   const { url, apiKey, token, json, ...asked } = options;
   const access = findAccess({ url, apiKey, token });
   // The service replaces all settings at once.
-  const { settings } = await showRoom(access, room);
-  const now = await putSettings(access, room, withChanges(settings, asked));
+  const before = await settingsOf(access, room);
+  const now = await putSettings(access, room, withChanges(before, asked));
   if (json === true) writeJsonLine(now);
   else process.stdout.write(roomText(now));
 }

@@ -1,12 +1,17 @@
 import * as v from "valibot";
 import { roomStates, SessionSchema } from "../../shared/captions.ts";
+import type { TokenRequest } from "../../shared/claims.ts";
 import { QualityReportSchema, ReportEntrySchema } from "../../shared/quality-report.ts";
 import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
 import { type Access, request } from "../access.ts";
-import { readJson } from "../api.ts";
+import { RefusedError, readJson } from "../api.ts";
+import { UserError } from "../errors.ts";
 
-const RoomsSchema = v.object({ rooms: v.array(v.object({ room: v.string() })) });
+const RoomsSchema = v.object({
+  rooms: v.array(v.object({ room: v.string() })),
+  next: v.nullish(v.string()),
+});
 export const RoomSchema = v.object({
   room: v.string(),
   settings: RoomSettingsSchema,
@@ -19,16 +24,52 @@ export const RoomSchema = v.object({
 export type RoomNow = Readonly<v.InferOutput<typeof RoomSchema>>;
 const ReportsSchema = v.object({ reports: v.array(ReportEntrySchema) });
 
-const admin = (room: string) => ({ scopes: ["rooms:admin" as const], room });
+class NoRoomError extends UserError {}
 
-/** Names of the tenant's rooms. */
-export async function listRooms(access: Access): Promise<readonly string[]> {
-  const answer = await request(access, { scopes: ["rooms:admin"] }, "/v1/rooms");
-  return (await readJson(answer, RoomsSchema)).rooms.map(({ room }) => room);
+/** Asks a room; `path` is what follows its name. */
+async function inRoom(
+  access: Access,
+  room: string,
+  needed: TokenRequest,
+  path: string,
+  missing = `There is no room "${room}" at ${access.url}, or nothing in it yet.`,
+): Promise<Response> {
+  try {
+    return await request(access, needed, `/v1/rooms/${room}${path}`);
+  } catch (error) {
+    if (error instanceof RefusedError && error.status === 404) throw new NoRoomError(missing);
+    throw error;
+  }
 }
 
+const admin = (room: string): TokenRequest => ({ scopes: ["rooms:admin"], room });
+
+/** Names of the tenant's rooms, however many there are. */
+export async function listRooms(access: Access): Promise<readonly string[]> {
+  const names: string[] = [];
+  let after = "";
+  for (;;) {
+    const answer = await request(access, { scopes: ["rooms:admin"] }, `/v1/rooms${after}`);
+    const { rooms, next } = await readJson(answer, RoomsSchema);
+    names.push(...rooms.map(({ room }) => room));
+    if (!next) return names;
+    after = `?after=${encodeURIComponent(next)}`;
+  }
+}
+
+/** How a room stands. */
 export async function showRoom(access: Access, room: string): Promise<RoomNow> {
-  return readJson(await request(access, admin(room), `/v1/rooms/${room}`), RoomSchema);
+  return readJson(await inRoom(access, room, admin(room), ""), RoomSchema);
+}
+
+/** A room's settings; none for a room that does not exist yet. */
+export async function settingsOf(access: Access, room: string): Promise<RoomSettings> {
+  try {
+    return (await showRoom(access, room)).settings;
+  } catch (error) {
+    if (error instanceof NoRoomError) return {};
+    throw error;
+  }
 }
 
 /** Replaces all settings, and answers how the room stands then. */
@@ -50,7 +91,7 @@ export async function roomStats(
   access: Access,
   room: string,
 ): Promise<v.InferOutput<typeof RoomStatsSchema>> {
-  return readJson(await request(access, admin(room), `/v1/rooms/${room}/stats`), RoomStatsSchema);
+  return readJson(await inRoom(access, room, admin(room), "/stats"), RoomStatsSchema);
 }
 
 /** Sessions there are reports of, the newest first. */
@@ -58,7 +99,7 @@ export async function listReports(
   access: Access,
   room: string,
 ): Promise<v.InferOutput<typeof ReportsSchema>["reports"]> {
-  const answer = await request(access, admin(room), `/v1/rooms/${room}/reports`);
+  const answer = await inRoom(access, room, admin(room), "/reports");
   return (await readJson(answer, ReportsSchema)).reports;
 }
 
@@ -67,16 +108,18 @@ export async function readReport(
   room: string,
   session: string,
 ): Promise<v.InferOutput<typeof QualityReportSchema>> {
-  return readJson(await request(access, admin(room), reportPath(room, session)), QualityReportSchema);
+  return readJson(await askReport(access, room, session, ""), QualityReportSchema);
 }
 
 /** The same report as a page of its own. */
 export async function readReportPage(access: Access, room: string, session: string): Promise<string> {
-  return (await request(access, admin(room), `${reportPath(room, session)}.html`)).text();
+  return (await askReport(access, room, session, ".html")).text();
 }
 
-function reportPath(room: string, session: string): string {
-  return `/v1/rooms/${room}/reports/${encodeURIComponent(session)}`;
+function askReport(access: Access, room: string, session: string, ending: ".html" | ""): Promise<Response> {
+  const path = `/reports/${encodeURIComponent(session)}${ending}`;
+  const missing = `Room "${room}" has no report of this session. Those there are: captionwire report ${room} --list`;
+  return inRoom(access, room, admin(room), path, missing);
 }
 
 export const exportFormats = ["vtt", "srt", "txt", "json"] as const;
@@ -85,5 +128,5 @@ export type ExportFormat = (typeof exportFormats)[number];
 /** The transcript as a file's text. */
 export async function exportRoom(access: Access, room: string, format: ExportFormat): Promise<string> {
   const needed = { scopes: ["captions:view" as const], room };
-  return (await request(access, needed, `/v1/rooms/${room}/captions.${format}`)).text();
+  return (await inRoom(access, room, needed, `/captions.${format}`)).text();
 }

@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { captionwire } from "../support/command.ts";
+import { useSpeakBench } from "../support/speak-bench.ts";
+import { within } from "../support/wait.ts";
+
+const bench = useSpeakBench();
+
+describe("captionwire speak, when the sound breaks off", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "captionwire-speak-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("fails and says so, and never passes a part off as the whole", async () => {
+    const { stack, provider, newText } = bench();
+    const { text } = await newText(1);
+    provider.script = async (asked) => {
+      await asked.send(1_000);
+      asked.reset();
+    };
+    const file = join(folder, "speech.wav");
+    const command = captionwire(["speak", text, "--out", file], stack);
+    expect(await within("it ends", command.code)).toBe(1);
+    expect(command.stderr).toContain(`${file}.part`);
+    expect(existsSync(file)).toBe(false);
+    expect(statSync(`${file}.part`).size).toBeGreaterThan(0);
+
+    const piped = captionwire(["speak", text], stack);
+    expect(await within("it ends in a pipe too", piped.code)).toBe(1);
+    expect(piped.stderr).toContain("broke off");
+  });
+});
