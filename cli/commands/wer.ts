@@ -2,7 +2,10 @@ import { writeFileSync } from "node:fs";
 import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import { UsageError, UserError } from "../errors.ts";
 import { createScreen } from "../terminal/screen.ts";
+import { compare, readBaseline, writeBaseline } from "../wer/baseline.ts";
+import { printComparison } from "../wer/print.ts";
 import { runFolder, runVoices } from "../wer/run.ts";
+import { runTexts } from "../wer/texts.ts";
 
 const help = `
 Streams every recording of a folder through a room at real time and compares what
@@ -17,6 +20,16 @@ Word error rate: edits (substitutions, deletions, insertions) by the words of th
 transcript. Both sides are lower-cased, without punctuation; hyphens part words;
 mr/mrs/dr are written out; whole numbers up to 9,999 become words; contractions stay.
 The overall rate is all edits by all words, so that long files count for more.
+
+Sentence error rate: the share of the transcript's sentences with any error in them. All
+of a recording's words are aligned at once, so it does not matter where what was shown
+ends its sentences, or that it joins two; a word too many between two sentences is an
+error of the first. A transcript without marks at its sentences' ends is one sentence.
+
+Baseline: --save-baseline keeps the counts of each file (no words); --baseline says of
+each file whether it became better, stayed the same or became worse, and exits with 1
+when the word or the sentence error rate of the files on both sides is worse by more
+than --tolerance points.
 
 First appearance: for each word of the final text that carries times, the time from
 the last sample of that word having been handed to the socket to the first frame that
@@ -45,7 +58,9 @@ Same words: both ways' final texts are equal after what is done for the error ra
 
 export function define(command: Command): CommandUnknownOpts {
   return command
-    .usage("[options] <folder>\n       captionwire wer --voices [voice...]")
+    .usage(
+      "[options] <folder>\n       captionwire wer --voices [voice...]\n       captionwire wer --reference <file> --hypothesis <file>",
+    )
     .argument("[words...]", "the folder with recordings; with --voices: the names of voices")
     .option("--direct", "straight into the speech engine, without a room; same figures")
     .option("--both", "first one way, then the other, and whether the words are the same")
@@ -54,6 +69,11 @@ export function define(command: Command): CommandUnknownOpts {
       "no folder: each voice of the engine speaks twenty sentences, and the engine's error in understanding them is printed",
     )
     .option("--max-wer <percent>", "exit with 1 when an overall word error rate is above it", percent)
+    .option("--reference <file>", "no recordings: a file of text, and …")
+    .option("--hypothesis <file>", "… what was made of it, line by line")
+    .option("--baseline <file>", "compare with it, and exit with 1 when it became worse")
+    .option("--tolerance <points>", "what may become worse, in points of a percentage", percent, 0)
+    .option("--save-baseline <file>", "keep this result as a baseline")
     .option("--json <file>", "write all results to this file")
     .option(
       "--url <url>",
@@ -69,13 +89,23 @@ type Options = {
   readonly both?: true;
   readonly voices?: true;
   readonly maxWer?: number;
+  readonly reference?: string;
+  readonly hypothesis?: string;
+  readonly baseline?: string;
+  readonly tolerance: number;
+  readonly saveBaseline?: string;
   readonly json?: string;
   readonly url?: string;
   readonly apiKey?: string;
 };
 
 async function wer(words: readonly string[], options: Options): Promise<void> {
-  const { direct, both, voices, maxWer } = options;
+  const { direct, both, voices, maxWer, reference, hypothesis } = options;
+  if ((reference === undefined) !== (hypothesis === undefined)) {
+    throw new UsageError("--reference and --hypothesis go together.");
+  }
+  // Before the work, for it may take long.
+  const baseline = options.baseline === undefined ? null : readBaseline(options.baseline);
   if ([direct, both, voices].filter(Boolean).length > 1) {
     throw new UsageError("--direct, --both and --voices exclude each other.");
   }
@@ -84,13 +114,22 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   const given = { url: options.url, apiKey: options.apiKey };
   const screen = createScreen(process.stdout);
 
-  const outcome = voices
-    ? await runVoices(screen, given, words)
-    : await runFolder(screen, given, words, direct ? "direct" : both ? "both" : "room");
+  const outcome =
+    reference !== undefined && hypothesis !== undefined
+      ? runTexts(screen, reference, hypothesis)
+      : voices
+        ? await runVoices(screen, given, words)
+        : await runFolder(screen, given, words, direct ? "direct" : both ? "both" : "room");
+  const comparison = baseline === null ? null : compare(baseline, outcome.entries, options.tolerance / 100);
+  if (comparison !== null) printComparison(screen, comparison);
+  if (options.saveBaseline !== undefined) writeBaseline(options.saveBaseline, outcome.entries);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(outcome.report, null, 2)}\n`);
   if (outcome.failed > 0) throw new UserError(`${outcome.failed} recordings failed.`);
   if (maxWer !== undefined && outcome.worstWer * 100 > maxWer) {
     throw new UserError(`The word error rate is above ${maxWer} %.`);
+  }
+  if (comparison?.isWorse) {
+    throw new UserError(`It became worse than ${options.baseline} by more than ${options.tolerance} points.`);
   }
 }
 

@@ -2,6 +2,7 @@ import { percentile } from "../../shared/percentile.ts";
 import type { Spread } from "../../shared/stats.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Pair } from "./align.ts";
+import type { Comparison } from "./baseline.ts";
 import type { Erasure } from "./erasure.ts";
 import type { Result, Summary } from "./result.ts";
 
@@ -16,10 +17,10 @@ export function printResult(screen: Screen, result: Result, way = ""): void {
     screen.print();
     return;
   }
-  const { edits, referenceWords, audioMs, pairs, latencies } = result;
+  const { edits, referenceWords, sentences, wrongSentences, audioMs, pairs, latencies } = result;
   const rate = `WER ${percent(edits / Math.max(1, referenceWords))}`;
   const first = `first appearance p50 ${ms(percentile(latencies.fromWordEnd, 0.5))}`;
-  const facts = `${edits} of ${referenceWords} words · ${(audioMs / 1000).toFixed(1)} s · ${first}`;
+  const facts = `${edits} of ${referenceWords} words · ${wrongSentences} of ${sentences} sentences wrong · ${(audioMs / 1000).toFixed(1)} s · ${first}`;
   screen.print(`${title}  ${screen.style(edits === 0 ? "green" : "yellow", rate)}  ${dim(facts)}`);
   printPairs(screen, pairs);
   screen.print();
@@ -61,8 +62,12 @@ function rows(pairs: readonly Pair[], screen: Screen): [string, string][] {
 export function printOverall(screen: Screen, summary: Summary, way = ""): void {
   const { files, failed, empty } = summary;
   const troubles = [failed > 0 ? `, ${failed} failed` : "", empty > 0 ? `, ${empty} empty` : ""].join("");
-  screen.print(screen.style("bold", `Overall WER${way === "" ? "" : ` ${way}`} ${percent(summary.wer)}`));
-  screen.print(`  ${summary.edits} edits of ${summary.referenceWords} words, ${files} files${troubles}`);
+  const { wer, ser, edits, referenceWords, sentences, wrongSentences } = summary;
+  const rates = `${percent(wer)}, sentence error rate ${percent(ser)}`;
+  screen.print(screen.style("bold", `Overall WER${way === "" ? "" : ` ${way}`} ${rates}`));
+  screen.print(
+    `  ${edits} edits of ${referenceWords} words, ${wrongSentences} of ${sentences} sentences wrong, ${files} files${troubles}`,
+  );
   screen.print(
     `  first appearance of a word   ${both(summary.fromWordEnd)}   (${summary.fromWordEnd?.count ?? 0} words)`,
   );
@@ -93,6 +98,21 @@ function ms(value: number | null): string {
   return value === null ? "–" : `${Math.round(value)} ms`;
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+const marks = { better: "green", worse: "red", new: "dim", gone: "yellow" } as const;
+
+/** What became better or worse than it was; what stayed as it was is counted. */
+export function printComparison(screen: Screen, { files, before, now }: Comparison): void {
+  screen.print();
+  screen.print(screen.style("bold", "By the baseline"));
+  for (const { file, verdict } of files) {
+    if (verdict !== "same") screen.print(`  ${screen.style(marks[verdict], verdict.padEnd(8))}${file}`);
+  }
+  const same = files.filter(({ verdict }) => verdict === "same").length;
+  if (same > 0) screen.print(`  ${"same".padEnd(8)}${same} of ${files.length}`);
+  screen.print(`  WER ${percent(before.wer)} → ${percent(now.wer)}`);
+  screen.print(`  sentence error rate ${percent(before.ser)} → ${percent(now.ser)}`);
 }

@@ -7,6 +7,7 @@ import { type Recording, readRecording } from "./corpus.ts";
 import type { Erasure } from "./erasure.ts";
 import { type Latencies, measure, type Reading } from "./latency.ts";
 import { normalise } from "./normalise.ts";
+import { countSentenceErrors, sentencesOf } from "./sentence-errors.ts";
 import type { Audio, Way } from "./ways.ts";
 
 export type Judged = {
@@ -16,11 +17,18 @@ export type Judged = {
   readonly text: string;
   readonly referenceWords: number;
   readonly edits: number;
+  readonly sentences: number;
+  readonly wrongSentences: number;
   readonly pairs: readonly Pair[];
   readonly latencies: Latencies;
 };
 
-export type Failed = { readonly file: string; readonly referenceWords: number; readonly error: string };
+export type Failed = {
+  readonly file: string;
+  readonly referenceWords: number;
+  readonly sentences: number;
+  readonly error: string;
+};
 export type Result = Judged | Failed;
 
 /** Streams one recording of a folder. A file that cannot be judged is a result too. */
@@ -28,7 +36,12 @@ export async function judge(way: Way, folder: string, { file, transcript }: Reco
   try {
     return await judgeAudio(way, file, transcript, readRecording(folder, file));
   } catch (error) {
-    return { file, referenceWords: normalise(transcript).length, error: messageOf(error) };
+    return {
+      file,
+      referenceWords: normalise(transcript).length,
+      sentences: sentencesOf(transcript).length,
+      error: messageOf(error),
+    };
   }
 }
 
@@ -41,12 +54,15 @@ export async function judgeAudio(way: Way, file: string, transcript: string, aud
     .filter((part) => part !== "")
     .join(" ");
   const pairs = align(reference, normalise(text));
+  const { sentences, wrong } = countSentenceErrors(transcript, pairs);
   return {
     file,
     audioMs: samplesToMs(bytesToSamples(audio.data.length, audio.format), audio.format),
     text,
     referenceWords: reference.length,
     edits: countEdits(pairs),
+    sentences,
+    wrongSentences: wrong,
     pairs,
     latencies: measure(viewing),
   };
@@ -67,6 +83,10 @@ export type Summary = {
   readonly edits: number;
   /** Edits by reference words. A failed file counts as all wrong. */
   readonly wer: number;
+  readonly sentences: number;
+  readonly wrongSentences: number;
+  /** Sentences with any error by all sentences. */
+  readonly ser: number;
   /** All in milliseconds. */
   readonly fromWordEnd: Spread | null;
   readonly fromWordStart: Spread | null;
@@ -88,6 +108,10 @@ export function summarise(results: readonly Result[]): Summary {
     items.reduce((total, item) => total + pick(item), 0);
   const referenceWords = sum(results, (result) => result.referenceWords);
   const edits = sum(results, (result) => ("edits" in result ? result.edits : result.referenceWords));
+  const sentences = sum(results, (result) => result.sentences);
+  const wrongSentences = sum(results, (result) =>
+    "wrongSentences" in result ? result.wrongSentences : result.sentences,
+  );
   const finalWords = sum(judged, ({ text }) => normalise(text).length);
   const byWord = (pick: (latencies: Latencies) => Erasure): Erasure => {
     const rate = (figure: keyof Erasure): number =>
@@ -109,6 +133,9 @@ export function summarise(results: readonly Result[]): Summary {
     referenceWords,
     edits,
     wer: edits / Math.max(1, referenceWords),
+    sentences,
+    wrongSentences,
+    ser: wrongSentences / Math.max(1, sentences),
     fromWordEnd: all((latencies) => latencies.fromWordEnd),
     fromWordStart: all((latencies) => latencies.fromWordStart),
     toFinal: all((latencies) => latencies.toFinal),

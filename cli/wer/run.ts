@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import type { Screen } from "../terminal/screen.ts";
+import { type Entry, entryOf } from "./baseline.ts";
 import { readCorpus } from "./corpus.ts";
 import { printOverall, printResult } from "./print.ts";
 import { judge, type Result, sameWords, summarise } from "./result.ts";
@@ -10,7 +11,13 @@ import { straight, throughRoom, type Way } from "./ways.ts";
 export type Mode = "room" | "direct" | "both";
 
 /** What a run has to tell besides what it printed. */
-export type Outcome = { readonly report: unknown; readonly failed: number; readonly worstWer: number };
+export type Outcome = {
+  readonly report: unknown;
+  /** For a baseline. */
+  readonly entries: readonly Entry[];
+  readonly failed: number;
+  readonly worstWer: number;
+};
 type Ways = readonly { readonly name: string; readonly way: Way; readonly results: Result[] }[];
 
 /** Streams a folder's recordings one way, or both ways one after the other. */
@@ -49,6 +56,9 @@ export async function runFolder(
   return {
     // One way alone is written without a name for it.
     report: mode === "both" ? { sameWords: same, ways: summaries } : summaries[0],
+    entries: ways.flatMap(({ name, results }) =>
+      results.map((result) => entryOf(result, name === "" ? result.file : `${result.file}, ${name}`)),
+    ),
     failed: summaries.reduce((sum, { summary }) => sum + summary.failed, 0),
     worstWer: Math.max(...summaries.map(({ summary }) => summary.wer)),
   };
@@ -90,6 +100,9 @@ export async function runVoices(screen: Screen, given: Given, asked: readonly st
   }
   return {
     report: { voices: judged },
+    entries: judged.flatMap(({ voice, results }) =>
+      results.map((result, index) => entryOf(result, `${voice}, sentence ${index + 1}`)),
+    ),
     failed: 0,
     worstWer: Math.max(...judged.map(({ summary }) => summary.wer)),
   };
