@@ -26,8 +26,8 @@ of a recording's words are aligned at once, so it does not matter where what was
 ends its sentences, or that it joins two; a word too many between two sentences is an
 error of the first. A transcript without marks at its sentences' ends is one sentence.
 
-Baseline: --save-baseline keeps the counts of each file (no words); --baseline says of
-each file whether it became better, stayed the same or became worse, and exits with 1
+Baseline: --save-baseline keeps the counts of each file (no words); --baseline says which
+files became better, which became worse and how many stayed the same, and exits with 1
 when the word or the sentence error rate of the files on both sides is worse by more
 than --tolerance points.
 

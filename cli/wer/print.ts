@@ -102,17 +102,24 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-const marks = { better: "green", worse: "red", new: "dim", gone: "yellow" } as const;
+const marks = { better: "green", worse: "red", new: "dim" } as const;
 
-/** What became better or worse than it was; what stayed as it was is counted. */
+/** What became better or worse than it was; of what did not, how many files. */
 export function printComparison(screen: Screen, { files, before, now }: Comparison): void {
   screen.print();
   screen.print(screen.style("bold", "By the baseline"));
+  const line = (verdict: string, what: string): string => `  ${verdict.padEnd(8)}${what}`;
   for (const { file, verdict } of files) {
-    if (verdict !== "same") screen.print(`  ${screen.style(marks[verdict], verdict.padEnd(8))}${file}`);
+    if (verdict !== "same" && verdict !== "gone")
+      screen.print(screen.style(marks[verdict], line(verdict, file)));
   }
-  const same = files.filter(({ verdict }) => verdict === "same").length;
-  if (same > 0) screen.print(`  ${"same".padEnd(8)}${same} of ${files.length}`);
+  for (const [verdict, what] of [
+    ["same", ""],
+    ["gone", " of the baseline, not measured now"],
+  ] as const) {
+    const count = files.filter((each) => each.verdict === verdict).length;
+    if (count > 0) screen.print(line(verdict, `${count} ${count === 1 ? "file" : "files"}${what}`));
+  }
   screen.print(`  WER ${percent(before.wer)} → ${percent(now.wer)}`);
   screen.print(`  sentence error rate ${percent(before.ser)} → ${percent(now.ser)}`);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
+import { endWhenUnread } from "../../terminal/output.ts";
 import { createScreen } from "../../terminal/screen.ts";
 import { seconds } from "../options.ts";
 import { runNetwork } from "./run.ts";
@@ -44,6 +45,7 @@ export function defineNetwork(parent: Command): void {
     .addHelpText("after", help)
     .action(async (url, options) => {
       const signal = firstInterrupt();
+      if (options.json === true) endWhenUnread();
       const { count, duration } = options;
       process.exitCode = await runNetwork(
         createScreen(process.stdout),

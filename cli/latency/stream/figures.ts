@@ -39,7 +39,7 @@ export function figuresOf(tape: Tape): Figures {
   });
   const latencies = entries
     .filter(({ heard }) => heard.isInterim)
-    .map(({ cursorS, heard }) => (cursorS - heard.endS) * 1000);
+    .map(({ cursorS, heard }) => toMs(cursorS - heard.endS));
   const messageLatency = spreadOf(latencies);
   const firstWords = entries.find(({ heard }) => heard.text !== "")?.at;
   const began = sentAt(tape, tape.speech.spans[0]?.[0] ?? 0);
@@ -136,6 +136,11 @@ function nearestTo(ends: readonly number[], wordS: number): number | null {
 
 function lastBefore(ends: readonly number[], positionS: number): number | null {
   return ends.findLast((end) => end <= positionS) ?? null;
+}
+
+/** To a microsecond: what is less comes of subtracting seconds. */
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1000;
 }
 
 /** When the audio up to a position had been sent. */
