@@ -90,9 +90,15 @@ export class Sketch {
     sketch.max = Math.max(sketch.max, max);
   }
 
-  /** A bin stands for values about its own; no percentile lies outside of what was measured. */
-  #at(quantile: number): number {
-    const { min, max } = this.#sketch;
-    return Math.min(max, Math.max(min, this.#sketch.getValueAtQuantile(quantile)));
+  /**
+   * Nearest rank, as percentiles are told everywhere here: of two values the 95th is the larger one. A bin stands for values
+   * about its own; no percentile lies outside of what was measured.
+   */
+  #at(share: number): number {
+    const { min, max, count } = this.#sketch;
+    // The library counts ranks from 0 and is told one by its share of the last: half a rank more keeps clear of rounding.
+    const rank = Math.ceil(share * count) - 0.5;
+    const value = this.#sketch.getValueAtQuantile(count === 1 ? 0 : Math.min(1, rank / (count - 1)));
+    return Math.min(max, Math.max(min, value));
   }
 }

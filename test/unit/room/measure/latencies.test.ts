@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { percentile } from "../../../../shared/percentile.ts";
 import type { Latency, Spread } from "../../../../shared/stats.ts";
 import { begin, liveRoom } from "../../../support/live-room.ts";
 import { audioMs, type ScriptedMember, start } from "../../../support/scripted-room.ts";
@@ -137,10 +138,6 @@ class Script {
   }
 }
 
-function percentile(values: readonly number[], quantile: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(quantile * (values.length - 1))] ?? Number.NaN;
-}
-
 /** Within a tenth, or 5 ms. */
 function expectClose(told: number, truth: number, what: string): void {
   expect(Math.abs(told - truth), `${what}: ${told} for ${truth}`).toBeLessThanOrEqual(
@@ -176,7 +173,7 @@ describe("latencies, against a script that knows them", () => {
         ["p99", 0.99],
         ["max", 1],
       ] as const) {
-        expectClose(spread[key], percentile(values, quantile), `${kind}: ${name} ${key}`);
+        expectClose(spread[key], percentile(values, quantile) ?? Number.NaN, `${kind}: ${name} ${key}`);
       }
       expectClose(spread.mean, values.reduce((sum, value) => sum + value, 0) / values.length, `${name} mean`);
     }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Sketch, StoredSketchSchema } from "../../../../party/room/measure/sketch.ts";
+import { percentile } from "../../../../shared/percentile.ts";
 import { SpreadSchema } from "../../../../shared/stats.ts";
 import { Random } from "../../../support/tape/random.ts";
 
@@ -10,10 +11,8 @@ function sketchOf(values: readonly number[]): Sketch {
   return sketch;
 }
 
-/** The value of that rank, as the sketch counts ranks. */
-function truth(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(quantile * (sorted.length - 1))] ?? Number.NaN;
+function truth(values: readonly number[], share: number): number {
+  return percentile(values, share) ?? Number.NaN;
 }
 
 describe("Sketch", () => {
@@ -40,6 +39,23 @@ describe("Sketch", () => {
     }
     expect([spread.count, spread.min, spread.max]).toEqual([3_000, Math.min(...values), Math.max(...values)]);
     expect(spread.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / 3_000, 6);
+  });
+
+  it("counts ranks of few values as of many: of two the 95th percentile is the larger", () => {
+    for (let count = 1; count <= 120; count += 1) {
+      const values = Array.from({ length: count }, (_, index) => (index === 0 ? 0 : 1.1 ** index));
+      const spread = sketchOf(values).spread();
+      for (const [share, told] of [
+        [0.5, spread?.p50],
+        [0.95, spread?.p95],
+        [0.99, spread?.p99],
+      ] as const) {
+        const exact = truth(values, share);
+        expect(Math.abs((told ?? Number.NaN) - exact), `p${share} of ${count}`).toBeLessThanOrEqual(
+          exact * 0.0101,
+        );
+      }
+    }
   });
 
   it("takes what a clock that jumped makes of a duration for none", () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "captionwire-voice-"));
   const flite = await loadFlite(folder);
   const pause = new Float32Array((pauseMs * FLITE_RATE) / 1_000);
-  const parts = [pause];
+  const parts: Float32Array[] = [pause];
   const spoken = new Set<number>();
   const msOf = () => (parts.reduce((sum, { length }) => sum + length, 0) * 1_000) / FLITE_RATE;
   for (const text of sentences) {
