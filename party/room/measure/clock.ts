@@ -5,6 +5,9 @@ import type { Clock } from "../../../shared/stats.ts";
  *
  * The other clock was read at some moment between the asking and the hearing, so the offset of an exchange is wrong by half
  * of its round trip at most, however uneven the two ways are. The quickest of the latest exchanges counts, as in NTP.
+ *
+ * In Workers the clock stands still while code runs. So a question may bear an earlier time than that of its leaving: that
+ * makes the round trip longer, and what is told of the offset no less true.
  */
 export type Exchange = {
   /** By the room's clock, epoch milliseconds. */

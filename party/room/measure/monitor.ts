@@ -2,8 +2,8 @@ import { type Alert, type Lag, type RoomStats, windowMs } from "../../../shared/
 import type { Cancel, Ports } from "../ports.ts";
 import { alertsOf, close, look, type Watch, watchOf } from "./alerts.ts";
 import { alertFigures, minuteFigures, minuteWindows, sessionFigures } from "./points.ts";
+import { Pulse } from "./pulse.ts";
 import type { Signals } from "./signals.ts";
-import { Pulse } from "./vitals.ts";
 
 /** What is looked at, besides what is told as it happens. */
 export type Measured = {
@@ -24,6 +24,8 @@ export type Measured = {
  * | `upstream_lost`, `upstream_recovered` | the latter `tookMs` |
  * | `publisher_lost`, `publisher_returned` | the latter `tookMs` |
  * | `alert_raised`, `alert_cleared` | `kind`, `worst`, `limit`; the latter `lasted` |
+ *
+ * With what code the provider refused or closed is logged where that is heard, in `upstream/`.
  */
 export class Monitor implements Signals {
   readonly #ports: Pick<Ports, "now" | "setTimer" | "log" | "record">;

@@ -8,7 +8,7 @@ import {
   type Watch,
   watchOf,
 } from "../../../../party/room/measure/alerts.ts";
-import { Pulse } from "../../../../party/room/measure/vitals.ts";
+import { Pulse } from "../../../../party/room/measure/pulse.ts";
 import { type AlertKind, alertKinds, alertRules } from "../../../../shared/stats.ts";
 
 const begin = 1_700_000_000_000;
