@@ -38,6 +38,19 @@ describe("GET /v1/rooms/{room}/reports", () => {
     }
   });
 
+  it("names none whose captions were purged", async () => {
+    const room = newRoom();
+    const session = await spokenIn(room);
+    const headers = { authorization: `Bearer ${await admin(room)}` };
+    // Its settings keep the room.
+    await request(`/v1/rooms/${room}`, { method: "PUT", headers, body: '{"language":"en"}' });
+    await request(`/v1/rooms/${room}`, { method: "DELETE", headers });
+    expect(await (await get(`/v1/rooms/${room}/reports`, await admin(room))).json()).toEqual({ reports: [] });
+    for (const end of ["", ".html"]) {
+      expect((await get(`/v1/rooms/${room}/reports/${session}${end}`, await admin(room))).status).toBe(404);
+    }
+  });
+
   it("names none where nobody has spoken", async () => {
     const room = newRoom();
     await request(`/v1/rooms/${room}`, {

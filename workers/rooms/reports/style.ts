@@ -54,6 +54,7 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 th, td { text-align: right; padding: .25rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; font-weight: inherit; }
 thead th { color: var(--soft); font-weight: 600; }
+td { white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--plain); outline-offset: 2px; }
 @media (max-width: 36rem) {
   .plot { grid-template-columns: 1fr; grid-template-rows: auto 9rem auto; }
