@@ -33,7 +33,7 @@ describe("the minutes of a session", () => {
       [1_441, 20, 73],
       [20_000, 209, 96],
     ] as const) {
-      const told = binsOf(minutesOf(count));
+      const told = binsOf(minutesOf(count), 0);
       expect([count, told.step, told.bins.length]).toEqual([count, step, bins]);
       expect(told.bins.map(({ from }) => from)).toEqual(Array.from({ length: bins }, (_, at) => at * step));
     }
@@ -41,7 +41,7 @@ describe("the minutes of a session", () => {
 
   it("lose nothing by it, and of the lag show the worst", () => {
     const minutes = minutesOf(1_440);
-    const { bins } = binsOf(minutes);
+    const { bins } = binsOf(minutes, 0);
     for (const key of [
       "words",
       "speechMs",
@@ -62,14 +62,14 @@ describe("the minutes of a session", () => {
   });
 
   it("have the pace of what there is of them", () => {
-    const { step, bins } = binsOf(minutesOf(2));
+    const { step, bins } = binsOf(minutesOf(2), 90_000);
     const [first, last] = bins;
     if (first === undefined || last === undefined) throw new Error("no bins");
     expect(paceIn(first, step, 90_000)).toBe(first.words);
     expect(paceIn(last, step, 90_000)).toBe(2 * last.words);
     // Of a moment there is no pace.
     expect(paceIn(last, step, 60_001)).toBe(6 * last.words);
-    const day = binsOf(minutesOf(1_440));
+    const day = binsOf(minutesOf(1_440), 86_400_000);
     const [quarter] = day.bins;
     expect(quarter && paceIn(quarter, day.step, 86_400_000)).toBeCloseTo((quarter?.words ?? 0) / 15);
   });
@@ -77,8 +77,8 @@ describe("the minutes of a session", () => {
   it("stand where they were, also where some are missing", () => {
     const [first, , third] = minutesOf(3);
     if (first === undefined || third === undefined) throw new Error("no minutes");
-    const { bins } = binsOf([first, third]);
-    expect(bins.map(({ words }) => words)).toEqual([first.words, 0, third.words]);
+    const { bins } = binsOf([first, third], 300_000);
+    expect(bins.map(({ words }) => words)).toEqual([first.words, 0, third.words, 0, 0]);
     expect(bins[1]?.lag).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { type Minute, paceMs } from "../../../shared/quality-report.ts";
+import { type Minute, minutesMax, paceMs } from "../../../shared/quality-report.ts";
 
 /** A stretch of a session as a chart and a table show it: one minute, or several where the session is long. */
 export type Bin = Omit<Minute, "minute"> & {
@@ -36,9 +36,10 @@ const emptyBin: Omit<Bin, "from"> = {
   viewers: 0,
 };
 
-/** Minutes of which nothing is known count as empty. */
-export function binsOf(minutes: readonly Minute[]): Bins {
-  const total = Math.max(0, ...minutes.map(({ minute }) => minute + 1));
+/** All minutes of which there is audio: those that are not told had nothing in them. */
+export function binsOf(minutes: readonly Minute[], receivedMs: number): Bins {
+  const heard = Math.min(minutesMax, Math.ceil(receivedMs / 60_000));
+  const total = Math.max(heard, ...minutes.map(({ minute }) => minute + 1));
   const step = steps.find((one) => Math.ceil(total / one) <= binsMax) ?? Math.ceil(total / binsMax);
   const bins: Bin[] = Array.from({ length: Math.ceil(total / step) }, (_, at) => ({
     ...emptyBin,

@@ -22,7 +22,7 @@ export type DocumentContent = {
 export function reportDocument({ room, report, clock }: DocumentContent): Html {
   const { startedAt } = report.session;
   const { main, more } = verdictOf(report);
-  const bins = binsOf(report.minutes);
+  const bins = binsOf(report.minutes, report.audio.received);
   return html`<!doctype html>
 <html lang="en">
 <head>
