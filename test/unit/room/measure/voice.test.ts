@@ -15,7 +15,7 @@ const sentences = [
 ];
 const pauseMs = 2_000;
 
-/** Sentences with pauses around them, ±1, and the cells that are wholly in one. */
+/** Sentences with pauses around them, full scale being 1, and the cells that are wholly in one. */
 let recording: { readonly samples: Float32Array; readonly spoken: ReadonlySet<number> };
 
 beforeAll(async () => {
