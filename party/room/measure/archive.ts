@@ -41,11 +41,15 @@ export class Archive {
     this.#remove(this.entries(null).slice(reportsMax - 1));
   }
 
-  /** Deletes the reports of sessions that ended by then (epoch milliseconds), and tells when the next one did. */
-  expire(endedBy: number): number | null {
-    const ended = this.entries(null).filter(({ endedAt }) => endedAt !== null);
-    this.#remove(ended.filter(({ endedAt }) => (endedAt ?? 0) <= endedBy));
-    const rest = ended.flatMap(({ endedAt }) => (endedAt !== null && endedAt > endedBy ? [endedAt] : []));
+  /**
+   * Deletes the reports of sessions that ended by then (epoch milliseconds), and tells when the next one did; `running` has
+   * not ended. One of which the end could not be stored counts from its beginning.
+   */
+  expire(endedBy: number, running: string | null): number | null {
+    const ended = this.entries(null).filter(({ session }) => session !== running);
+    const endOf = ({ startedAt, endedAt }: ReportEntry) => endedAt ?? startedAt;
+    this.#remove(ended.filter((entry) => endOf(entry) <= endedBy));
+    const rest = ended.map(endOf).filter((at) => at > endedBy);
     return rest.length === 0 ? null : Math.min(...rest);
   }
 

@@ -32,7 +32,7 @@ export class Measures {
   readonly #ports: Pick<Ports, "now" | "log">;
   readonly #archive: Archive;
   readonly #steady: SteadyClock;
-  readonly #windows: Windows;
+  #windows: Windows;
   #course: Course | null = null;
   #viewers = 0;
   #storedAt = Number.NEGATIVE_INFINITY;
@@ -42,7 +42,7 @@ export class Measures {
     this.#ports = ports;
     this.#archive = new Archive(store, ports.log);
     this.#steady = new SteadyClock(ports.now);
-    this.#windows = new Windows(ports.now, () => this.#steady.now());
+    this.#windows = this.#newWindows();
     const figures = session === null ? null : this.#archive.read(session.id);
     if (session === null || figures === null) return;
     figures.about = { ...figures.about, ended: session.ended };
@@ -97,51 +97,51 @@ export class Measures {
     const figures = before ?? Figures.begin(aboutOf(session), from);
     figures.about = aboutOf(session);
     this.#course = this.#courseOf(figures, from);
-    this.#course.viewers(this.#viewers);
+    this.#measure((course) => course.viewers(this.#viewers));
     this.#store();
-    this.signals?.began(session.id, before === null);
+    this.#guarded(() => this.signals?.began(session.id, before === null));
   }
 
   ended(ended: { readonly at: number; readonly by: string }): void {
-    if (this.#course === null) return;
-    this.#course.close();
-    this.#course.figures.about = { ...this.#course.figures.about, ended };
-    this.signals?.ended(ended.by);
+    if (this.#figures === null) return;
+    this.#measure((course) => course.close());
+    this.#figures.about = { ...this.#figures.about, ended };
+    this.#guarded(() => this.signals?.ended(ended.by));
     this.#store();
   }
 
   publisherLost(): void {
-    this.#running?.publisherLost();
+    this.#measure((course) => course.publisherLost());
   }
 
   audio(audio: Uint8Array, from: number, to: number): void {
-    this.#running?.audio(audio, from, to);
+    this.#measure((course) => course.audio(audio, from, to));
   }
 
   /** The next audio begins a sample at this position. */
   realign(position: number): void {
-    this.#running?.realign(position);
+    this.#measure((course) => course.realign(position));
   }
 
   sent(range: Range): void {
-    this.#running?.sent(range);
+    this.#measure((course) => course.sent(range));
   }
 
   link(sign: LinkSign): void {
-    this.#running?.link(sign);
+    this.#measure((course) => course.link(sign));
   }
 
   /** One frame of the provider, as it arrives; `received`: end of the audio that the room has, samples. */
   heard(events: readonly Heard[], socket: number, received: number): void {
-    this.#running?.heard(events, socket, received);
+    this.#measure((course) => course.heard(events, socket, received));
   }
 
   missed(range: Range, isOwed: boolean): void {
-    this.#running?.missed(range, isOwed);
+    this.#measure((course) => course.missed(range, isOwed));
   }
 
   parted(session: string, hole: Range, parts: readonly Range[]): void {
-    if (this.#figures?.about.id === session) this.#course?.parted(hole, parts);
+    this.#later(session, (course) => course.parted(hole, parts));
   }
 
   /** May come after the end of the session. */
@@ -158,7 +158,7 @@ export class Measures {
   viewers(count: number): void {
     this.#viewers = count;
     this.#windows.viewers(count);
-    this.#running?.viewers(count);
+    this.#measure((course) => course.viewers(count));
   }
 
   /** @param isResumed it came with a position and was sent what it had missed */
@@ -184,10 +184,11 @@ export class Measures {
   /** Nothing of the old is left; what runs is measured anew. */
   purge(): void {
     this.#archive.clear();
+    this.#windows = this.#newWindows();
     const figures = this.#running?.figures;
     const { received } = figures?.reached ?? { received: 0 };
     this.#course = figures ? this.#courseOf(Figures.begin(figures.about, received), received) : null;
-    this.#course?.viewers(this.#viewers);
+    this.#measure((course) => course.viewers(this.#viewers));
     this.#store();
   }
 
@@ -197,7 +198,7 @@ export class Measures {
    */
   expire(keptMs: number): number | null {
     const endedBy = this.#ports.now() - keptMs;
-    const next = this.#archive.expire(endedBy);
+    const next = this.#archive.expire(endedBy, this.#running?.figures.about.id ?? null);
     const endedAt = this.#figures?.about.ended?.at ?? Number.POSITIVE_INFINITY;
     if (endedAt <= endedBy) this.#course = null;
     return next === null ? null : next + keptMs;
@@ -242,16 +243,30 @@ export class Measures {
     return this.#figures?.about.ended === null ? this.#course : null;
   }
 
+  /** Whatever goes wrong in measuring is logged, and the room goes on. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#ports.log("measures_failed", { error: error instanceof Error ? error.name : "unknown" });
+    }
+  }
+
+  #measure(work: (course: Course) => void): void {
+    const course = this.#running;
+    if (course !== null) this.#guarded(() => work(course));
+  }
+
   /** What concerns a session that may have ended long ago, and is stored at once then. */
   #later(session: string, work: (course: Course) => void): void {
-    if (this.#figures?.about.id === session && this.#course !== null) {
-      work(this.#course);
-      if (this.#running === null) this.#store();
+    if (this.#running?.figures.about.id === session) {
+      this.#measure(work);
       return;
     }
-    const figures = this.#archive.read(session);
+    const latest = this.#figures?.about.id === session ? this.#course : null;
+    const figures = latest?.figures ?? this.#archive.read(session);
     if (figures === null) return;
-    work(this.#courseOf(figures, figures.reached.received));
+    this.#guarded(() => work(latest ?? this.#courseOf(figures, figures.reached.received)));
     this.#archive.write(figures);
   }
 
@@ -259,6 +274,10 @@ export class Measures {
     if (this.#figures === null) return;
     this.#storedAt = this.#steady.now();
     this.#archive.write(this.#figures);
+  }
+
+  #newWindows(): Windows {
+    return new Windows(this.#ports.now, () => this.#steady.now());
   }
 
   #courseOf(figures: Figures, begin: number): Course {

@@ -1,10 +1,13 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { Measures } from "../../../../party/room/measure/measures.ts";
+import type { Signals } from "../../../../party/room/measure/signals.ts";
 import type { MeasureStore } from "../../../../party/room/measure/store.ts";
 import { Room } from "../../../../party/room/room.ts";
 import { QualityReportSchema, reportsMax } from "../../../../shared/quality-report.ts";
 import { begin, join, liveRoom } from "../../../support/live-room.ts";
 import { audioMs, ScriptedMember, ScriptedWorld, start } from "../../../support/scripted-room.ts";
+import { begunSession } from "../../../support/stored-session.ts";
 
 type Stage = Awaited<ReturnType<typeof liveRoom>>;
 
@@ -197,6 +200,30 @@ describe("a store that fails", () => {
     expect(room.report(id)?.text.words).toBe(12);
     await room.purge();
     expect(room.reports()).toEqual([]);
+  });
+
+  it("nor does anything else that goes wrong in measuring", () => {
+    const logged: string[] = [];
+    const world = new ScriptedWorld();
+    const measures = new Measures(
+      { now: world.time.now, log: (event) => logged.push(event) },
+      world.measures,
+      null,
+    );
+    const broken = new Proxy({} as Signals, {
+      get: () => () => {
+        throw new Error("not foreseen");
+      },
+    });
+    measures.signals = broken;
+    measures.began({ ...begunSession, startedAt: world.time.now() }, 0);
+    measures.link("opened");
+    measures.heard([{ kind: "interim", from: 0, to: 1, text: "word", words: [] }], 1, 10);
+    measures.publisherLost();
+    measures.ended({ at: world.time.now(), by: "finish" });
+    expect(logged.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(logged)).toEqual(new Set(["measures_failed"]));
+    expect(measures.report(begunSession.id)?.session.endedBy).toBe("finish");
   });
 
   it("that holds what cannot be read has its figures begun anew", async () => {
