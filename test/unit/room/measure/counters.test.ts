@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { Measures } from "../../../../party/room/measure/measures.ts";
 import { timing } from "../../../../shared/limits.ts";
 import type { QualityReport } from "../../../../shared/quality-report.ts";
 import { begin, join, liveRoom } from "../../../support/live-room.ts";
 import { audioMs, ScriptedWorld, start } from "../../../support/scripted-room.ts";
+import { begunSession } from "../../../support/stored-session.ts";
 import { settle } from "../../../support/virtual-time.ts";
 
 type Stage = Awaited<ReturnType<typeof liveRoom>>;
@@ -130,6 +132,31 @@ describe("what a room counts of holes", () => {
   });
 });
 
+describe("a hole that falls into parts", () => {
+  it("is as many gaps, each of which is filled by itself", () => {
+    const world = new ScriptedWorld();
+    const measures = new Measures({ now: world.time.now, log: () => {} }, world.measures, null);
+    measures.began(begunSession, 0);
+    measures.missed({ from: 1_000, to: 9_000 }, true);
+    const parts = [
+      { from: 1_000, to: 4_000 },
+      { from: 4_000, to: 5_000 },
+      { from: 5_000, to: 9_000 },
+    ];
+    measures.parted(begunSession.id, { from: 1_000, to: 9_000 }, parts);
+    measures.filled(begunSession.id, { from: 5_000, to: 9_000 }, []);
+    const report = measures.report(begunSession.id);
+    expect(report?.gaps).toEqual({ count: 3, ms: 8_000, filled: 1 });
+    expect(report?.audio.backfilled).toBe(4_000);
+    expect(report?.gapRanges).toEqual([
+      { start: 1_000, end: 4_000, filled: false },
+      { start: 4_000, end: 5_000, filled: false },
+      { start: 5_000, end: 9_000, filled: true },
+    ]);
+    expect(report?.minutes).toMatchObject([{ gapMs: 4_000 }]);
+  });
+});
+
 describe("what a room counts of its publisher", () => {
   it("counts losses and returns, and what came of marks", async () => {
     const stage = await liveRoom();
@@ -209,6 +236,33 @@ describe("what a room counts of its audience and its text", () => {
       [0, 135, true],
       [1, 5, false],
     ]);
+  });
+});
+
+describe("what a room measures of turns", () => {
+  it("is the way from the last update to the end of the turn, which is its final too", async () => {
+    const { world, room, publisher } = await liveRoom({ ...start, model: "flux-general-en" });
+    const turn = (event: string, transcript: string) =>
+      world.upstream.say({
+        type: "TurnInfo",
+        event,
+        turn_index: 0,
+        audio_window_start: 0,
+        audio_window_end: 0.9,
+        transcript,
+        words: [],
+      });
+    room.received(publisher, audioMs(1_000));
+    await turn("StartOfTurn", "Good");
+    await world.time.advance(500);
+    await turn("Update", "Good morning");
+    await world.time.advance(230);
+    await turn("EndOfTurn", "Good morning.");
+    const { latency, text } = room.stats();
+    expect(latency.transcript).toMatchObject({ count: 2, min: 100, max: 100 });
+    expect(latency.final).toMatchObject({ count: 1, max: 230 });
+    expect(latency.endOfTurn).toMatchObject({ count: 1, max: 230 });
+    expect(text).toMatchObject({ interims: 2, finals: 1, words: 2, erasedWords: 0 });
   });
 });
 
