@@ -31,8 +31,8 @@ export type LiveOptions = {
   readonly aheadMs: number;
   readonly recognition: Recognition;
   readonly takeover: boolean;
-  readonly stop: AbortSignal;
-  readonly onBegin: (session: string) => void;
+  /** The room has accepted it; answers what stops it from now on. */
+  readonly begin: (session: string) => AbortSignal;
   readonly onState: (state: PublisherState) => void;
   readonly onProgress: (progress: Progress) => void;
 };
@@ -49,7 +49,7 @@ const unstoredMaxMs = 60_000;
  * Throws a `UserError` when the room refuses the publisher or cannot be reached at first.
  */
 export async function broadcastLive(options: LiveOptions): Promise<LiveResult> {
-  const { access, room, source, recognition, takeover, stop } = options;
+  const { access, room, source, recognition, takeover } = options;
   const { format } = source;
   const scopes: Scope[] = takeover ? ["captions:publish", "rooms:admin"] : ["captions:publish"];
   const needed = { scopes, room };
@@ -92,7 +92,7 @@ export async function broadcastLive(options: LiveOptions): Promise<LiveResult> {
   });
   try {
     const session = await Promise.race([begun.promise, failed.promise, tooLate(() => progress.state)]);
-    options.onBegin(session);
+    const stop = options.begin(session);
     const isFull = (): boolean =>
       progress.state.state !== "connected" && progress.writtenMs - progress.storedMs > unstoredMaxMs;
     const played = playSource({

@@ -63,14 +63,11 @@ async function publish(file: string, options: Options): Promise<void> {
   const isStdin = file === "-";
   if (isStdin && process.stdin.isTTY) throw new UsageError("- reads audio from stdin: pipe some into it.");
   const access = findAccess(options);
-  const stop = firstInterrupt();
   const source = await (isStdin ? openStdin({ encoding, sampleRate, channels }) : openFile(file));
   const screen = createScreen(process.stderr);
-  const json = options.json ?? !process.stdout.isTTY;
+  // In a pipe the terminal is the reader's at the other end: here only what is wrong is said.
+  const isAlone = process.stdout.isTTY === true && options.json !== true;
   goOnUnread();
-  stop.addEventListener("abort", () =>
-    screen.print("Finishing: the last words are waited for. Ctrl-C again leaves at once."),
-  );
 
   let toldAt = Number.NEGATIVE_INFINITY;
   const { session, version, playedMs } = await broadcastLive({
@@ -85,17 +82,21 @@ async function publish(file: string, options: Options): Promise<void> {
       ...(keyterm === undefined ? {} : { keyterms: [...keyterm] }),
     },
     takeover: options.takeover ?? false,
-    stop,
-    onBegin(session) {
-      screen.print(`Publishing into room "${room}" at ${access.url}. Ctrl-C finishes.`);
-      if (json) writeJsonLine({ type: "started", url: access.url, room, session });
+    begin(session) {
+      if (isAlone) screen.print(`Publishing into room "${room}" at ${access.url}. Ctrl-C finishes.`);
+      else writeJsonLine({ type: "started", url: access.url, room, session });
+      const stop = firstInterrupt();
+      stop.addEventListener("abort", () =>
+        screen.print("Finishing: the last words are waited for. Ctrl-C again leaves at once."),
+      );
+      return stop;
     },
     onState: (state) => tellInterruption(state, (line) => screen.print(line)),
     onProgress(progress) {
       const now = performance.now();
-      if (now - toldAt < (screen.interactive ? 100 : 1_000)) return;
+      if (now - toldAt < (isAlone ? 100 : 1_000)) return;
       toldAt = now;
-      screen.live([progressLine(progress, source, screen)]);
+      if (isAlone) screen.live([progressLine(progress, source, screen)]);
       if (options.json === true && progress.state.state === "connected") {
         const { writtenMs, storedMs, viewers } = progress;
         writeJsonLine({ type: "progress", writtenMs, storedMs, viewers });
@@ -104,8 +105,11 @@ async function publish(file: string, options: Options): Promise<void> {
   }).finally(() => screen.live([]));
 
   const seconds = Math.round(playedMs / 100) / 10;
-  if (json) writeJsonLine({ type: "finished", room, session, version, seconds });
-  screen.print(`${seconds} s of audio are in room "${room}", with their last words (version ${version}).`);
+  if (isAlone) {
+    screen.print(`${seconds} s of audio are in room "${room}", with their last words (version ${version}).`);
+  } else {
+    writeJsonLine({ type: "finished", room, session, version, seconds });
+  }
 }
 
 function tellInterruption(state: PublisherState, print: (line: string) => void): void {

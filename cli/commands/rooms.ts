@@ -97,6 +97,8 @@ async function remove(room: string, options: GivenAccess & { readonly yes?: true
 async function isSure(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError("There is nobody to ask here: add --yes.");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // In this mode Ctrl-C is a key like any other.
+  terminal.once("SIGINT", () => process.exit(130));
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());

@@ -83,20 +83,23 @@ export function reportText(report: QualityReport): string {
       ],
     ]),
     "\n",
-    table([
+    table(
       [
-        "minute",
-        "lag p50",
-        "p95 (ms)",
-        "words",
-        "fastest/min",
-        "uncaptioned",
-        "gaps",
-        "corrected",
-        "viewers",
+        [
+          "minute",
+          "lag p50",
+          "p95 (ms)",
+          "words",
+          "fastest/min",
+          "uncaptioned",
+          "gaps",
+          "corrected",
+          "viewers",
+        ],
+        ...rows,
       ],
-      ...rows,
-    ]),
+      { figures: true },
+    ),
     alertsText(report.alerts),
   ].join("");
 }
@@ -121,7 +124,7 @@ function countRows({
 
 function latencyText(latency: Latency): string {
   const rows = latencyNames.map(([name, label]) => [label, ...spreadCells(latency[name])]);
-  return table([["milliseconds", "count", "mean", "p50", "p95", "p99", "max"], ...rows]);
+  return table([["milliseconds", "count", "mean", "p50", "p95", "p99", "max"], ...rows], { figures: true });
 }
 
 function spreadCells(spread: Spread | null): string[] {

@@ -1,6 +1,9 @@
-/** Rows as columns, two spaces between them. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows as columns, two spaces between them. `figures`: all columns but the first are, and end below each other. */
+export function table(rows: readonly (readonly string[])[], { figures = false } = {}): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  const cells = (row: readonly string[]): string[] =>
+    row.map((cell, column) =>
+      figures && column > 0 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+    );
+  return `${rows.map((row) => cells(row).join("  ").trimEnd()).join("\n")}\n`;
 }
