@@ -5,7 +5,7 @@ import { findAccess } from "./access.ts";
 import { listRooms } from "./rooms/api.ts";
 
 /** Nobody waits longer for a list of names. */
-const patienceMs = 300;
+const patienceMs = 1_000;
 
 /** Gives names of rooms and files to the completion of whatever takes them: the libraries know choices only. */
 export async function completeValues(root: RootCommand, words: readonly string[]): Promise<void> {

@@ -104,9 +104,9 @@ async function publish(file: string, options: Options): Promise<void> {
     },
   }).finally(() => screen.live([]));
 
-  const seconds = Math.round(playedMs / 100) / 10;
+  const seconds = playedMs / 1000;
   if (isAlone) {
-    screen.print(`${seconds} s of audio are in room "${room}", with their last words (version ${version}).`);
+    screen.print(`${seconds.toFixed(1)} s of audio are in room "${room}", with their last words (version ${version}).`);
   } else {
     writeJsonLine({ type: "finished", room, session, version, seconds });
   }

@@ -60,13 +60,16 @@ async function speak(given: string, options: Options): Promise<void> {
     throw new UsageError("- reads text from stdin: pipe some into it.");
   const text = given === "-" ? await readText(process.stdin) : given;
   const access = findAccess(options);
-  const sink = out === undefined ? stdoutSink() : fileSink(out);
+  const sink = out === undefined ? stdoutSink() : await fileSink(out);
 
   const askedAt = performance.now();
   const answer = await request(access, { scopes: ["speak"] }, `/v1/speak?${query(options)}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ text }),
+  }).catch(async (error: unknown) => {
+    await sink.discard();
+    throw error;
   });
   let firstByteMs: number | null = null;
   let bytes = 0;

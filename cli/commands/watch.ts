@@ -29,6 +29,7 @@ export function define(command: Command): CommandUnknownOpts {
     .argument("[room]", "the room", roomName)
     .option("--from-start", "show what the room holds already, too")
     .option("--until-end", "end with the session")
+    .option("--tenant <name>", "whose public room it is, where the service has several tenants")
     .addOption(new Option("--plain", "lines, also on a terminal").conflicts("json"))
     .addOption(jsonOption)
     .addOption(urlOption)
@@ -41,6 +42,7 @@ export function define(command: Command): CommandUnknownOpts {
 type Options = GivenAccess & {
   readonly fromStart?: true;
   readonly untilEnd?: true;
+  readonly tenant?: string;
   readonly plain?: true;
   readonly json?: true;
 };
@@ -56,8 +58,9 @@ async function watch(room: string | undefined, options: Options): Promise<void> 
   const view = (name: string): View => viewFor(name, options);
   const never = new Promise<never>(() => {});
   if (room !== undefined) {
-    const untilEnd = options.untilEnd ?? false;
-    await follow({ access, room, view: view(room), begin, untilEnd, stop: interrupted, lastVersion: never });
+    const { tenant, untilEnd = false } = options;
+    const what = { access, room, tenant, view: view(room), begin, untilEnd } as const;
+    await follow({ ...what, stop: interrupted, lastVersion: never });
     return;
   }
   if (process.stdin.isTTY) throw new UsageError("Name a room to watch.");

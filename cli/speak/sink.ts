@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { endWhenUnread } from "../terminal/output.ts";
@@ -8,6 +8,8 @@ import { endWhenUnread } from "../terminal/output.ts";
 export type Sink = {
   write(chunk: Uint8Array): Promise<void>;
   end(): Promise<void>;
+  /** There will be no sound. */
+  discard(): Promise<void>;
   /** What to say when the sound broke off after so many bytes. */
   broken(bytes: number, error: unknown): UserError;
 };
@@ -21,31 +23,29 @@ export function stdoutSink(): Sink {
     },
     // The program ends right after this, and on some systems a pipe is written behind its back.
     end: () => new Promise((resolve) => process.stdout.write("", () => resolve())),
+    async discard() {},
     broken: (bytes, error) => new UserError(`The sound broke off after ${bytes} bytes: ${messageOf(error)}.`),
   };
 }
 
 /** Beside the file until all is there: no player should take a part of it for the whole. */
-export function fileSink(path: string): Sink {
+export async function fileSink(path: string): Promise<Sink> {
   const beside = `${path}.part`;
-  const file = open(beside, "w").catch((error: unknown) => {
+  const file = await open(beside, "w").catch((error: unknown) => {
     throw new UserError(`${path} cannot be written: ${messageOf(error)}`);
   });
-  file.catch(() => {});
   return {
-    async write(chunk) {
-      await (await file).writeFile(chunk);
-    },
+    write: (chunk) => file.writeFile(chunk),
     async end() {
-      await (await file).close();
+      await file.close();
       await rename(beside, path);
     },
-    broken(bytes, error) {
-      if (error instanceof UserError) return error;
-      return new UserError(
-        `The sound broke off after ${bytes} bytes, which are in ${beside}: ${messageOf(error)}.`,
-      );
+    async discard() {
+      await file.close();
+      await rm(beside, { force: true });
     },
+    broken: (bytes, error) =>
+      new UserError(`The sound broke off after ${bytes} bytes, which are in ${beside}: ${messageOf(error)}.`),
   };
 }
 

@@ -7,6 +7,8 @@ import type { View } from "./view.ts";
 export type FollowOptions = {
   readonly access: Access;
   readonly room: string;
+  /** Whose public room it is, for a reader without a key or token. */
+  readonly tenant?: string | undefined;
   readonly view: View;
   /** What to show of what is there already: all, nothing, or what belongs to a session. */
   readonly begin: "start" | "now" | { readonly session: string };
@@ -24,7 +26,7 @@ const keepSegments = 500;
 
 /** Follows a room until it is told to end. Throws a `UserError` when the room refuses or cannot be reached at first. */
 export async function follow(options: FollowOptions): Promise<void> {
-  const { access, room, view, begin, untilEnd } = options;
+  const { access, room, tenant, view, begin, untilEnd } = options;
   const needed = { scopes: ["captions:view" as const], room };
   // What is wrong with the address or the key is said at once; a connection would only be tried again.
   if (access.credential.kind === "api-key") await tokenFor(access, needed);
@@ -59,6 +61,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     url: access.url,
     room,
     token: tokenSource(access, needed),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(begin === "start" ? {} : { keepSegments }),
     onChange(captions, frame) {
       if (!isReady) return;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalise } from "../../cli/wer/normalise.ts";
+import type { Segment } from "../../client/index.ts";
 import { samplesToBytes } from "../../shared/audio.ts";
 import { bash, type Command, captionwire, jsonLines } from "../support/command.ts";
 import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
@@ -14,6 +15,13 @@ import { eventually, within } from "../support/wait.ts";
 import { wavFile } from "../support/wav-file.ts";
 
 const text = "The sun rises over the old harbour. Small boats come home with the morning tide.";
+/** All words of the audio; the last one may be cut in two, and is then heard as it comes. */
+function expectWords(segments: readonly Segment[], words: readonly string[]): void {
+  const whole = words.slice(0, -1);
+  expect(whole.length).toBeGreaterThan(4);
+  expect(normalise(textOf(segments)).slice(0, whole.length)).toEqual(whole);
+}
+
 const StartedSchema = v.object({ type: v.literal("started"), room: v.string(), session: v.string() });
 const FinishedSchema = v.object({ type: v.literal("finished"), version: v.number(), seconds: v.number() });
 const SegmentSchema = v.object({ type: v.literal("segment"), id: v.string(), text: v.string() });
@@ -113,14 +121,47 @@ describe("captionwire publish and watch", () => {
       () => viewer.captions.segments.length,
       (count) => count > 0,
     );
-    command.child.kill("SIGINT");
+    command.interrupt();
     expect(await within("it ends", command.code, 40_000)).toBe(0);
     const { version, seconds } = told(command);
     expect(seconds).toBeLessThan(spoken.data.length / 2 / 16_000 - 0.5);
     const { segments } = await reaches(viewer, version);
     viewer.close();
     const taken = spoken.data.subarray(0, samplesToBytes(Math.round(seconds * 16_000), spoken.format));
-    expect(normalise(textOf(segments))).toEqual(await wordsOf("as-far", taken));
+    expectWords(segments, await wordsOf("as-far", taken));
+  });
+
+  it("finishes in a pipe too, where Ctrl-C reaches both: the last words are read", async () => {
+    const command = bash(
+      `set -o pipefail; captionwire publish ${file} --room both | captionwire watch --json`,
+      stack,
+    );
+    await eventually(
+      "the first final",
+      () => command.stdout,
+      (lines) => lines.includes('"segment"'),
+    );
+    command.interrupt();
+    expect(await within("both end", command.code, 40_000)).toBe(0);
+    const viewer = await watch(stack, "both");
+    const segments = jsonLines(command.stdout).filter((line) => v.is(SegmentSchema, line));
+    expect(segments).toEqual(viewer.captions.segments.map((segment) => ({ type: "segment", ...segment })));
+    viewer.close();
+  });
+
+  it("finishes while it waits for more of a pipe", async () => {
+    const command = captionwire(["publish", "-", "--room", "waiting"], stack);
+    command.write(spoken.data.subarray(0, 32_000));
+    const viewer = await watch(stack, "waiting");
+    await eventually(
+      "something is heard",
+      () => viewer.captions.interim ?? viewer.captions.segments[0] ?? null,
+      (heard) => heard !== null,
+    );
+    command.interrupt();
+    expect(await within("it ends", command.code)).toBe(0);
+    expect(told(command).seconds).toBe(1);
+    viewer.close();
   });
 
   describe("with a wire that breaks", () => {
@@ -144,7 +185,7 @@ describe("captionwire publish and watch", () => {
         () => command.stderr,
         (lines) => lines.includes("audio is kept"),
       );
-      command.child.kill("SIGINT");
+      command.interrupt();
       await eventually(
         "Ctrl-C is heard",
         () => command.stderr,
@@ -157,7 +198,7 @@ describe("captionwire publish and watch", () => {
       viewer.close();
       expect(segments.every(({ kind }) => kind === "speech")).toBe(true);
       const taken = spoken.data.subarray(0, samplesToBytes(Math.round(seconds * 16_000), spoken.format));
-      expect(normalise(textOf(segments))).toEqual(await wordsOf("lost-too", taken));
+      expectWords(segments, await wordsOf("lost-too", taken));
     });
 
     it("leaves at once on a second Ctrl-C, with 130", async () => {
@@ -169,7 +210,7 @@ describe("captionwire publish and watch", () => {
         () => command.stderr,
         (lines) => lines.includes("audio is kept"),
       );
-      command.child.kill("SIGINT");
+      command.interrupt();
       await eventually(
         "Ctrl-C is heard",
         () => command.stderr,
@@ -177,7 +218,7 @@ describe("captionwire publish and watch", () => {
       );
       // A person's second Ctrl-C: sooner, it would be taken for the first one, heard twice.
       await new Promise((resolve) => setTimeout(resolve, 400));
-      command.child.kill("SIGINT");
+      command.interrupt();
       expect(await within("it ends", command.code)).toBe(130);
       wire.heal();
     });
@@ -233,7 +274,7 @@ describe("captionwire publish and watch", () => {
       () => reader.stdout,
       (lines) => lines.includes("[removed] Small boats"),
     );
-    reader.child.kill("SIGINT");
+    reader.interrupt();
     expect(await within("it ends", reader.code)).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -11,7 +11,7 @@ import { bash, captionwire, jsonLines, type Where } from "../support/command.ts"
 import { say, startPublisher } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { within } from "../support/wait.ts";
+import { eventually, within } from "../support/wait.ts";
 
 const text = "Small boats come home.";
 const MintedSchema = v.object({ token: v.string(), id: v.string(), expiresAt: v.number() });
@@ -70,6 +70,21 @@ describe("captionwire for rooms and tokens", () => {
     const none = await run(["rooms", "show", "boats"], bare);
     expect(none.code).toBe(1);
     expect(none.stderr).toContain("CAPTIONWIRE_API_KEY");
+  });
+
+  it("reads along in a public room without any", async () => {
+    await told("rooms", "set", "boats", "--public");
+    const reader = captionwire(["watch", "boats", "--from-start"], { url: stack.url });
+    await eventually(
+      "it is read",
+      () => normalise(reader.stdout),
+      (words) => words.length >= 4,
+    );
+    reader.interrupt();
+    expect(await within("it ends", reader.code)).toBe(0);
+    await told("rooms", "set", "boats", "--unset", "public");
+    const refused = await run(["watch", "boats"], { url: stack.url });
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
   });
 
   it("exports captions in every format, to stdout and to a file", async () => {
@@ -156,9 +171,15 @@ describe("captionwire for rooms and tokens", () => {
     await within("the reader leaves", left.code);
     expect(left.stdout).toMatch(/^\s*10\n0\n$/);
     expect((await run(["speak", "", "--out", join(folder, "none.wav")])).code).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith("none"))).toEqual([]);
   });
 
   it("is completed with the rooms there are", async () => {
-    expect(await told("complete", "--", "watch", "boa")).toMatch(/^boats\t/);
+    // It does not wait long for them, and a busy machine may take longer.
+    await eventually(
+      "the room is offered",
+      () => told("complete", "--", "watch", "boa"),
+      (lines) => lines.startsWith("boats\t"),
+    );
   });
 });

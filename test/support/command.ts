@@ -8,6 +8,8 @@ export type Command = {
   readonly stderr: string;
   /** Ends the input when it is given `null`. */
   write(input: Uint8Array | string | null): void;
+  /** As a terminal's Ctrl-C: every process of the line hears it. */
+  interrupt(): void;
   /** Its exit code, once it has ended and all of its output is here. */
   readonly code: Promise<number | null>;
 };
@@ -17,7 +19,7 @@ export type Where = { readonly url: string; readonly apiKey?: string };
 
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) signalAll(child, "SIGKILL");
 });
 
 /** Starts `captionwire` with these words. Without `where` it is told of no service. */
@@ -38,6 +40,8 @@ function quoted(text: string): string {
 function start(program: string, words: readonly string[], where: Where | undefined): Command {
   const child = spawn(program, words, {
     stdio: "pipe",
+    // A process group of its own, as a shell gives each line.
+    detached: true,
     env: {
       ...process.env,
       NO_COLOR: "1",
@@ -73,11 +77,16 @@ function start(program: string, words: readonly string[], where: Where | undefin
     get stderr() {
       return output.stderr;
     },
+    interrupt: () => signalAll(child, "SIGINT"),
     write(input) {
       if (input === null) child.stdin.end();
       else child.stdin.write(input);
     },
   };
+}
+
+function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, signal);
 }
 
 /** The JSON values a command wrote, one a line. */
