@@ -2,6 +2,7 @@ import type { Segment } from "../../client/index.ts";
 import { plain } from "../../shared/export/plain.ts";
 import { percentile } from "../../shared/percentile.ts";
 import { type Service, speak } from "../api.ts";
+import { usualRoom } from "../options.ts";
 import { type Screen, wrap } from "../terminal/screen.ts";
 import { align } from "../wer/align.ts";
 import { normalise } from "../wer/normalise.ts";
@@ -12,7 +13,7 @@ const paragraph = `Good morning, everyone. A machine is speaking these words, an
 captions. The sound goes into a room, and everyone who watches that room reads the same text. \
 When the network fails, the viewer comes back and nothing is lost. Now it is your turn to speak.`;
 
-export const demoRoom = "demo";
+export const demoRoom = usualRoom;
 const gutter = 11;
 /** Of full scale 32,768: above the noise of any voice's silence. */
 const soundThreshold = 400;

@@ -106,7 +106,9 @@ async function publish(file: string, options: Options): Promise<void> {
 
   const seconds = playedMs / 1000;
   if (isAlone) {
-    screen.print(`${seconds.toFixed(1)} s of audio are in room "${room}", with their last words (version ${version}).`);
+    screen.print(
+      `${seconds.toFixed(1)} s of audio are in room "${room}", with their last words (version ${version}).`,
+    );
   } else {
     writeJsonLine({ type: "finished", room, session, version, seconds });
   }
