@@ -36,7 +36,7 @@ describe("captionwire wer with a baseline", () => {
     const { code, stdout, stderr } = await listen(engine.url);
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/WER +8\.\d % → \d+\.\d %/);
+    expect(stdout).toMatch(/WER +\d+\.\d % → \d+\.\d %/);
     expect(stdout).toMatch(/sentence error rate \d+\.\d % → \d+\.\d %/);
     expect(stdout).toMatch(/same +\d+ files?$/m);
   }, 120_000);

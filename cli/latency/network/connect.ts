@@ -1,10 +1,9 @@
 import { lookup as dnsLookup } from "node:dns/promises";
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
 import { isIP, connect as netConnect, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
-import { WebSocket } from "ws";
 import { messageOf } from "../../errors.ts";
+import { get, upgrade } from "./answer.ts";
 import type { Phase, Sample } from "./sample.ts";
 
 export type Target = {
@@ -48,10 +47,7 @@ export async function sampleConnection(
   let phase: Phase = "dns";
   let socket: Socket | null = null;
   let dns: Sample["dns"];
-  let tcpMs: number | undefined;
-  let tlsMs: number | undefined;
-  let answer: { readonly ms: number; readonly status: number; readonly requestId?: string } | null = null;
-  let totalMs: number | undefined;
+  const connection: Changing<Required<Sample>["websocket"] & Required<Sample>["http"]> = {};
   let error: string | undefined;
 
   let last = began;
@@ -79,7 +75,7 @@ export async function sampleConnection(
     });
     socket = tcp;
     await opened(tcp, "connect", limit);
-    tcpMs = round(lap());
+    connection.tcp_ms = round(lap());
     if (tcp.remoteAddress !== undefined) dns = { ...dns, ip: tcp.remoteAddress };
 
     if (isSecure) {
@@ -93,17 +89,16 @@ export async function sampleConnection(
       });
       socket = tls;
       await opened(tls, "secureConnect", limit);
-      tlsMs = round(lap());
+      connection.tls_ms = round(lap());
     }
 
     phase = "answer";
     const response = await (isWebSocket ? upgrade : get)(target, socket, limit);
-    answer = {
-      ms: round(lap()),
-      status: response.statusCode ?? 0,
-      ...requestIdOf(response),
-    };
-    totalMs = round(last - began);
+    connection[isWebSocket ? "ws_upgrade_ms" : "first_byte_ms"] = round(lap());
+    connection.total_ms = round(last - began);
+    connection.http_status = response.statusCode ?? 0;
+    const id = response.headers["dg-request-id"] ?? response.headers["x-request-id"];
+    if (typeof id === "string") connection.dg_request_id = id;
   } catch (caught) {
     signal.throwIfAborted();
     error = limit.aborted ? `no answer within ${withinMs / 1000} s` : messageOf(caught);
@@ -111,63 +106,18 @@ export async function sampleConnection(
     socket?.destroy();
   }
 
-  const connection = {
-    ...(tcpMs === undefined ? {} : { tcp_ms: tcpMs }),
-    ...(tlsMs === undefined ? {} : { tls_ms: tlsMs }),
-    ...(answer === null ? {} : { [isWebSocket ? "ws_upgrade_ms" : "first_byte_ms"]: answer.ms }),
-    ...(totalMs === undefined ? {} : { total_ms: totalMs }),
-    ...(answer === null ? {} : { http_status: answer.status }),
-    ...(answer?.requestId === undefined ? {} : { dg_request_id: answer.requestId }),
-  };
-  const refused = isWebSocket && answer !== null && answer.status !== 101;
+  const refused = isWebSocket && connection.http_status !== 101;
   return {
     iteration,
     timestamp,
     status: error !== undefined ? "failed" : refused ? "refused" : "success",
     ...(error === undefined ? {} : { phase, error }),
     ...(dns === undefined ? {} : { dns }),
-    ...(tcpMs === undefined ? {} : isWebSocket ? { websocket: connection } : { http: connection }),
+    ...(connection.tcp_ms === undefined ? {} : { [isWebSocket ? "websocket" : "http"]: connection }),
   };
 }
 
-/** The answer to a request for a WebSocket, whether it is one or not. */
-function upgrade({ url, headers }: Target, socket: Socket, signal: AbortSignal): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const link = new WebSocket(url, {
-      headers,
-      perMessageDeflate: false,
-      createConnection: () => socket,
-    });
-    link.on("upgrade", resolve);
-    link.on("unexpected-response", (_request, response) => resolve(response));
-    // Also when it is closed before it was opened, which is how each of these ends.
-    link.on("error", reject);
-    signal.addEventListener("abort", () => link.terminate(), { once: true });
-  });
-}
-
-/** The head of the answer to a plain request. */
-async function get({ url, headers }: Target, socket: Socket, signal: AbortSignal): Promise<IncomingMessage> {
-  const asked = request({
-    method: "GET",
-    host: url.hostname,
-    path: `${url.pathname}${url.search}`,
-    // `host` alone would be without the port.
-    headers: { host: url.host, connection: "close", ...headers },
-    createConnection: () => socket,
-    signal,
-  });
-  // The socket is destroyed with the answer unread.
-  asked.on("error", () => {});
-  asked.end();
-  const [response] = await once(asked, "response", { signal });
-  return response;
-}
-
-function requestIdOf({ headers }: IncomingMessage): { readonly requestId?: string } {
-  const id = headers["dg-request-id"] ?? headers["x-request-id"];
-  return typeof id === "string" ? { requestId: id } : {};
-}
+type Changing<T> = { -readonly [name in keyof T]: T[name] };
 
 /** Rejects with the socket's error as well as with the signal's. */
 async function opened(socket: Socket, event: string, signal: AbortSignal): Promise<void> {

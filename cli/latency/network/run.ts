@@ -1,11 +1,11 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Screen } from "../../terminal/screen.ts";
-import { printSpreads } from "../table.ts";
+import { inMs, printSpreads } from "../table.ts";
 import { type Lookup, lookUp, sampleConnection, type Target } from "./connect.ts";
 import { diagnose } from "./diagnosis.ts";
-import type { Sample } from "./sample.ts";
-import { createTally, type Summary } from "./tally.ts";
+import { type Sample, timesOf } from "./sample.ts";
+import { type Counts, createTally, type Summary } from "./tally.ts";
 
 export type NetworkOptions = {
   readonly target: Target;
@@ -15,7 +15,7 @@ export type NetworkOptions = {
   readonly delayMs: number;
   /** Ends after the sample that is under way was given up. */
   readonly signal: AbortSignal;
-  onSample(sample: Sample, summary: () => Summary): void;
+  onSample(sample: Sample, counts: Counts): void;
 };
 
 /** Opens one connection after the other. Resolves with what they say together. */
@@ -33,7 +33,7 @@ export async function measureNetwork(
       }
       const sample = await sampleConnection(target, iteration, lookup, signal);
       tally.add(sample);
-      onSample(sample, tally.summary);
+      onSample(sample, tally.counts());
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -59,11 +59,14 @@ export async function runNetwork(
   if (!json) screen.print(screen.style("bold", options.target.url.href));
   const summary = await measureNetwork({
     ...options,
-    onSample(sample, summaryOf) {
+    onSample(sample, counts) {
       const line = `${JSON.stringify(sample)}\n`;
       if (out !== undefined) appendFileSync(out, line);
       if (json) process.stdout.write(line);
-      else if (screen.interactive) screen.live([progressOf(sample, summaryOf(), performance.now() - began)]);
+      else if (screen.interactive) {
+        const progress = progressOf(sample, counts, performance.now() - began);
+        screen.live([progress.slice(0, screen.columns - 1)]);
+      }
     },
   });
   if (!json) {
@@ -74,16 +77,17 @@ export async function runNetwork(
 }
 
 function progressOf(
-  { iteration }: Sample,
-  { success, refused, failed, times }: Summary,
+  sample: Sample,
+  { iterations, success, refused, failed }: Counts,
   elapsedMs: number,
 ): string {
+  const { total } = timesOf(sample);
   const parts = [
-    `#${iteration}`,
+    `#${iterations}`,
     `${success} answered`,
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(times.total === null ? [] : [`total ${times.total.p50.toFixed(1)} ms`]),
+    ...(total === undefined ? [] : [`the last in ${inMs(total)} ms`]),
     `${(elapsedMs / 1000).toFixed(0)} s`,
   ];
   return parts.join(" · ");

@@ -2,12 +2,15 @@ import { spreadOf } from "../../../shared/percentile.ts";
 import type { Spread } from "../../../shared/stats.ts";
 import { type Phase, phases, type Sample, timesOf } from "./sample.ts";
 
-/** What all samples together say. */
-export type Summary = {
+export type Counts = {
   readonly iterations: number;
   readonly success: number;
   readonly refused: number;
   readonly failed: number;
+};
+
+/** What all samples together say. */
+export type Summary = Counts & {
   /** How often each phase failed, and with what the last time. */
   readonly failures: Partial<Record<Phase, { readonly count: number; readonly error: string }>>;
   /** How often each status was answered. */
@@ -17,11 +20,15 @@ export type Summary = {
 };
 
 /** Collects samples, keeping some numbers of each. */
-export function createTally(): { add(sample: Sample): void; summary(): Summary } {
+export function createTally(): { add(sample: Sample): void; counts(): Counts; summary(): Summary } {
   const times: Record<Phase | "total", number[]> = { dns: [], tcp: [], tls: [], answer: [], total: [] };
   const counts = { success: 0, refused: 0, failed: 0 };
   const failures: { -readonly [phase in Phase]?: Summary["failures"][phase] } = {};
   const statuses: Record<string, number> = {};
+  const countsNow = (): Counts => ({
+    iterations: counts.success + counts.refused + counts.failed,
+    ...counts,
+  });
   return {
     add(sample) {
       counts[sample.status] += 1;
@@ -35,9 +42,9 @@ export function createTally(): { add(sample: Sample): void; summary(): Summary }
         if (ms !== undefined) times[part].push(ms);
       }
     },
+    counts: countsNow,
     summary: () => ({
-      iterations: counts.success + counts.refused + counts.failed,
-      ...counts,
+      ...countsNow(),
       failures: { ...failures },
       statuses: { ...statuses },
       times: {

@@ -18,6 +18,10 @@ export type StreamOptions = {
   readonly signal: AbortSignal;
 };
 
+/** What is shown while it goes on is of these: making it must not take time from the measuring, however long that lasts. */
+const recentMax = 300;
+const redrawEveryMs = 250;
+
 /** Streams a WAV file at real time and returns all that happened. */
 export async function streamFile(screen: Screen, options: StreamOptions): Promise<Tape> {
   const { file, provider, model, query, signal } = options;
@@ -26,7 +30,8 @@ export async function streamFile(screen: Screen, options: StreamOptions): Promis
   const address = streamAddress(provider.url, model, format, query);
   const speech = { by: "Silero", spans: spansOf(await judgeActivity(wav)) };
 
-  const messages: TapeEntry[] = [];
+  const recent: TapeEntry[] = [];
+  let shownAt = Number.NEGATIVE_INFINITY;
   const opened = performance.timeOrigin + performance.now();
   const about = {
     version: 1,
@@ -42,8 +47,11 @@ export async function streamFile(screen: Screen, options: StreamOptions): Promis
     frameMs: isFlux(model) ? fluxFrameMs : novaFrameMs,
     signal,
     onMessage(entry, sent) {
-      messages.push(entry);
-      showProgress(screen, { ...about, opened, connect_ms: 0, sent, messages });
+      recent.push(entry);
+      if (recent.length > recentMax) recent.shift();
+      if (entry.received - shownAt < redrawEveryMs) return;
+      shownAt = entry.received;
+      showProgress(screen, { ...about, opened, connect_ms: 0, sent, messages: recent });
     },
   });
   return { ...about, ...played };

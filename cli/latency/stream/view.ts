@@ -7,7 +7,7 @@ import type { Tape } from "./tape.ts";
 
 const transcriptLines = 4;
 
-/** What is there while it streams: the transcript so far, and how late it is. */
+/** What is there while it streams: the end of the transcript so far, and how late it is. The tape may hold the latest messages only. */
 export function showProgress(screen: Screen, tape: Tape): void {
   if (!screen.interactive) return;
   const heard = tape.messages.flatMap((entry) => hear(entry) ?? []);
