@@ -19,11 +19,15 @@ import type { Speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { within } from "../support/wait.ts";
 
-const room = "reported";
+const room = "harbour";
 /** A folder of recordings, which are all spoken one after the other in place of the engine's voice. */
 const folder = process.env.RECORDINGS;
 /** Of a real recording alone there is a picture: `RECORDINGS=… UPDATE_PICTURES=1 npm test -- report`. */
 const pictures = process.env.UPDATE_PICTURES === "1" && folder !== undefined ? "docs/pictures" : null;
+/** So often are they spoken: a picture shows some minutes. */
+const rounds = pictures === null ? 1 : 4;
+/** Share of the broadcast after which the speech service is lost: in the middle of one of them. */
+const lostAfter = (Math.floor(rounds / 2) + 0.5) / rounds;
 
 let engine: EngineProcess;
 let wire: CutProxy;
@@ -54,7 +58,7 @@ async function spoken(): Promise<Speech & { readonly text: string }> {
     const recording = await record(engine.url, clearLines);
     return { ...recording, text: clearLines.map(({ text }) => text).join(" ") };
   }
-  const corpus = readCorpus(folder);
+  const corpus = Array.from({ length: rounds }, () => readCorpus(folder)).flat();
   const pieces = corpus.map(({ file }) => readRecording(folder, file));
   const [first] = pieces;
   if (first === undefined) throw new Error("There is no recording.");
@@ -68,24 +72,28 @@ it("tells of a broadcast what was published, also when the speech service was lo
   const durationMs = samplesToMs(bytesToSamples(speech.data.length, speech.format), speech.format);
   const publisher = await startPublisher(stack, room, speech);
   const playing = playAtRealTime(speech.data, speech.format, publisher.write);
-  await Promise.race([playing.done, setTimeout(durationMs / 2)]);
+  await Promise.race([playing.done, setTimeout(durationMs * lostAfter)]);
   wire.cut("reset");
   await playing.done;
   const { version } = await within("the room finishes the session", publisher.finish(), 30_000);
   const { segments } = await reaches(viewer, version);
 
   const headers = { authorization: `Bearer ${await stack.token({ scopes: ["rooms:admin"], room })}` };
-  const ask = async (path: string): Promise<unknown> => {
+  const ask = async (path: string): Promise<Response> => {
     const answer = await fetch(`${stack.url}/v1/rooms/${room}/reports${path}`, { headers });
     expect(answer.status).toBe(200);
-    return answer.json();
+    return answer;
   };
-  const { reports } = v.parse(v.object({ reports: v.array(ReportEntrySchema) }), await ask(""));
+  const { reports } = v.parse(
+    v.object({ reports: v.array(ReportEntrySchema) }),
+    await (await ask("")).json(),
+  );
   expect(reports).toHaveLength(1);
   const session = reports[0]?.session ?? "";
-  const report = v.parse(QualityReportSchema, await ask(`/${session}`));
+  const report = v.parse(QualityReportSchema, await (await ask(`/${session}`)).json());
   expect(session).toBe(segments[0]?.session);
-  const words = textOf(segments).split(/\s+/).length;
+  // "Cold-hearted" is two.
+  const words = textOf(segments).split(/[\s-]+/).length;
   expect(heardShare(textOf(segments), speech.text)).toBeGreaterThan(0.8);
   expect(report.text.words).toBe(words);
   expect(report.minutes.reduce((sum, minute) => sum + minute.words, 0)).toBe(words);
@@ -97,24 +105,25 @@ it("tells of a broadcast what was published, also when the speech service was lo
   expect(report.audio.speech).toBeGreaterThan(durationMs / 3);
   expect(report.session.endedBy).toBe("finish");
 
+  const kept = await (await ask(`/${session}.html`)).text();
   for (const [key, { viewport, ...options }] of Object.entries(circumstances)) {
     const ticket = await stack.token({ scopes: ["captions:view", "rooms:admin"], room, singleUse: true });
     const address = `${stack.url}/v1/rooms/${room}/reports/${session}.html?ticket=${ticket}`;
     const { page, complaints } = await openPage(browser, address, viewport, options);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    expect(await violations(page)).toEqual([]);
     expect(await sideways(page)).toBe(0);
     expect(complaints).toEqual([]);
     const said = (await page.locator("body").textContent()) ?? "";
     expect(said).toContain(words.toLocaleString("en"));
     expect(said).toContain("no gaps");
-    if (pictures !== null && (key === "wide" || key === "dark")) {
+    if (pictures !== null && key === "wide") {
       await mkdir(pictures, { recursive: true });
-      await page.screenshot({
-        path: `${pictures}/report${key === "dark" ? "-dark" : ""}.png`,
-        fullPage: true,
-      });
+      await page.screenshot({ path: `${pictures}/report.png`, fullPage: true });
     }
+    // It runs no script, axe's neither; as a file that was kept it does.
+    await page.goto("about:blank");
+    await page.setContent(kept);
+    expect(await violations(page)).toEqual([]);
     await page.context().close();
   }
-});
+}, 600_000);

@@ -26,7 +26,7 @@ async function assetOf(page: string): Promise<string> {
 describe("pages and their files", () => {
   it("allow nothing but what they are made of", async () => {
     const script = await assetOf("/watch/demo");
-    const addresses = ["/", "/studio", "/studio/", "/icon.svg", script];
+    const addresses = ["/", "/studio", "/studio/", "/stats/demo", "/icon.svg", script];
     for (const address of addresses) {
       const answer = await get(`${origin}${address}`);
       expect(policyOf(answer)).toEqual({

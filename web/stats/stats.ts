@@ -24,6 +24,7 @@ const reports = createReportList(room);
 const plots = plotPlans.map((plan) => ({ plan, plot: createPlot(part("plots", HTMLElement), plan) }));
 
 let link: Link = { state: "connecting" };
+let linkedAt = performance.now();
 let stats: RoomStats | null = null;
 let toldAt = 0;
 let isUnused = false;
@@ -34,7 +35,8 @@ let shownVerdict: string | null = null;
 
 function handleStats(told: RoomStats): void {
   stats = told;
-  toldAt = performance.now();
+  const now = performance.now();
+  toldAt = now;
   isUnused = false;
   showStats(told);
   const running = runningOf(told.alerts);
@@ -47,15 +49,15 @@ function handleStats(told: RoomStats): void {
     listed = sessions;
     void reports.load();
   }
-  tick();
+  tick(now);
 }
 
-/** Everything that changes although nothing was told. */
-function tick(): void {
-  const known: Known = { link, stats, ageMs: performance.now() - toldAt, isUnused };
+/** Everything that changes although nothing was told. @param now as `performance.now()` tells it */
+function tick(now: number): void {
+  const known: Known = { link, linkAgeMs: now - linkedAt, stats, ageMs: now - toldAt, isUnused };
   const verdict = verdictOf(known);
   // The line counts down by itself.
-  const key = `${verdict.tone} ${verdict.announced} ${verdict.retryInMs}`;
+  const key = `${verdict.tone} ${verdict.announced} ${link.state}`;
   if (key !== shownVerdict) line.show(verdict);
   shownVerdict = key;
   document.title = `${room}: ${verdict.announced}`;
@@ -66,6 +68,8 @@ function tick(): void {
   if (stats === null) return;
   const nowMs = stats.at + known.ageMs;
   sessionLine.textContent = sessionInWords(stats, nowMs);
+  // While figures come they are drawn as they come; when none do, the end of the lines moves away from now.
+  if (known.ageMs > 0 && old === null) return;
   const scene = sceneOf(stats, nowMs);
   for (const { plan, plot } of plots) {
     const { points, words } = plan.draw(scene);
@@ -82,10 +86,11 @@ followStats({
   handleStats,
   handleLink(next) {
     link = next;
-    tick();
+    linkedAt = performance.now();
+    tick(linkedAt);
   },
   handleUnused() {
     isUnused = true;
   },
 });
-setInterval(tick, tickMs);
+setInterval(() => tick(performance.now()), tickMs);

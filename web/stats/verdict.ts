@@ -8,6 +8,8 @@ import { counted, lasting, timeOf } from "./figures.ts";
 /** What this page knows just now. */
 export type Known = {
   readonly link: Link;
+  /** Since the link is so, milliseconds. */
+  readonly linkAgeMs: number;
   /** The room's figures as they were told last; `null` before the first time. */
   readonly stats: RoomStats | null;
   /** Since they were told, milliseconds. */
@@ -22,12 +24,20 @@ export const oldMs = 6_000;
 const lacksScope =
   "This link may not see the room's figures: its token needs the scope rooms:admin. Ask for another link.";
 
-/** Whether all is well, in one line. */
-export function verdictOf({ link, stats, ageMs, isUnused }: Known): Words {
-  if (link.state !== "open") return linkInWords(link, stats !== null, isUnused);
+/**
+ * Whether all is well, in one line. A link that is replaced at once, as it is whenever its token ends, is nobody's business:
+ * what counts is how old the figures are.
+ */
+export function verdictOf({ link, linkAgeMs, stats, ageMs, isUnused }: Known): Words {
+  const isFresh = stats !== null && ageMs <= oldMs;
+  if (link.state === "closed" || (link.state !== "open" && !isFresh))
+    return linkInWords(link, linkAgeMs, stats !== null, isUnused);
   if (stats === null) return { announced: "Connecting", tone: "calm" };
-  if (ageMs > oldMs)
-    return { announced: "No figures come: how things are now is not known.", tone: "trouble" };
+  if (!isFresh) return { announced: "No figures come: how things are now is not known.", tone: "trouble" };
+  return roomVerdict(stats);
+}
+
+function roomVerdict(stats: RoomStats): Words {
   const running = runningOf(stats.alerts);
   const [first] = running;
   if (first !== undefined) {
@@ -43,7 +53,12 @@ export function verdictOf({ link, stats, ageMs, isUnused }: Known): Words {
 }
 
 /** @param wasOpen there were figures before */
-function linkInWords(link: Exclude<Link, { state: "open" }>, wasOpen: boolean, isUnused: boolean): Words {
+function linkInWords(
+  link: Exclude<Link, { state: "open" }>,
+  linkAgeMs: number,
+  wasOpen: boolean,
+  isUnused: boolean,
+): Words {
   switch (link.state) {
     case "closed":
       return { announced: refusedInWords(link.code, link.message), tone: "trouble" };
@@ -56,7 +71,7 @@ function linkInWords(link: Exclude<Link, { state: "open" }>, wasOpen: boolean, i
         return {
           announced: wasOpen ? "Connection lost, trying again" : "No connection, trying again",
           tone: "trouble",
-          retryInMs: link.retryInMs,
+          retryInMs: Math.max(0, link.retryInMs - linkAgeMs),
         };
       return wasOpen
         ? { announced: "Connection lost, trying again", tone: "trouble" }
@@ -77,7 +92,7 @@ function refusedInWords(code: string, message: string): string {
 
 /** How old what is shown is, where that is worth saying. */
 export function ageInWords({ link, stats, ageMs }: Known): string | null {
-  if (stats === null || (link.state === "open" && ageMs <= oldMs)) return null;
+  if (stats === null || (link.state !== "closed" && ageMs <= oldMs)) return null;
   return `What is shown is old: last heard ${lasting(Math.floor(ageMs / 1000) * 1000)} ago.`;
 }
 

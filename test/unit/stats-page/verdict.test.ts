@@ -8,6 +8,7 @@ const open = { state: "open", transport: "events" } as const;
 const waiting = { state: "waiting", retryInMs: 900, reason: "lost" } as const;
 const knownOf = (known: Partial<Known> = {}): Known => ({
   link: open,
+  linkAgeMs: 0,
   stats: statsOf(),
   ageMs: 1_000,
   isUnused: false,
@@ -27,14 +28,24 @@ describe("the line that says whether all is well", () => {
     expect(verdictOf(knownOf())).toEqual({ announced: "Live. All is well.", tone: "live" });
     const others: readonly Partial<Known>[] = [
       { ageMs: 7_000 },
-      { link: waiting },
-      { link: { state: "connecting" } },
+      { link: waiting, ageMs: 7_000 },
+      { link: { state: "connecting" }, ageMs: 7_000 },
+      { link: { state: "closed", code: "token_revoked", message: "No." } },
       { stats: statsOf({ alerts: [alertOf("latency_high")] }) },
       { stats: statsOf({ state: "recovering" }) },
       { stats: statsOf({ state: "idle" }) },
       { stats: null },
     ];
     for (const other of others) expect(verdictOf(knownOf(other)).announced).not.toContain("well");
+  });
+
+  it("does not take a link that is replaced for a lost one", () => {
+    expect(verdictOf(knownOf({ link: waiting })).tone).toBe("live");
+    expect(verdictOf(knownOf({ link: waiting, linkAgeMs: 300, ageMs: 7_000 }))).toEqual({
+      announced: "Connection lost, trying again",
+      tone: "trouble",
+      retryInMs: 600,
+    });
   });
 
   it("does not count what is over", () => {
@@ -68,7 +79,9 @@ describe("what is shown", () => {
   it("is called old once it is, or once nobody tells anything any more", () => {
     expect(ageInWords(knownOf())).toBeNull();
     expect(ageInWords(knownOf({ ageMs: 12_300 }))).toBe("What is shown is old: last heard 12 s ago.");
-    expect(ageInWords(knownOf({ link: waiting }))).toBe("What is shown is old: last heard 1 s ago.");
+    expect(ageInWords(knownOf({ link: { state: "closed", code: "token_expired", message: "No." } }))).toBe(
+      "What is shown is old: last heard 1 s ago.",
+    );
     expect(ageInWords(knownOf({ stats: null, link: waiting }))).toBeNull();
   });
 
