@@ -182,9 +182,25 @@ describe("figures of a tape", () => {
     });
     expect(figures.first_message_ms).toBe(400);
     expect(figures.end_of_turn.EagerEndOfTurn.since_speech_end).toMatchObject({ count: 1, max: 250 });
-    // Without times of words it is the last end that was heard.
     expect(figures.end_of_turn.EndOfTurn.since_speech_end).toMatchObject({ count: 1, max: 650 });
     expect(figures.transcript).toBe("Good morning.");
+  });
+
+  it("take the last end of speech that was heard for the one that is meant, where words have no times", () => {
+    const { end_of_turn: ends } = figuresOf(
+      tapeOf(
+        8,
+        [
+          [0.5, 2],
+          [3.2, 3.9],
+        ],
+        [
+          [1_500, turn("Update", 1.25, "good")],
+          [3_150, turn("EndOfTurn", 3.1, "Good morning.")],
+        ],
+      ),
+    );
+    expect(ends.EndOfTurn.since_speech_end).toMatchObject({ count: 1, max: 1_150 });
   });
 
   it("join what is final, and what never became so", () => {

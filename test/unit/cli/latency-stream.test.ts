@@ -124,7 +124,9 @@ async function play(url: string, seconds: number, signal = never): Promise<{ tap
 describe("a stream at real time", () => {
   it("is measured as its provider knows it to be", { retry: 2 }, async () => {
     const truth: Truth = { firstMessageMs: 0, messages: [], ends: [] };
-    const { figures } = await play(await provider(scripted(truth)), 2.6);
+    const { figures, tape } = await play(await provider(scripted(truth)), 2.6);
+    // As a microphone would: nothing before it has been spoken.
+    for (const [cursorS, atMs] of tape.sent) expect(atMs).toBeGreaterThanOrEqual(cursorS * 1000 - 2);
     expect(truth.messages.length).toBe(26);
     near(figures.message_latency, truth.messages);
     near(figures.end_of_turn.speech_final.since_speech_end, truth.ends);
