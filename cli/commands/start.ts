@@ -140,6 +140,7 @@ async function present(
   screen.print(`  Watch    ${address(`/watch/${demoRoom}`)}`);
   screen.print(`  Overlay  ${address(`/overlay/${demoRoom}`)}`);
   screen.print(`  Plain    ${address(`/plain/${demoRoom}`)}`);
+  screen.print(`  Stats    ${address(`/stats/${demoRoom}`)}`);
   screen.print(`  Speak    ${address("/speak")}`);
   screen.print();
   const speech = stack.engineUrl === null ? "Deepgram" : "the embedded engine";
