@@ -1,6 +1,7 @@
 import { percentile } from "../../shared/percentile.ts";
 import type { Memory, Window } from "../fanout.ts";
 import { merge, quantile } from "./histogram.ts";
+import type { Measuring } from "./measuring.ts";
 import { fixed, table, verdict } from "./report.ts";
 
 const ours = "Captionwire";
@@ -20,9 +21,6 @@ type Row = {
   readonly delivered: number;
 };
 type Delay = readonly [p50: number | null, p95: number | null, p99: number | null];
-
-/** What the room's measuring of itself costs, microseconds of CPU for a second of speech. */
-export type Measuring = { readonly rate: number; readonly viewers: number; readonly usPerSecond: number };
 
 export function printFanout(
   windows: readonly Window[],
@@ -112,12 +110,12 @@ function cellsOf(rows: readonly Row[]): string[][] {
 }
 
 /** Of all the CPU that the room's processes used in a second of speech. */
-function measuringOf(rows: readonly Row[], { rate, viewers, usPerSecond }: Measuring): string {
+function measuringOf(rows: readonly Row[], { rate, viewers, optimisedUs, interpretedUs }: Measuring): string {
   const own = rows.find(({ name }) => name === ours);
   const roomUs = own === undefined ? null : own.cpuUs * viewers;
-  const share = roomUs === null ? null : (usPerSecond / roomUs) * 100;
+  const share = roomUs === null ? null : (interpretedUs / roomUs) * 100;
   process.stdout.write(
-    `  measuring: ${fixed(usPerSecond)} of the ${fixed(roomUs)} µs of CPU that a second of speech takes\n`,
+    `  measuring: ${fixed(optimisedUs)} (interpreted: ${fixed(interpretedUs)}) of ${fixed(roomUs)} µs of CPU a second\n`,
   );
   return verdict(`measuring, of the room's CPU at ${viewers} viewers and ${rate}/s`, share, 3, " %");
 }

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { Measures } from "../../party/room/measure/measures.ts";
 import { Monitor } from "../../party/room/measure/monitor.ts";
 import { SqliteMeasures } from "../../party/room/measure/sqlite-measures.ts";
@@ -17,6 +19,30 @@ const roundSeconds = 300;
 const enoughMs = 1_500;
 
 type Frame = { readonly audio: Uint8Array; readonly heard: readonly (readonly Heard[])[] };
+
+/** What the room's measuring of itself costs, microseconds of CPU for a second of speech. */
+export type Measuring = {
+  readonly rate: number;
+  readonly viewers: number;
+  /** As V8 optimises what runs often, and as it interprets what does not: a room is called ten times a second, not more. */
+  readonly optimisedUs: number;
+  readonly interpretedUs: number;
+};
+
+export function measuring(rate: number, viewers: number): Measuring {
+  const cost = (...flags: string[]) => {
+    const script = fileURLToPath(new URL("measuring-process.ts", import.meta.url));
+    return Number(
+      execFileSync(process.execPath, [...flags, script, `${rate}`, `${viewers}`], { encoding: "utf8" }),
+    );
+  };
+  return {
+    rate,
+    viewers,
+    optimisedUs: cost(),
+    interpretedUs: cost("--no-opt", "--no-maglev", "--no-sparkplug"),
+  };
+}
 
 /**
  * Microseconds of CPU that a room's measuring takes for a second of speech: what a window's room is told (audio frame by
