@@ -4,7 +4,7 @@ import { decoders } from "../upstream/g711.ts";
 /** Audio is judged in cells of this on the session's clock. */
 export const cellMs = 100;
 /** Of each cell so many values are looked at: a level needs no more, and a room has many a second. */
-const valuesPerCell = 200;
+const valuesPerCell = 100;
 
 /** Levels on the scale of 16 bits. */
 const loud = {
