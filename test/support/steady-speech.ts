@@ -36,7 +36,7 @@ export function startSteadyProvider(): Promise<LiveProvider> {
   });
 }
 
-const lateSteps = (step: number): number => 1 + (Math.floor(step / 7) % 3);
+const lateSteps = (step: number): number => 1 + (Math.floor(step / 40) % 3);
 
 function said(step: number): string {
   const inSentence = step % sentenceSteps;
