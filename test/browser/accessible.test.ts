@@ -93,7 +93,7 @@ const pages: Readonly<Record<string, Looked>> = {
       await page.getByText("Live. All is well.").first().waitFor();
       await page.getByRole("img", { name: /Last median/ }).waitFor();
       // A picture is of some minutes.
-      const lasting = folder === null ? /for/ : /for [3-9] min/;
+      const lasting = folder === null ? /for/ : /for [2-9] min/;
       await page.getByText(lasting).and(page.locator("#session")).waitFor({ timeout: pictureMs });
     },
   },

@@ -7,7 +7,7 @@ const scripted = scriptedPages(() => startReadingProvider([]));
 
 const open = (path: string) => scripted.open(path);
 
-it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/stats/policy", "/speak"])(
+it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/speak"])(
   "%s does not breach its policy",
   async (path) => {
     const { page, complaints } = await open(path);

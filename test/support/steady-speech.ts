@@ -11,12 +11,16 @@ const stepBytes = stepS * format.sampleRate * 2;
 /** As loud as a voice. */
 const loudStep = new Uint8Array(stepBytes).map((_, at) => (at % 2 === 0 ? 0 : at % 80 < 40 ? 0x20 : 0xe0));
 
+const quietStep = new Uint8Array(stepBytes);
+
 /** What somebody says who does not stop. */
 export const steadySpeech = {
   format,
   /** Speaks at real time until it is told to stop. */
   speakOn(write: (bytes: Uint8Array) => void): () => void {
-    const timer = setInterval(() => write(loudStep), stepS * 1000);
+    let step = 0;
+    // A sound without any pause would be no voice.
+    const timer = setInterval(() => write(step++ % 4 === 3 ? quietStep : loudStep), stepS * 1000);
     return () => clearInterval(timer);
   },
 } as const;
