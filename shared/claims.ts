@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
 
-/** What a token may be used for. `provider` alone lets its bearer fetch a grant of the speech provider's own. */
+/** What a token may be used for. `rooms:stats` sees how well captions work and nothing of them; `provider` alone lets its bearer fetch a grant of the speech provider's own. */
 export const scopes = [
   "captions:view",
   "captions:publish",
   "captions:edit",
+  "rooms:stats",
   "rooms:admin",
   "speak",
   "provider",
@@ -61,13 +62,15 @@ export function tokenRequestProblem(request: TokenRequest): string | null {
     return '"maxSeconds" and "maxConnections" are counted by a room: name exactly one.';
   if (singleUse !== true) return null;
   if (!isOneRoom) return '"singleUse" is spent in a room: name exactly one.';
-  const isForSockets = has("captions:view") || has("captions:publish");
-  const goesBeyond = request.scopes.some((scope) => !socketScopes.includes(scope));
-  return isForSockets && !goesBeyond ? null : '"singleUse" is for the WebSocket of a viewer or a publisher.';
+  const isForOneVisit = has("captions:view") || has("captions:publish") || has("rooms:stats");
+  const goesBeyond = request.scopes.some((scope) => !visitScopes.includes(scope));
+  return isForOneVisit && !goesBeyond
+    ? null
+    : '"singleUse" is for the WebSocket of a viewer or a publisher, or for a report.';
 }
 
 /** `rooms:admin` is what a takeover needs. */
-const socketScopes: readonly Scope[] = ["captions:view", "captions:publish", "rooms:admin"];
+const visitScopes: readonly Scope[] = ["captions:view", "captions:publish", "rooms:admin", "rooms:stats"];
 
 /** The claims inside a token; `scope` is space-separated (RFC 8693 §4.2), times are in seconds (RFC 7519 §2). */
 export const ClaimsSchema = v.object({

@@ -91,7 +91,7 @@ export async function roomStats(
   access: Access,
   room: string,
 ): Promise<v.InferOutput<typeof RoomStatsSchema>> {
-  return readJson(await inRoom(access, room, admin(room), "/stats"), RoomStatsSchema);
+  return readJson(await inRoom(access, room, { scopes: ["rooms:stats"], room }, "/stats"), RoomStatsSchema);
 }
 
 /** Sessions there are reports of, the newest first. */
@@ -99,7 +99,7 @@ export async function listReports(
   access: Access,
   room: string,
 ): Promise<v.InferOutput<typeof ReportsSchema>["reports"]> {
-  const answer = await inRoom(access, room, admin(room), "/reports");
+  const answer = await inRoom(access, room, { scopes: ["rooms:stats"], room }, "/reports");
   return (await readJson(answer, ReportsSchema)).reports;
 }
 
@@ -119,7 +119,7 @@ export async function readReportPage(access: Access, room: string, session: stri
 function askReport(access: Access, room: string, session: string, ending: ".html" | ""): Promise<Response> {
   const path = `/reports/${encodeURIComponent(session)}${ending}`;
   const missing = `Room "${room}" has no report of this session. Those there are: captionwire report ${room} --list`;
-  return inRoom(access, room, admin(room), path, missing);
+  return inRoom(access, room, { scopes: ["rooms:stats"], room }, path, missing);
 }
 
 export const exportFormats = ["vtt", "srt", "txt", "json"] as const;

@@ -203,7 +203,7 @@ describe("the reports of a room's sessions", () => {
 describe("a link that does not do", () => {
   it("is told what it lacks", async () => {
     const { page } = await openPage(browser, await withToken("not-yours", ["captions:view"]));
-    await says(page, "verdict-announced", "its token needs the scope rooms:admin");
+    await says(page, "verdict-announced", "its token needs the scope rooms:stats");
     await page.context().close();
   });
 });

@@ -20,7 +20,7 @@ async function spokenIn(room: string): Promise<string> {
 
 const ListSchema = v.object({ reports: v.array(ReportEntrySchema) });
 
-async function ticketFor(room: string, scopes: readonly string[] = ["captions:publish"]): Promise<string> {
+async function ticketFor(room: string, scopes: readonly string[] = ["rooms:stats"]): Promise<string> {
   const answer = await mint({ scopes, room, singleUse: true });
   return v.parse(v.object({ token: v.string() }), await answer.json()).token;
 }
@@ -29,7 +29,7 @@ describe("GET /v1/rooms/{room}/reports", () => {
   it("names the sessions of which a report is kept, the newest first", async () => {
     const room = newRoom();
     const session = await spokenIn(room);
-    for (const scope of ["rooms:admin", "captions:publish", "captions:edit"]) {
+    for (const scope of ["rooms:stats", "rooms:admin", "captions:publish", "captions:edit"]) {
       const answer = await get(`/v1/rooms/${room}/reports`, await tokenFor([scope], room));
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -121,7 +121,7 @@ describe("GET /v1/rooms/{room}/reports/{session}.html", () => {
   it("is opened once by a single-use token in its address", async () => {
     const room = newRoom();
     const path = `/v1/rooms/${room}/reports/${await spokenIn(room)}.html`;
-    const ticket = await ticketFor(room);
+    const ticket = await ticketFor(room, ["rooms:stats", "captions:publish"]);
     // Those that look before the reader does, and a mistake in the address, spend nothing.
     const head = await request(`${path}?ticket=${ticket}`, { method: "HEAD" });
     expect(head.status).toBe(204);
@@ -146,10 +146,12 @@ describe("GET /v1/rooms/{room}/reports/{session}.html", () => {
     const other = newRoom();
     await spokenIn(other);
     for (const [ticket, status, code] of [
-      [await admin(room), 401, "token_invalid"],
+      [await tokenFor(["rooms:stats"], room), 401, "token_invalid"],
+      [await admin(room), 403, "scope_missing"],
       ["rubbish", 401, "token_invalid"],
       ["", 401, "token_invalid"],
-      [await ticketFor(room, ["captions:view"]), 403, "scope_missing"],
+      [await ticketFor(room, ["captions:view", "rooms:admin"]), 403, "scope_missing"],
+      [await ticketFor(room, ["captions:publish"]), 403, "scope_missing"],
       [await ticketFor(other), 403, "room_forbidden"],
     ] as const) {
       const answer = await request(`/v1/rooms/${room}/reports/${session}.html?ticket=${ticket}`);
@@ -165,12 +167,12 @@ describe("GET /v1/rooms/{room}/reports/{session}.html", () => {
     const tenant = new TestTenant("reports-of-others");
     const room = newRoom();
     const claims = { room, single_use: true };
-    const ticket = await tenant.token("captions:publish", claims);
+    const ticket = await tenant.token("rooms:stats", claims);
     const nothing = await request(`/v1/rooms/${room}/reports/any.html?ticket=${ticket}`);
     expect(nothing.status).toBe(404);
     expect(await tenant.listed()).toEqual([]);
     await tenant.ask("PUT", room, {});
-    const revoked = await tenant.token("captions:publish", claims);
+    const revoked = await tenant.token("rooms:stats", claims);
     await tenant.object.revoke({ kind: "room", room });
     const answer = await request(`/v1/rooms/${room}/reports/any.html?ticket=${revoked}`);
     expect(answer.status).toBe(401);

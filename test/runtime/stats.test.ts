@@ -22,7 +22,7 @@ describe("GET /v1/rooms/{room}/stats", () => {
     const room = newRoom();
     const publisher = await speaking(room, 3);
     await viewerOf(room);
-    for (const scope of ["rooms:admin", "captions:publish", "captions:edit"]) {
+    for (const scope of ["rooms:stats", "rooms:admin", "captions:publish", "captions:edit"]) {
       const answer = await stats(room, await tokenFor([scope], room));
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");

@@ -34,7 +34,7 @@ export function createReportList(room: string): { load(): Promise<void> } {
     }
     opened.opener = null;
     try {
-      const ticket = await localToken({ scopes: ["captions:view", "rooms:admin"], room, singleUse: true });
+      const ticket = await localToken({ scopes: ["rooms:stats"], room, singleUse: true });
       if (ticket === null) throw new CaptionwireError("unauthenticated", noToken);
       const query = new URLSearchParams({ ticket, tz: timeZone() });
       opened.location.replace(`/v1/rooms/${room}/reports/${session}.html?${query}`);
@@ -48,7 +48,7 @@ export function createReportList(room: string): { load(): Promise<void> } {
     said.textContent = "";
     try {
       const path = `/reports/${session}${type === "html" ? `.html?${new URLSearchParams({ tz: timeZone() })}` : ""}`;
-      const answer = await askRoom(room, "rooms:admin", { path });
+      const answer = await askRoom(room, "rooms:stats", { path });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await answer.blob());
       link.download = `${room}-${session}.${type}`;
@@ -93,7 +93,7 @@ export function createReportList(room: string): { load(): Promise<void> } {
   return {
     async load() {
       try {
-        const answer = await askRoom(room, "rooms:admin", { path: "/reports" });
+        const answer = await askRoom(room, "rooms:stats", { path: "/reports" });
         show(v.parse(EntriesSchema, await answer.json()).reports);
         said.textContent = "";
       } catch (error) {

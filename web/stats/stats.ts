@@ -82,7 +82,7 @@ part("studio", HTMLAnchorElement).href = `/studio/${room}${location.hash}`;
 part("watch", HTMLAnchorElement).href = `/watch/${room}${location.hash}`;
 followStats({
   room,
-  token: tokenSource(["rooms:admin"], room),
+  token: tokenSource(["rooms:stats"], room),
   handleStats,
   handleLink(next) {
     link = next;

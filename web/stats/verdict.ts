@@ -22,7 +22,7 @@ export type Known = {
 export const oldMs = 6_000;
 
 const lacksScope =
-  "This link may not see the room's figures: its token needs the scope rooms:admin. Ask for another link.";
+  "This link may not see the room's figures: its token needs the scope rooms:stats. Ask for another link.";
 
 /**
  * Whether all is well, in one line. A link that is replaced at once, as it is whenever its token ends, is nobody's business:
@@ -84,7 +84,7 @@ function refusedInWords(code: string, message: string): string {
     case "scope_missing":
       return lacksScope;
     case "unauthenticated":
-      return `${noToken} It needs the scope rooms:admin.`;
+      return `${noToken} It needs the scope rooms:stats.`;
     default:
       return closedInWords(code, message);
   }

@@ -15,7 +15,12 @@ import { streamed } from "./streamed.ts";
 export const stats = new Hono<App>();
 
 /** One of them lets its bearer see how well captions work; to read them takes another. */
-export const observerScopes: readonly Scope[] = ["rooms:admin", "captions:publish", "captions:edit"];
+export const observerScopes: readonly Scope[] = [
+  "rooms:stats",
+  "rooms:admin",
+  "captions:publish",
+  "captions:edit",
+];
 
 stats.get("/v1/rooms/:room/stats", async (c) => {
   const { room, visitor, ask } = await openRoom(c, observerScopes);

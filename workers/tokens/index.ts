@@ -38,6 +38,7 @@ const pageScopes: readonly Scope[] = [
   "captions:view",
   "captions:publish",
   "captions:edit",
+  "rooms:stats",
   "rooms:admin",
   "speak",
 ];

@@ -63,8 +63,8 @@ describe("the line that says whether all is well", () => {
   it("says what is lacking for a link that does not do", () => {
     const closed = (code: "unauthenticated" | "scope_missing" | "token_expired") =>
       verdictOf(knownOf({ stats: null, link: { state: "closed", code, message: "No." } })).announced;
-    expect(closed("unauthenticated")).toContain("rooms:admin");
-    expect(closed("scope_missing")).toContain("rooms:admin");
+    expect(closed("unauthenticated")).toContain("rooms:stats");
+    expect(closed("scope_missing")).toContain("rooms:stats");
     expect(closed("token_expired")).toBe("This link has expired. Ask for a new one.");
   });
 
