@@ -9,7 +9,6 @@ import { Link, type LinkSign } from "./link.ts";
 import type { Signals } from "./signals.ts";
 import { cellMs, Voice } from "./voice.ts";
 import type { Windows } from "./windows.ts";
-import { wordsOf } from "./words.ts";
 
 /** What measuring one session needs besides its figures. */
 export type CourseWorld = {
@@ -133,7 +132,7 @@ export class Course {
     minutes.spread(span.start, span.end, (minute, ms) => {
       minute.gapMs = Math.max(0, minute.gapMs - ms);
     });
-    const words = speech.flatMap((part): Span[] => this.#hearing.written(part, wordsOf(part)));
+    const words = this.#hearing.filled(speech);
     for (const cell of coverage.fill(span, words)) {
       counters.audio.uncaptioned = Math.max(0, counters.audio.uncaptioned - cellMs);
       const minute = minutes.at(cell * cellMs);

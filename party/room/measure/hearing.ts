@@ -1,9 +1,8 @@
-import type { Heard } from "../upstream/heard.ts";
+import type { Heard, Speech } from "../upstream/heard.ts";
 import { type Figures, noted } from "./figures.ts";
 import { Pace } from "./pace.ts";
 import { erasedBy, wordsOf } from "./words.ts";
 
-type Speech = Extract<Heard, { kind: "interim" | "final" }>;
 type Timed = {
   readonly from: number;
   readonly to: number;
@@ -11,6 +10,10 @@ type Timed = {
 };
 /** Milliseconds on the session's clock. */
 export type Span = { readonly start: number; readonly end: number };
+
+function paceOf({ bursts }: Figures): Pace {
+  return new Pace(() => noted(bursts, { start: 0, end: 0, wordsPerMinute: 0 }));
+}
 
 /** What one frame of the provider came to. */
 export type Frame = {
@@ -34,7 +37,7 @@ export class Hearing {
 
   constructor(figures: Figures) {
     this.#figures = figures;
-    this.#pace = new Pace(() => noted(figures.bursts, { start: 0, end: 0, wordsPerMinute: 0 }));
+    this.#pace = paceOf(figures);
   }
 
   /**
@@ -93,15 +96,21 @@ export class Hearing {
     return erasedWords;
   }
 
+  /** What the batch endpoint has said of a hole comes later than what was spoken behind it, and is a stretch of its own. */
+  filled(speech: readonly Speech[]): Span[] {
+    const pace = paceOf(this.#figures);
+    return speech.flatMap((part) => this.#written(part, wordsOf(part), pace));
+  }
+
   /** Words that are in the transcript for good, by their own times. */
-  written(speech: Timed, words: readonly string[]): Span[] {
+  #written(speech: Timed, words: readonly string[], paces: Pace): Span[] {
     const { minutes, counters } = this.#figures;
     counters.text.words += words.length;
     const spans = this.#spans(speech, words.length);
     for (const span of spans) {
       const minute = minutes.at(span.start);
       minute.words += 1;
-      const pace = this.#pace.word(span);
+      const pace = paces.word(span);
       minute.fastest = Math.max(minute.fastest, pace);
     }
     return spans;
@@ -125,7 +134,7 @@ export class Hearing {
     counters.text.finals += 1;
     if (event.text === "") return;
     if (now !== null && this.#interimAt !== null) sketches.final.add(now - this.#interimAt);
-    coverage.words(this.written(event, words));
+    coverage.words(this.#written(event, words, this.#pace));
   }
 
   /** The times of words; where the provider tells none, or counts otherwise, they share the range evenly. */

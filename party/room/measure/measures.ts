@@ -96,6 +96,7 @@ export class Measures {
     if (before === null) this.#archive.trim();
     const figures = before ?? Figures.begin(aboutOf(session), from);
     figures.about = aboutOf(session);
+    this.#windows.begin(before === null);
     this.#course = this.#courseOf(figures, from);
     this.#measure((course) => course.viewers(this.#viewers));
     this.#store();
@@ -189,6 +190,7 @@ export class Measures {
     const { received } = figures?.reached ?? { received: 0 };
     this.#course = figures ? this.#courseOf(Figures.begin(figures.about, received), received) : null;
     this.#measure((course) => course.viewers(this.#viewers));
+    this.#guarded(() => this.signals?.purged());
     this.#store();
   }
 

@@ -71,6 +71,15 @@ export class Monitor implements Signals {
     this.#wait();
   }
 
+  /** What lasts begins anew if it goes on: of the time before nothing is told any more. */
+  purged(): void {
+    this.#take(close(this.#watch, this.#ports.now()));
+    this.#pulse = new Pulse();
+    this.#watch = watchOf([]);
+    this.#measured.alerts = [];
+    this.#looks = 0;
+  }
+
   ended(by: string): void {
     this.dispose();
     this.#take(close(this.#watch, this.#ports.now()));
@@ -84,7 +93,7 @@ export class Monitor implements Signals {
   }
 
   speech(ms: number): void {
-    this.#pulse.speech(ms);
+    this.#pulse.speech(ms, this.#ports.now());
   }
 
   connection(isOpen: boolean, tookMs: number): void {

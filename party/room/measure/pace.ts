@@ -4,7 +4,7 @@ type OpenBurst = { -readonly [K in keyof Burst]: Burst[K] };
 
 const perMinute = 60_000 / paceMs;
 
-/** How fast is spoken: words in the latest `paceMs` of their own times. */
+/** How fast is spoken in one stretch of speech: words in the latest `paceMs` of their own times. */
 export class Pace {
   readonly #began: () => OpenBurst;
   #starts: number[] = [];
@@ -15,14 +15,9 @@ export class Pace {
     this.#began = began;
   }
 
-  /** The next word (milliseconds on the session's clock); answers the words a minute that were spoken up to it. */
+  /** The next word, in their order (milliseconds on the session's clock); answers the words a minute that were spoken up to it. */
   word({ start, end }: { readonly start: number; readonly end: number }): number {
-    const last = this.#starts.at(-1);
-    // What is filled in later is a stretch of its own.
-    if (last !== undefined && start < last - paceMs) this.#forget();
-    this.#starts.push(start);
-    const stale = this.#starts.findIndex((at) => at > start - paceMs);
-    if (stale > 0) this.#starts.splice(0, stale);
+    this.#starts = [...this.#starts, start].filter((at) => at > start - paceMs);
     const pace = this.#starts.length * perMinute;
     if (pace > burstWordsPerMinute) this.#goesOn(end, pace);
     else this.#burst = null;
@@ -37,10 +32,5 @@ export class Pace {
     });
     this.#burst.end = Math.max(this.#burst.end, end);
     this.#burst.wordsPerMinute = Math.max(this.#burst.wordsPerMinute, pace);
-  }
-
-  #forget(): void {
-    this.#starts = [];
-    this.#burst = null;
   }
 }

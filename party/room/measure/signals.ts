@@ -2,6 +2,8 @@
 export type Signals = {
   /** A session's figures begin, or go on: where an earlier object left them, or the session itself ended. */
   began(session: string, isNew: boolean): void;
+  /** Everything that was measured is gone; what runs is measured anew. */
+  purged(): void;
   /** How: `EndedBy`. */
   ended(by: string): void;
   /** Words came, of an interim or a final. */

@@ -23,14 +23,24 @@ export class Windows {
   #open: Open;
   #closed: Window[] = [];
   #viewers = 0;
-  /** Of the last minute's steps, the newest last. */
-  #lags: Sketch[] = [];
+  /** The last minute's of this session, the newest last. */
+  #minute: Open[] = [];
 
   constructor(wall: () => number, steady: () => number) {
     this.#wall = wall;
     this.#steady = steady;
     this.#step = Math.floor(steady() / windowMs);
     this.#open = this.#begin(0);
+  }
+
+  /**
+   * A session begins (`isNew`), or goes on: what comes now is in a step of its own, and the last minute knows nothing of
+   * an earlier session.
+   */
+  begin(isNew: boolean): void {
+    this.#close(this.now);
+    if (isNew) this.#minute = [];
+    this.#open = { ...this.#begin(0), at: Math.round(this.#wall()) };
   }
 
   /** The one that goes on, to be counted on. */
@@ -58,22 +68,25 @@ export class Windows {
   minuteLag(): Lag | null {
     const { lag } = this.now;
     const all = new Sketch();
-    for (const sketch of [...this.#lags, lag]) all.merge(sketch);
+    for (const sketch of [...this.#minute.map((step) => step.lag), lag]) all.merge(sketch);
     return all.lag();
   }
 
   /** Words of finals in the last minute. */
   minuteWords(): number {
     const { tally } = this.now;
-    const closed = this.#closed.slice(1 - minuteWindows);
-    return closed.reduce((sum, { words }) => sum + words, tally.words);
+    return this.#minute.reduce((sum, step) => sum + step.tally.words, tally.words);
   }
 
   #roll(until: number): void {
-    this.#closed = [...this.#closed, told(this.#open)].slice(1 - windowsMax);
-    this.#lags = [...this.#lags, this.#open.lag].slice(1 - minuteWindows);
+    this.#close(this.#open);
     this.#step += 1;
     this.#open = this.#begin(until - this.#step);
+  }
+
+  #close(open: Open): void {
+    this.#closed = [...this.#closed, told(open)].slice(1 - windowsMax);
+    this.#minute = [...this.#minute, open].slice(1 - minuteWindows);
   }
 
   /** @param ago steps between this one and the one that goes on now */

@@ -154,6 +154,48 @@ describe("a session's alerts", () => {
     expect(kinds().sort()).toEqual(["connections_failing is over", "upstream_failing is over"]);
   });
 
+  it("are none of the session before", async () => {
+    const live = await liveRoom();
+    const { world, room, publisher } = live;
+    for (let second = 3; second < 33; second += 1) {
+      room.received(publisher, audioMs(1_000));
+      await world.time.advance(1_000);
+      await world.upstream.results("Late.", 0, second - 2.9, false);
+    }
+    expect(room.stats().alerts).toMatchObject([{ kind: "latency_high" }]);
+    await world.upstream.results("Late.", 0, 30, true);
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    await world.time.advance(100);
+    await world.upstream.close(1000);
+    await world.time.advance(100);
+    await begin(room, "p2");
+    await world.upstream.open();
+    expect(room.stats().wordsPerMinute).toBe(0);
+    await world.time.advance(6_000);
+    expect(room.stats().latency.transcript).toBeNull();
+    expect(room.stats().alerts).toEqual([]);
+  });
+
+  it("go with a purge; what goes on is told anew", async () => {
+    const live = await liveRoom();
+    const { world, room } = live;
+    await speak(live, 30, "");
+    const heard: Alert[] = [];
+    room.onAlert((alert) => heard.push(alert));
+    await room.purge();
+    expect(room.stats().alerts).toEqual([]);
+    expect(heard).toMatchObject([{ kind: "no_words", until: world.time.now() }]);
+    await world.time.advance(6_000);
+    expect(room.stats().alerts).toEqual([]);
+    await world.time.advance(15_000);
+    const next = await world.openRoom();
+    expect(next.stats().alerts).toEqual([]);
+    const purgedAt = heard[0]?.until ?? Number.NaN;
+    await speak(live, 30, "");
+    expect(room.stats().alerts).toMatchObject([{ kind: "no_words", until: null }]);
+    expect(room.stats().alerts[0]?.since).toBeGreaterThan(purgedAt);
+  });
+
   it("go on in the object that comes after an eviction", async () => {
     const live = await liveRoom();
     const { world } = live;

@@ -48,6 +48,31 @@ describe("the latest minutes in steps", () => {
     expect([all.minuteWords(), all.minuteLag()]).toEqual([0, null]);
   });
 
+  it("are told apart by session: the last minute is that of the one that runs", () => {
+    const { pass, all } = windows();
+    all.now.tally.words += 3;
+    all.now.lag.add(900);
+    pass(windowMs);
+    all.now.tally.words += 2;
+    all.now.lag.add(800);
+    pass(1_000);
+    all.begin(true);
+    expect([all.minuteWords(), all.minuteLag()]).toEqual([0, null]);
+    all.now.tally.words += 1;
+    all.now.lag.add(100);
+    expect([all.minuteWords(), all.minuteLag()?.max]).toEqual([1, 100]);
+    pass(1_500);
+    all.begin(false);
+    all.now.tally.words += 4;
+    expect([all.minuteWords(), all.minuteLag()?.max]).toEqual([5, 100]);
+    expect(all.list().map(({ at, words }) => [at - 1_700_000_000_000, words])).toEqual([
+      [0, 3],
+      [5_000, 2],
+      [8_000, 1],
+      [9_500, 4],
+    ]);
+  });
+
   it("are so many at most, after however long a silence", () => {
     const { pass, all } = windows();
     all.now.tally.words += 1;
