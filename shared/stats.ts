@@ -120,7 +120,7 @@ export const alertRules = {
    * failure is nothing, two are an alert.
    */
   connections_failing: { limit: 0.01, unit: "share" },
-  /** Milliseconds in which somebody seems to speak and no word comes. */
+  /** Milliseconds in the last minute, and since the last word, in which somebody seems to speak. */
   no_words: { limit: 20_000, unit: "ms" },
   /** Failures in a row, without a socket that recognised anything: the third one is too many. */
   upstream_failing: { limit: 2, unit: "failures" },

@@ -5,8 +5,8 @@ export type Vitals = Readonly<Record<AlertKind, number>>;
 
 type Lasting = {
   readonly alert: Alert;
-  /** Looks in a row at which it was good again, and when the first of them was. */
-  readonly calm: { readonly looks: number; readonly since: number } | null;
+  /** Since when it has been good again at every look; `null`: it is not. */
+  readonly calmSince: number | null;
 };
 
 /** The alerts of one session. */
@@ -16,16 +16,16 @@ export type Watch = {
   readonly over: readonly Alert[];
 };
 
-/** An alert is over when so little of its limit is reached, at so many looks in a row: it does not come and go at its limit. */
+/** An alert is over when so little of its limit has been reached for so long: it does not come and go at its limit. */
 const calmShare = 0.8;
-const calmLooks = 3;
+const calmMs = 15_000;
 const overMax = 50;
 
 /** Goes on with the alerts that were told before. */
 export function watchOf(alerts: readonly Alert[]): Watch {
   const lasting = alerts.filter(({ until }) => until === null);
   return {
-    lasting: lasting.map((alert) => ({ alert, calm: null })),
+    lasting: lasting.map((alert) => ({ alert, calmSince: null })),
     over: alerts.filter(({ until }) => until !== null),
   };
 }
@@ -47,24 +47,22 @@ export function look(watch: Watch, vitals: Vitals, now: number): { watch: Watch;
     if (held === undefined) {
       if (value <= limit) continue;
       const alert: Alert = { kind, since: now, until: null, worst: value, limit };
-      lasting.push({ alert, calm: null });
+      lasting.push({ alert, calmSince: null });
       begun.push(alert);
       continue;
     }
-    const calm =
-      value <= limit * calmShare
-        ? { looks: (held.calm?.looks ?? 0) + 1, since: held.calm?.since ?? now }
-        : null;
+    // When the clock was set back, the time before does not count.
+    const calmSince = value <= limit * calmShare ? Math.min(held.calmSince ?? now, now) : null;
     const alert = { ...held.alert, worst: Math.max(held.alert.worst, value) };
-    if (calm === null || calm.looks < calmLooks) lasting.push({ alert, calm });
-    else ended.push(closed(alert, calm.since));
+    if (calmSince === null || now - calmSince < calmMs) lasting.push({ alert, calmSince });
+    else ended.push(closed(alert, calmSince));
   }
   return { watch: { lasting, over: latest(ended, watch.over) }, changes: [...begun, ...ended] };
 }
 
 /** The session is over, and whatever was wrong with it. */
 export function close(watch: Watch, now: number): { watch: Watch; changes: readonly Alert[] } {
-  const ended = watch.lasting.map(({ alert, calm }) => closed(alert, calm?.since ?? now));
+  const ended = watch.lasting.map(({ alert, calmSince }) => closed(alert, calmSince ?? now));
   return { watch: { lasting: [], over: latest(ended, watch.over) }, changes: ended };
 }
 

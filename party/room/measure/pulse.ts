@@ -1,4 +1,4 @@
-import type { Lag } from "../../../shared/stats.ts";
+import { type Lag, windowMs } from "../../../shared/stats.ts";
 import type { Vitals } from "./alerts.ts";
 
 /** Of few interims a single one would be the 95th percentile. */
@@ -6,13 +6,16 @@ const interimsMin = 20;
 const connectionsMax = 100;
 /** A failure that has been over for so long says nothing of now. */
 const connectionMaxMs = 600_000;
+/** Speech without words that is longer ago was a cough, or somebody far from the microphone. */
+const wordlessMaxMs = 60_000;
 
 /** What alerts are raised by. */
 export class Pulse {
   /** Of the latest connections to the provider, when each failed; `null`: it opened. */
   #connections: (number | null)[] = [];
   #failuresInRow = 0;
-  #wordlessMs = 0;
+  /** Since the last words, when somebody seemed to speak, and for how long. */
+  #wordless: { readonly at: number; ms: number }[] = [];
 
   /** A dial was answered, one way or the other. */
   connection(isOpen: boolean, now: number): void {
@@ -30,12 +33,14 @@ export class Pulse {
     this.#failuresInRow = 0;
   }
 
-  speech(ms: number): void {
-    this.#wordlessMs += ms;
+  speech(ms: number, now: number): void {
+    const last = this.#wordless.at(-1);
+    if (last !== undefined && Math.abs(now - last.at) < windowMs) last.ms += ms;
+    else this.#wordless = [...this.#recent(now), { at: now, ms }];
   }
 
   words(): void {
-    this.#wordlessMs = 0;
+    this.#wordless = [];
   }
 
   /**
@@ -47,8 +52,12 @@ export class Pulse {
     return {
       latency_high: minute === null || minute.count < interimsMin ? 0 : minute.p95,
       connections_failing: failed.length / connectionsMax,
-      no_words: this.#wordlessMs,
+      no_words: this.#recent(now).reduce((sum, { ms }) => sum + ms, 0),
       upstream_failing: this.#failuresInRow,
     };
+  }
+
+  #recent(now: number): { readonly at: number; ms: number }[] {
+    return this.#wordless.filter(({ at }) => Math.abs(now - at) < wordlessMaxMs);
   }
 }

@@ -49,8 +49,22 @@ describe("alerts", () => {
 
   it("are over when it has been good for a while, since that began", () => {
     const { watch, told } = looks("latency_high", [500, 390, 300, 310, 320, 300]);
-    expect(told).toEqual(["0 raised", "4 cleared"]);
+    expect(told).toEqual(["0 raised", "5 cleared"]);
     expect(alertsOf(watch)).toMatchObject([{ until: begin + 2 * stepMs, worst: 500 }]);
+  });
+
+  it("are not over sooner for being looked at more often", () => {
+    let watch = looks("latency_high", [500]).watch;
+    const lookAt = (ms: number) => {
+      const next = look(watch, { ...well, latency_high: 100 }, begin + ms);
+      watch = next.watch;
+      return next.changes;
+    };
+    // Three failures of something else, each of them looked at.
+    for (const ms of [5_000, 5_100, 5_200, 10_000, 19_999]) expect(lookAt(ms)).toEqual([]);
+    // The clock is set back: the wait begins anew.
+    for (const ms of [-60_000, -50_000]) expect(lookAt(ms)).toEqual([]);
+    expect(lookAt(-45_000)).toMatchObject([{ kind: "latency_high" }]);
   });
 
   it("do not come and go with a value that swings about the limit", () => {
@@ -137,11 +151,18 @@ describe("the vitals of a session", () => {
 
   it("measure speech since the last words", () => {
     const pulse = new Pulse();
-    for (let count = 0; count < 210; count += 1) pulse.speech(100);
-    expect(pulse.vitals(null, begin).no_words).toBe(21_000);
+    for (let count = 0; count < 210; count += 1) pulse.speech(100, begin + count * 100);
+    expect(pulse.vitals(null, begin + 21_000).no_words).toBe(21_000);
     pulse.words();
-    pulse.speech(100);
+    pulse.speech(100, begin);
     expect(pulse.vitals(null, begin).no_words).toBe(100);
+  });
+
+  it("make nothing of a cough now and then, however long nobody speaks", () => {
+    const pulse = new Pulse();
+    for (let minute = 0; minute < 300; minute += 1) pulse.speech(200, begin + minute * 60_000);
+    expect(pulse.vitals(null, begin + 299 * 60_000).no_words).toBe(200);
+    expect(pulse.vitals(null, begin + 301 * 60_000).no_words).toBe(0);
   });
 
   it("take latency of enough interims alone", () => {
