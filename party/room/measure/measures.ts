@@ -1,6 +1,6 @@
 import type { RoomState, Segment } from "../../../shared/captions.ts";
 import type { QualityReport, ReportEntry } from "../../../shared/quality-report.ts";
-import type { Alert, Clock, Lag, RoomStats } from "../../../shared/stats.ts";
+import type { Alert, Clock, Lag, RoomStats, Window } from "../../../shared/stats.ts";
 import type { Ports } from "../ports.ts";
 import { SteadyClock } from "../steady.ts";
 import type { StoredSession } from "../store.ts";
@@ -32,6 +32,7 @@ export class Measures {
   readonly #ports: Pick<Ports, "now" | "log">;
   readonly #archive: Archive;
   readonly #steady: SteadyClock;
+  #deadline: number | null = null;
   #windows: Windows;
   #course: Course | null = null;
   #viewers = 0;
@@ -82,6 +83,20 @@ export class Measures {
   /** X − Y in the last minute; `null`: no interim came in it. */
   get minuteLag(): Lag | null {
     return this.#windows.minuteLag();
+  }
+
+  /** The oldest first, each the same object for as long as it is told; the last one goes on. */
+  get recent(): Window[] {
+    return this.#windows.list();
+  }
+
+  awaitTimer(delayMs: number | null): void {
+    this.#deadline = delayMs === null ? null : this.#steady.now() + delayMs;
+    this.#steady.await(this.#deadline);
+  }
+
+  timerFired(): void {
+    if (this.#deadline !== null) this.#steady.reached(this.#deadline);
   }
 
   // ── the session ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,7 +237,7 @@ export class Measures {
       wordsPerMinute: this.#windows.minuteWords(),
       erasure,
       alerts: [...this.alerts],
-      recent: this.#windows.list(),
+      recent: this.recent,
     };
   }
 

@@ -1,4 +1,4 @@
-import { type Alert, type Lag, type RoomStats, windowMs } from "../../../shared/stats.ts";
+import { type Alert, type Lag, type RoomStats, type Window, windowMs } from "../../../shared/stats.ts";
 import type { Cancel, Ports } from "../ports.ts";
 import { alertsOf, close, look, type Watch, watchOf } from "./alerts.ts";
 import { alertFigures, minuteFigures, minuteWindows, sessionFigures } from "./points.ts";
@@ -10,6 +10,11 @@ export type Measured = {
   /** Kept with the session's figures. */
   alerts: readonly Alert[];
   readonly minuteLag: Lag | null;
+  /** As in `RoomStats`. */
+  readonly recent: readonly Window[];
+  /** A timer runs for so long, or (`null`) none does. Until `timerFired` no more time than that goes by. */
+  awaitTimer(delayMs: number | null): void;
+  timerFired(): void;
 };
 
 /**
@@ -18,8 +23,8 @@ export type Measured = {
  *
  * | event | fields besides `room` and `session` |
  * |---|---|
- * | `session_began`, `session_went_on` | the latter after the death of an earlier object |
- * | `session_ended` | `by`, and the figures of a session's point, see `points.ts` |
+ * | `session_began`, `session_went_on` | the latter after the death of an earlier object, or the session's own end |
+ * | `session_ended` | `by`, and the figures of a session's point, see `points.ts`: once more if the session went on |
  * | `upstream_opened` | `connectMs` |
  * | `upstream_lost`, `upstream_recovered` | the latter `tookMs` |
  * | `publisher_lost`, `publisher_returned` | the latter `tookMs` |
@@ -36,6 +41,8 @@ export class Monitor implements Signals {
   #pulse = new Pulse();
   #watch: Watch = watchOf([]);
   #looks = 0;
+  /** The newest window that is in a point, or before this session's. */
+  #told: Window | undefined;
   #cancel: Cancel = () => {};
 
   constructor(
@@ -57,6 +64,7 @@ export class Monitor implements Signals {
   /** Nothing is watched any more. */
   dispose(): void {
     this.#cancel();
+    this.#measured.awaitTimer(null);
   }
 
   // ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -67,6 +75,7 @@ export class Monitor implements Signals {
     this.#pulse = new Pulse();
     this.#watch = watchOf(this.#measured.alerts);
     this.#looks = 0;
+    this.#told = this.#measured.recent.at(-2);
     this.#log(isNew ? "session_began" : "session_went_on");
     this.#wait();
   }
@@ -83,6 +92,7 @@ export class Monitor implements Signals {
   ended(by: string): void {
     this.dispose();
     this.#take(close(this.#watch, this.#ports.now()));
+    this.#writeMinute(this.#untold());
     const figures = sessionFigures(this.#stats());
     this.#log("session_ended", { by, ...figures });
     this.#ports.record({ kind: "session", session: this.#session, about: by, figures });
@@ -127,10 +137,12 @@ export class Monitor implements Signals {
   // ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #wait(): void {
+    this.#measured.awaitTimer(windowMs);
     this.#cancel = this.#ports.setTimer(() => {
+      this.#measured.timerFired();
       this.#look();
       this.#looks += 1;
-      if (this.#looks % minuteWindows === 0) this.#writeMinute();
+      if (this.#looks % minuteWindows === 0) this.#writeMinute(this.#untold().slice(0, -1));
       this.#wait();
     }, windowMs);
   }
@@ -157,8 +169,15 @@ export class Monitor implements Signals {
     }
   }
 
-  #writeMinute(): void {
-    const figures = minuteFigures(this.#stats());
+  /** The last one goes on. */
+  #untold(): readonly Window[] {
+    const { recent } = this.#measured;
+    return recent.slice(recent.findLastIndex((window) => window === this.#told) + 1);
+  }
+
+  #writeMinute(windows: readonly Window[]): void {
+    this.#told = windows.at(-1) ?? this.#told;
+    const figures = minuteFigures(windows);
     this.#ports.record({ kind: "minute", session: this.#session, about: "", figures });
   }
 

@@ -1,12 +1,14 @@
 import type { Alert, RoomStats, Spread, Window } from "../../../shared/stats.ts";
 
 /**
- * What is written down of a session for later queries: a point for each minute, one for its end, and one for each alert as it
- * begins and as it is over. Names of figures, in the order in which they are written; durations are milliseconds, and −1 is
+ * What is written down of a session for later queries: a point for each minute and for what is left at the end, one for its
+ * end, and one for each alert as it begins and as it is over. A session that is taken up again after its end ends once
+ * more: of its `session` points the latest counts, which has all of it. What an object measured of a minute in which it
+ * died is in no `minute` point. Names of figures, in the order in which they are written; durations are milliseconds, and −1 is
  * what was not measured. What stands here keeps its place: queries know the figures by it.
  */
 export const pointFigures = {
-  /** Of the last twelve windows of `RoomStats.recent` that are over; `lag…` is X − Y, its worst window counts. */
+  /** Of the windows of `RoomStats.recent` since the point before, twelve as a rule; `lag…` is X − Y, its worst window counts. */
   minute: [
     "viewers",
     "interims",
@@ -62,9 +64,7 @@ export type Point = {
 
 export const minuteWindows = 12;
 
-export function minuteFigures({ recent }: Pick<RoomStats, "recent">): FiguresOf<"minute"> {
-  // The last one goes on.
-  const windows = recent.slice(-minuteWindows - 1, -1);
+export function minuteFigures(windows: readonly Window[]): FiguresOf<"minute"> {
   const most = (of: (window: Window) => number | null | undefined) =>
     windows.reduce((max, window) => Math.max(max, of(window) ?? -1), -1);
   const sum = (of: (window: Window) => number) => windows.reduce((total, window) => total + of(window), 0);

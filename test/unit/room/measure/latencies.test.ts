@@ -181,3 +181,27 @@ describe("latencies, against a script that knows them", () => {
     expect(publisher).toMatchObject({ lost: utterances / 2, returned: utterances / 2 });
   });
 });
+
+describe("the room's clock, set while something is being timed", () => {
+  it.each([3_600_000, -3_600_000])(
+    "by %d ms, is off by no more than the seconds between two looks",
+    async (ms) => {
+      const { world, room, publisher } = await liveRoom();
+      room.received(publisher, audioMs(1_000));
+      await world.upstream.results("One", 0, 1, false);
+      await world.time.advance(300);
+      world.time.setBack(-ms);
+      await world.time.advance(200);
+      await world.upstream.results("One.", 0, 1, true);
+      expect(room.stats().latency.final?.max).toBeLessThanOrEqual(5_000);
+      // And right again with the next one.
+      for (let second = 1; second < 12; second += 1) {
+        room.received(publisher, audioMs(1_000));
+        await world.upstream.results("Two", second, second + 1, false);
+        await world.time.advance(1_000);
+        await world.upstream.results("Two.", second, second + 1, true);
+      }
+      expect(room.stats().latency.final?.p50).toBeCloseTo(1_000, -2);
+    },
+  );
+});

@@ -100,6 +100,58 @@ describe("what an operator reads of a session", () => {
     await live.world.time.advance(600_000);
     expect(live.world.points.length).toBe(before);
   });
+
+  it("is in its minutes as a whole: what is left at its end too, and nothing of the session before", async () => {
+    const live = await liveRoom();
+    const { world, room, publisher } = live;
+    const sums = () => {
+      const sumOf = new Map<string, number>();
+      for (const point of world.points) {
+        if (point.kind !== "minute") continue;
+        sumOf.set(point.session, (sumOf.get(point.session) ?? 0) + point.figures.words);
+      }
+      return [...sumOf.values()];
+    };
+    const finish = async (member: typeof publisher) => {
+      room.received(member, JSON.stringify({ type: "finish" }));
+      await settle();
+      await world.upstream.close(1000);
+    };
+    await speak(live, 73, "Secret.");
+    await finish(publisher);
+    expect(sums()).toEqual([73]);
+    const next = await begin(room, "p2");
+    await world.upstream.open();
+    await speak({ ...live, publisher: next }, 121, "Secret.");
+    await finish(next);
+    expect(sums()).toEqual([73, 121]);
+  });
+
+  it("counts once in its minutes when it is taken up again after its end, and twice as a session", async () => {
+    const live = await liveRoom();
+    const { world, room, publisher } = live;
+    const session = sessionOf(publisher);
+    await speak(live, 7, "Secret.");
+    room.left("p1");
+    await world.time.advance(60_000);
+    expect(room.stats().session?.endedAt).not.toBeNull();
+    const again = await begin(room, "p2", {
+      ...{ type: "start", encoding: "linear16", sampleRate: 16_000, channels: 1 },
+      session,
+    });
+    await world.upstream.open();
+    await speak({ ...live, publisher: again }, 4, "Secret.");
+    room.received(again, JSON.stringify({ type: "finish" }));
+    await settle();
+    await world.upstream.close(1000);
+    const minutes = world.points.filter(({ kind }) => kind === "minute");
+    const words = minutes.map(({ figures }) => ("viewers" in figures ? figures.words : 0));
+    const all = room.stats().text.words;
+    expect(all).toBeGreaterThan(7);
+    expect(words.reduce((sum, count) => sum + count, 0)).toBe(all);
+    const ends = world.points.filter(({ kind }) => kind === "session");
+    expect(ends).toMatchObject([{ figures: { words: 7 } }, { figures: { words: all } }]);
+  });
 });
 
 describe("a session's alerts", () => {
