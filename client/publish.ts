@@ -246,7 +246,8 @@ export function publish(options: PublishOptions): Publisher {
 
   function mark(position: number): void {
     const now = ports.now();
-    if (now - lastMarkAt < markEveryMs) return;
+    // The clock may have been set back.
+    if (Math.abs(now - lastMarkAt) < markEveryMs) return;
     lastMarkAt = now;
     tell({ type: "mark", position, sentAt: now });
   }

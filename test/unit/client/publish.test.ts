@@ -47,6 +47,20 @@ describe("publish", () => {
     expect(joined(socket().audio)).toEqual(whole.slice(0, 9_600));
   });
 
+  it("goes on marking when its clock is set back", async () => {
+    const { write, socket, time } = await publisher();
+    await socket().open();
+    await socket().say(ready(0));
+    write(sound(1_600));
+    await time.advance(100);
+    time.setBack(3_600_000);
+    for (let piece = 0; piece < 25; piece += 1) {
+      write(sound(1_600));
+      await time.advance(100);
+    }
+    expect(marks(socket()).length).toBeGreaterThanOrEqual(3);
+  });
+
   it("marks its position about every second", async () => {
     const { write, socket, time } = await publisher();
     await socket().open();
