@@ -38,7 +38,10 @@ export const LatencySchema = v.object({
   endOfTurn: MaybeSpread,
   /** From the publisher's sending of audio to its arrival; of what came while the publisher's clock was known. */
   publisherTransit: MaybeSpread,
-  /** From the room's sending of a frame to its arrival at a viewer; of a few viewers, now and then. */
+  /**
+   * From the room's sending of a frame to its arrival at a viewer, 10 s at most; of a few viewers, now and then, as they
+   * say it themselves.
+   */
   viewerTransit: MaybeSpread,
   /** From asking the provider for a socket to its being open. */
   upstreamConnect: MaybeSpread,

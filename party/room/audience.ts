@@ -38,8 +38,8 @@ type Viewer = {
 export type AudienceHooks = {
   /** All that goes beyond a version, as it is now. */
   frame(since: number): DeltaFrame | SnapshotFrame;
-  /** Everybody was sent a frame; `at`: when that began. */
-  sent(at: number): void;
+  /** Everybody but `spared`, who are slow, was sent a frame; `at`: when that began. */
+  sent(at: number, spared: ReadonlySet<string>): void;
   /** A viewer has not seen what it was sent, for too long or too much of it. */
   tooSlow(socket: MemberSocket): void;
 };
@@ -169,6 +169,7 @@ export class Audience {
   /** One that cannot be sent to any more never stands in the way of the others: `send` does not throw. */
   #sendAll(text: string, head: Position, isInterim = false): void {
     const slow: MemberSocket[] = [];
+    const spared = new Set<string>();
     const at = this.#ports.now();
     // Interims cannot be confirmed, and there may be many of them before the next final: they do not count.
     if (!isInterim) {
@@ -182,8 +183,10 @@ export class Audience {
       if (socket.selfPaced === true) socket.send(text, head);
       else if (unseenBytes > limits.unseenMaxBytes) slow.push(socket);
       else if (!isInterim || !isLagging) socket.send(text, head);
+      else spared.add(socket.id);
     }
-    this.#hooks.sent(at);
+    for (const { id } of slow) spared.add(id);
+    this.#hooks.sent(at, spared);
     for (const socket of slow) this.#hooks.tooSlow(socket);
   }
 }

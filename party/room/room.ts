@@ -50,7 +50,7 @@ export class Room {
     this.#viewerTransit = new ViewerTransit(ports, (ms) => this.#measures.viewerTransit(ms));
     this.#audience = new Audience(ports, stored.transcript.version, {
       frame: (version) => this.frame({ epoch: this.#journal.transcript.epoch, version }),
-      sent: (at) => this.#viewerTransit.sent(at),
+      sent: (at, spared) => this.#viewerTransit.sent(at, spared),
       tooSlow: (socket) => {
         this.#measures.tooSlow();
         this.dismiss(socket, "too_slow");

@@ -8,6 +8,12 @@ const roundMs = 5_000;
 /** So many rounds a viewer is asked before others are. */
 const roundsMax = 8;
 
+/**
+ * Captions that are later than this are none. What a viewer says cannot be checked: one that holds its answers back is told
+ * from a slow one by nothing, and takes the figure no further than this.
+ */
+const transitMaxMs = 10_000;
+
 /** `measure`: the question left right behind a frame. `learn`: alone, so it is quick and tells the clock well. */
 type Errand = "learn" | "measure";
 
@@ -55,18 +61,18 @@ export class ViewerTransit {
     this.#isDue = false;
   }
 
-  /** A frame has gone to everybody; `at`: when the first of them was sent it. */
-  sent(at: number): void {
+  /** A frame has gone to everybody but `spared`; `at`: when the first of them was sent it. */
+  sent(at: number, spared: ReadonlySet<string>): void {
     if (!this.#isDue) return;
     this.#isDue = false;
-    for (const prober of this.#panel.values()) prober.ask("measure", at);
+    for (const [id, prober] of this.#panel) if (!spared.has(id)) prober.ask("measure", at);
   }
 
   probed(id: string, at: number, theirs: number): void {
     const answer = this.#panel.get(id)?.answered(at, theirs) ?? null;
     if (answer === null || answer.clock === null || answer.note !== "measure") return;
     const ms = transitTo(answer.clock, at, theirs);
-    if (ms !== null) this.#measured(ms);
+    if (ms !== null) this.#measured(Math.min(ms, transitMaxMs));
   }
 
   #ask(): void {

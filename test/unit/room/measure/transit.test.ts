@@ -211,6 +211,8 @@ describe("the publisher's transit", () => {
 });
 
 describe("the viewers' transit", () => {
+  const nobody: ReadonlySet<string> = new Set();
+
   function panel(far: FarClock) {
     const told: number[] = [];
     const transit = new ViewerTransit(far.ports, (ms) => told.push(ms));
@@ -227,7 +229,7 @@ describe("the viewers' transit", () => {
     const frames: number[] = [];
     for (let second = 0; second < 1_000; second += 1) {
       const asked = far.probes;
-      transit.sent(far.ourNow());
+      transit.sent(far.ourNow(), nobody);
       if (far.probes > asked) frames.push(far.downMs);
       await far.time.advance(1_000);
     }
@@ -247,10 +249,10 @@ describe("the viewers' transit", () => {
       transit.join({ ...far.socket, id: `v${id}`, send });
     }
     transit.begin();
-    transit.sent(far.ourNow());
+    transit.sent(far.ourNow(), nobody);
     expect(asked.size).toBe(6);
     expect([...asked.values()]).toEqual([2, 2, 2, 2, 2, 2]);
-    for (let frame = 0; frame < 20; frame += 1) transit.sent(far.ourNow());
+    for (let frame = 0; frame < 20; frame += 1) transit.sent(far.ourNow(), nobody);
     expect([...asked.values()]).toEqual([2, 2, 2, 2, 2, 2]);
     const [gone = ""] = asked.keys();
     transit.leave(gone);
@@ -262,8 +264,43 @@ describe("the viewers' transit", () => {
     transit.end();
     const total = [...asked.values()].reduce((sum, count) => sum + count, 0);
     await far.time.advance(60_000);
-    transit.sent(far.ourNow());
+    transit.sent(far.ourNow(), nobody);
     expect([...asked.values()].reduce((sum, count) => sum + count, 0)).toBe(total);
     expect(far.time.pending).toBe(0);
+  });
+  it("is 10 s at most, whatever a viewer says", async () => {
+    const far = new FarClock(even(20));
+    const { told, transit } = panel(far);
+    // Its clock is right, and from the first frame on it holds its answers back.
+    let heldMs = 0;
+    transit.join({
+      ...far.socket,
+      send: (text) => {
+        const { at } = JSON.parse(text);
+        far.time.setTimer(() => transit.probed("far", at, far.theirNow()), heldMs);
+      },
+    });
+    transit.begin();
+    await far.time.advance(1_000);
+    heldMs = 15_000;
+    transit.sent(far.ourNow(), nobody);
+    await far.time.advance(16_000);
+    expect(told).toEqual([10_000]);
+  });
+
+  it("is asked of nobody who was not sent the frame", async () => {
+    const far = new FarClock(even(20));
+    const { told, transit } = panel(far);
+    transit.join(far.socket);
+    transit.begin();
+    await far.time.advance(1_000);
+    const asked = far.probes;
+    transit.sent(far.ourNow(), new Set(["far"]));
+    await far.time.advance(1_000);
+    expect([far.probes, told]).toEqual([asked, []]);
+    await far.time.advance(5_000);
+    transit.sent(far.ourNow(), nobody);
+    await far.time.advance(1_000);
+    expect(told).toEqual([20]);
   });
 });
