@@ -36,7 +36,11 @@ async function* bytesOf(
   }
 }
 
-/** @param raw what it is when it does not begin like a WAV file; `null`: then it is refused. */
+/**
+ * Answers once there is audio; throws a `UserError` when there will be none.
+ *
+ * @param raw what it is when it does not begin like a WAV file; `null`: then it is refused
+ */
 export async function openAudio(
   chunks: AsyncGenerator<Uint8Array, undefined>,
   raw: AudioFormat | null,
@@ -52,13 +56,16 @@ export async function openAudio(
   while (held.length < 12 && (await more()));
   if (raw !== null && Buffer.from(held.subarray(0, 4)).toString("latin1") !== "RIFF") {
     const width = frameBytes(raw);
+    if (held.length < width) throw new UserError(nothingIn(name));
     return { format: raw, totalMs: null, pieces: wholeFrames(held, chunks, width, null, (bytes) => bytes) };
   }
   try {
     let head = readWavHead(held);
     while (head === null && held.length < headMaxBytes && (await more())) head = readWavHead(held);
-    if (head === null) throw new UserError(`${name} holds no audio.`);
+    if (head === null) throw new UserError(nothingIn(name));
     const { format, dataStart, dataBytes, frameBytes: width, read } = head;
+    while (held.length < dataStart + width && (await more()));
+    if (held.length < dataStart + width) throw new UserError(nothingIn(name));
     const samples = dataBytes === null ? null : Math.floor(dataBytes / width);
     return {
       format,
@@ -69,6 +76,12 @@ export async function openAudio(
     if (error instanceof UserError) throw error;
     throw new UserError(`${name}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+function nothingIn(name: string): string {
+  return name === "stdin"
+    ? "stdin ended without any audio: what writes into the pipe may have failed."
+    : `${name} holds no audio.`;
 }
 
 /** Keeps what was cut in two until its rest comes, and stops after `left` bytes: behind the audio a file may hold more. */

@@ -46,6 +46,12 @@ export function define(command: Command): CommandUnknownOpts {
     .action(publish);
 }
 
+/** Sound usually comes sooner, and then nothing has to be said. */
+const silentMaxMs = 1_000;
+
+/** A file's length is told in whole milliseconds. */
+const roundingMs = 2;
+
 type Options = GivenAccess & {
   readonly room: string;
   readonly language?: string;
@@ -63,13 +69,16 @@ async function publish(file: string, options: Options): Promise<void> {
   const isStdin = file === "-";
   if (isStdin && process.stdin.isTTY) throw new UsageError("- reads audio from stdin: pipe some into it.");
   const access = findAccess(options);
-  const source = await (isStdin ? openStdin({ encoding, sampleRate, channels }) : openFile(file));
   const screen = createScreen(process.stderr);
+  const silence = setTimeout(() => screen.print("Waiting for sound on stdin …"), silentMaxMs);
+  const source = await (isStdin ? openStdin({ encoding, sampleRate, channels }) : openFile(file));
+  clearTimeout(silence);
   // In a pipe the terminal is the reader's at the other end: here only what is wrong is said.
   const isAlone = process.stdout.isTTY === true && options.json !== true;
   goOnUnread();
 
   let toldAt = Number.NEGATIVE_INFINITY;
+  let wasStopped = false;
   const { session, version, playedMs } = await broadcastLive({
     access,
     room,
@@ -86,9 +95,10 @@ async function publish(file: string, options: Options): Promise<void> {
       if (isAlone) screen.print(`Publishing into room "${room}" at ${access.url}. Ctrl-C finishes.`);
       else writeJsonLine({ type: "started", url: access.url, room, session });
       const stop = firstInterrupt();
-      stop.addEventListener("abort", () =>
-        screen.print("Finishing: the last words are waited for. Ctrl-C again leaves at once."),
-      );
+      stop.addEventListener("abort", () => {
+        wasStopped = true;
+        screen.print("Finishing: the last words are waited for. Ctrl-C again leaves at once.");
+      });
       return stop;
     },
     onState: (state) => tellInterruption(state, (line) => screen.print(line)),
@@ -105,6 +115,12 @@ async function publish(file: string, options: Options): Promise<void> {
   }).finally(() => screen.live([]));
 
   const seconds = playedMs / 1000;
+  const { totalMs } = source;
+  if (!wasStopped && totalMs !== null && totalMs - playedMs > roundingMs) {
+    screen.print(
+      `${isStdin ? "stdin" : file} ended early: its header tells of ${(totalMs / 1000).toFixed(1)} s, and ${seconds.toFixed(1)} s were there.`,
+    );
+  }
   if (isAlone) {
     screen.print(
       `${seconds.toFixed(1)} s of audio are in room "${room}", with their last words (version ${version}).`,

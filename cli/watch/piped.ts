@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { RoomNameSchema } from "../../shared/claims.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 
 /** What `publish` writes to a pipe, as far as a reader needs it. */
 const StartedSchema = v.object({
@@ -19,11 +19,16 @@ export type Piped = v.InferOutput<typeof StartedSchema> & {
   readonly broken: Promise<void>;
 };
 
-/** Waits for a publisher at the other end of the pipe to begin. */
+/** Waits for a publisher at the other end of the pipe to begin. Throws a `UserError` when it leaves before, without a word. */
 export async function readPublisher(input: NodeJS.ReadableStream): Promise<Piped> {
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
   const first = await lines.next();
-  const started = v.safeParse(StartedSchema, first.done === true ? null : jsonOf(first.value));
+  if (first.done === true) {
+    throw new UserError(
+      "Nothing came through the pipe: the publisher ended before it began, and says why itself.",
+    );
+  }
+  const started = v.safeParse(StartedSchema, jsonOf(first.value));
   if (!started.success) {
     throw new UsageError(
       "Name a room, or pipe a publisher into it: captionwire publish FILE | captionwire watch",

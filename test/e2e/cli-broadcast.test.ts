@@ -105,6 +105,30 @@ describe("captionwire publish and watch", () => {
     expect(await read("raw", version)).toEqual(words);
   });
 
+  it.concurrent("says when a file is shorter than its header", async () => {
+    const short = join(folder, "short.wav");
+    writeFileSync(short, wavFile(spoken.format, spoken.data).subarray(0, 44 + 32_000));
+    const command = captionwire(["publish", short, "--room", "short"], stack);
+    expect(await within("it ends", command.code, 40_000)).toBe(0);
+    expect(told(command).seconds).toBe(1);
+    expect(command.stderr).toMatch(
+      /short\.wav ended early: its header tells of [\d.]+ s, and 1\.0 s were there/,
+    );
+  });
+
+  it.concurrent("says that it waits when a pipe is silent, and takes what comes then", async () => {
+    const command = captionwire(["publish", "-", "--room", "silent"], stack);
+    await eventually(
+      "it is told",
+      () => command.stderr,
+      (lines) => lines.includes("Waiting for sound"),
+    );
+    command.write(spoken.data.subarray(0, 32_000));
+    command.write(null);
+    expect(await within("it ends", command.code, 40_000)).toBe(0);
+    expect(told(command).seconds).toBe(1);
+  });
+
   it("finishes on Ctrl-C: every word of the audio that was taken is in the room", async () => {
     const viewer = await watch(stack, "stopped");
     const command = captionwire(["publish", file, "--room", "stopped"], stack);

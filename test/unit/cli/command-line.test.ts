@@ -17,11 +17,18 @@ const env = {
 };
 const program = [process.execPath, inRoot("cli/main.ts")] as const;
 
-function captionwire(...words: string[]): { code: number | null; stdout: string; stderr: string } {
+type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+function captionwire(...words: string[]): Ended {
+  return fed("", ...words);
+}
+
+/** With this on stdin. */
+function fed(input: string, ...words: string[]): Ended {
   const { status, stdout, stderr } = spawnSync(program[0], [program[1], ...words], {
     encoding: "utf8",
     env,
-    input: "",
+    input,
   });
   return { code: status, stdout, stderr };
 }
@@ -54,7 +61,6 @@ describe("captionwire", () => {
     ["a choice there is not", ["export", "demo", "--format", "doc"], "vtt, srt, txt, json"],
     ["an address that is none", ["watch", "demo", "--url", "nowhere"], "https://"],
     ["two credentials", ["watch", "demo", "--api-key", "a", "--token", "b"], "cannot be used with"],
-    ["nothing to watch", ["watch"], "captionwire publish"],
     ["what does not go together", ["token", "--scope", "speak", "--max-seconds", "3"], "captions:publish"],
     ["a deletion nobody can confirm", ["rooms", "delete", "demo"], "--yes"],
     ["a setting that cannot be", ["rooms", "set", "demo", "--endpointing", "5"], "from 10"],
@@ -65,6 +71,21 @@ describe("captionwire", () => {
     expect(stderr).toContain(said);
     expect(stderr).toMatch(/See: captionwire .*--help\n$/);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it("tells a pipe that brings no publisher from one whose publisher never began", () => {
+    const other = fed("hello\n", "watch");
+    expect(other).toMatchObject({ code: 2, stdout: "" });
+    expect(other.stderr).toContain("captionwire publish FILE | captionwire watch");
+    const none = fed("", "watch");
+    expect(none).toMatchObject({ code: 1, stdout: "" });
+    expect(none.stderr).toMatch(/^[^\n]+ended before it began[^\n]+\n$/);
+  });
+
+  it("does not publish a pipe in which there is nothing", () => {
+    const { code, stdout, stderr } = fed("", "publish", "-");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("stdin ended without any audio");
   });
 
   it.each([

@@ -57,9 +57,20 @@ describe("audio as it comes", () => {
   });
 
   it.each([
+    ["nothing at all", new Uint8Array(0)],
+    ["less than a sample of each channel", pcm.subarray(0, 3)],
+    ["the head of a WAV stream", wavFile(format, pcm).subarray(0, 44)],
+  ])("is refused from a pipe that brings %s", async (_, bytes) => {
+    const opened = openAudio(inPieces(bytes, 8), format, "stdin");
+    await expect(opened).rejects.toThrow(UserError);
+    await expect(opened).rejects.toThrow("without any audio");
+  });
+
+  it.each([
     ["no WAV", pcm],
     ["nothing", new Uint8Array(0)],
     ["a header alone", wavFile(format, pcm).subarray(0, 30)],
+    ["a header and less than a sample", wavFile(format, pcm).subarray(0, 46)],
   ])("is refused in words when it is %s", async (_, bytes) => {
     await expect(openAudio(inPieces(bytes, 8), null, "talk.wav")).rejects.toThrow(UserError);
     await expect(openAudio(inPieces(bytes, 8), null, "talk.wav")).rejects.toThrow("talk.wav");
