@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import * as v from "valibot";
 import type { TokenSource } from "../client/index.ts";
 import type { TokenRequest } from "../shared/claims.ts";
 import { CaptionwireError, isErrorCode } from "../shared/errors.ts";
-import { ask, mintToken, RefusedError } from "./api.ts";
+import { ask, mintToken, RefusedError, readJson } from "./api.ts";
 import { UsageError, UserError } from "./errors.ts";
 import { localFolder } from "./paths.ts";
 import { readLocal } from "./stack/local.ts";
@@ -73,6 +74,25 @@ export async function tokenFor({ url, credential }: Access, request: TokenReques
       throw new UserError(
         `What opens ${url}? Set CAPTIONWIRE_API_KEY or CAPTIONWIRE_TOKEN, or give --api-key or --token.`,
       );
+  }
+}
+
+const HealthSchema = v.object({ ok: v.literal(true) });
+
+/**
+ * Says at once what is wrong with the address or the key: a socket does not tell why it was not opened, and would only be
+ * tried again. Throws a `UserError`.
+ */
+export async function checkFirst(access: Access, needed: TokenRequest): Promise<void> {
+  if (access.credential.kind === "api-key") {
+    await tokenFor(access, needed);
+    return;
+  }
+  try {
+    await readJson(await ask(`${access.url}/healthz`, {}), HealthSchema);
+  } catch (error) {
+    // A Captionwire that has no time now says the same to the socket, which then waits.
+    if (!(error instanceof RefusedError) || error.code === null) throw error;
   }
 }
 

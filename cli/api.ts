@@ -107,11 +107,17 @@ export async function readJson<Schema extends v.GenericSchema>(
   throw new UserError(`${response.url} answered something else than a Captionwire of this version does.`);
 }
 
-/** Our own errors, and those in Deepgram's shape. */
+/** Our own errors, and those in Deepgram's two shapes: of live speech and of everything, and of text-to-speech. */
 const OwnErrorSchema = v.object({ code: v.string(), message: v.string() });
 const DeepgramErrorSchema = v.object({ err_code: v.string(), err_msg: v.string() });
+const DeepgramDetailsSchema = v.object({
+  category: v.string(),
+  message: v.string(),
+  details: v.optional(v.string()),
+});
 
-function toldIn(body: string): { code: string | null; message: string } {
+/** What an error's body says, on one line, and the service's word for it; `null` where no Captionwire speaks. */
+export function toldIn(body: string): { code: string | null; message: string } {
   let json: unknown = null;
   try {
     json = JSON.parse(body);
@@ -120,7 +126,13 @@ function toldIn(body: string): { code: string | null; message: string } {
   }
   if (v.is(OwnErrorSchema, json)) return { code: json.code, message: json.message };
   if (v.is(DeepgramErrorSchema, json)) return { code: json.err_code, message: json.err_msg };
-  return { code: null, message: body.slice(0, 300) || "nothing more" };
+  if (v.is(DeepgramDetailsSchema, json)) {
+    const { category, message, details } = json;
+    return { code: category, message: [message, details].filter(Boolean).join(" ") };
+  }
+  // A page is for a browser; of another text a person may read the beginning.
+  if (/^\s*</.test(body)) return { code: null, message: "a page, which is not what a Captionwire says." };
+  return { code: null, message: body.replaceAll(/\s+/g, " ").trim().slice(0, 300) || "nothing more" };
 }
 
 /** What `fetch` hides behind "fetch failed". */

@@ -7,7 +7,7 @@ import {
   type Status,
 } from "../../client/index.ts";
 import type { Scope } from "../../shared/claims.ts";
-import { type Access, tokenFor, tokenSource } from "../access.ts";
+import { type Access, checkFirst, tokenFor, tokenSource } from "../access.ts";
 import { UserError } from "../errors.ts";
 import { playSource } from "./play.ts";
 import { type AudioSource, lengthMs } from "./source.ts";
@@ -53,8 +53,8 @@ export async function broadcastLive(options: LiveOptions): Promise<LiveResult> {
   const { format } = source;
   const scopes: Scope[] = takeover ? ["captions:publish", "rooms:admin"] : ["captions:publish"];
   const needed = { scopes, room };
-  // What is wrong with the address or the key is said at once; a connection would only be tried again.
-  await tokenFor(access, needed);
+  if (access.credential.kind === "none") await tokenFor(access, needed);
+  await checkFirst(access, needed);
 
   const begun = Promise.withResolvers<string>();
   const failed = Promise.withResolvers<never>();

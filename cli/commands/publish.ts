@@ -1,5 +1,4 @@
 import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { PublisherState } from "../../client/index.ts";
 import { encodings } from "../../shared/audio.ts";
 import { accessHelp, apiKeyOption, findAccess, type GivenAccess, tokenOption, urlOption } from "../access.ts";
 import { broadcastLive } from "../broadcast/live.ts";
@@ -78,6 +77,7 @@ async function publish(file: string, options: Options): Promise<void> {
   goOnUnread();
 
   let toldAt = Number.NEGATIVE_INFINITY;
+  let wasConnected = false;
   let wasStopped = false;
   const { session, version, playedMs } = await broadcastLive({
     access,
@@ -101,7 +101,12 @@ async function publish(file: string, options: Options): Promise<void> {
       });
       return stop;
     },
-    onState: (state) => tellInterruption(state, (line) => screen.print(line)),
+    onState(state) {
+      if (state.state === "connected") wasConnected = true;
+      if (state.state !== "disconnected") return;
+      const reason = wasConnected ? `${state.reason} The audio is kept` : "There is no connection yet";
+      screen.print(`${reason}; next try in ${Math.ceil(state.retryInMs / 1000)} s.`);
+    },
     onProgress(progress) {
       const now = performance.now();
       if (now - toldAt < (isAlone ? 100 : 1_000)) return;
@@ -128,10 +133,4 @@ async function publish(file: string, options: Options): Promise<void> {
   } else {
     writeJsonLine({ type: "finished", room, session, version, seconds });
   }
-}
-
-function tellInterruption(state: PublisherState, print: (line: string) => void): void {
-  if (state.state !== "disconnected") return;
-  const seconds = Math.ceil(state.retryInMs / 1000);
-  print(`${state.reason} The audio is kept; next try in ${seconds} s.`);
 }

@@ -33,11 +33,12 @@ async function inRoom(
   needed: TokenRequest,
   path: string,
   missing = `There is no room "${room}" at ${access.url}, or nothing in it yet.`,
+  init: { readonly method?: "DELETE" } = {},
 ): Promise<Response> {
   try {
-    return await request(access, needed, `/v1/rooms/${room}${path}`);
+    return await request(access, needed, `/v1/rooms/${room}${path}`, init);
   } catch (error) {
-    if (error instanceof RefusedError && error.status === 404) throw new NoRoomError(missing);
+    if (error instanceof RefusedError && error.code === "not_found") throw new NoRoomError(missing);
     throw error;
   }
 }
@@ -84,7 +85,8 @@ export async function putSettings(access: Access, room: string, settings: RoomSe
 
 /** Deletes the transcript, and the room with it when it has no settings and nobody is in it. */
 export async function deleteRoom(access: Access, room: string): Promise<void> {
-  await request(access, admin(room), `/v1/rooms/${room}`, { method: "DELETE" });
+  const missing = `There is no room "${room}" at ${access.url}.`;
+  await inRoom(access, room, admin(room), "", missing, { method: "DELETE" });
 }
 
 export async function roomStats(

@@ -1,5 +1,5 @@
 import { type Link, type Subscription, subscribe } from "../../client/index.ts";
-import { type Access, tokenFor, tokenSource } from "../access.ts";
+import { type Access, checkFirst, tokenSource } from "../access.ts";
 import { UserError } from "../errors.ts";
 import { createChangeLog } from "./changes.ts";
 import type { View } from "./view.ts";
@@ -28,8 +28,12 @@ const keepSegments = 500;
 export async function follow(options: FollowOptions): Promise<void> {
   const { access, room, tenant, view, begin, untilEnd } = options;
   const needed = { scopes: ["captions:view" as const], room };
-  // What is wrong with the address or the key is said at once; a connection would only be tried again.
-  if (access.credential.kind === "api-key") await tokenFor(access, needed);
+  let isStopped = false;
+  const stopped = options.stop.then(() => {
+    isStopped = true;
+  });
+  await Promise.race([checkFirst(access, needed), stopped]);
+  if (isStopped) return;
   const log = createChangeLog();
   const ended = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
@@ -80,7 +84,7 @@ export async function follow(options: FollowOptions): Promise<void> {
       if (isReady) look();
     },
   });
-  void options.stop.then(() => ended.resolve());
+  void stopped.then(() => ended.resolve());
   ended.promise.catch(() => {});
   try {
     await Promise.race([opened.promise, ended.promise, tooLate(() => link)]);

@@ -89,7 +89,7 @@ function standing({ status, position }: Captions, link: Link): string {
     case "connecting":
       return position === null ? "connecting …" : "the connection was lost; connecting again …";
     case "waiting":
-      return `${link.reason} Next try in ${Math.ceil(link.retryInMs / 1000)} s.`;
+      return `${position === null ? "no connection yet." : link.reason} Next try in ${Math.ceil(link.retryInMs / 1000)} s.`;
     case "closed":
       return "closed";
     case "open":

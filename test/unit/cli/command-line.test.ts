@@ -92,6 +92,7 @@ describe("captionwire", () => {
     [["watch", "demo"]],
     [["token", "--scope", "speak"]],
     [["rooms"]],
+    [["watch", "demo", "--token", "t"]],
     [["export", "demo"]],
     [["publish", inRoot("test/unit/cli/command-line.test.ts")]],
     [["publish", inRoot("nowhere.wav")]],
