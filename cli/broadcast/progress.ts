@@ -1,22 +1,23 @@
 import type { AudioFormat } from "../../shared/audio.ts";
+import { cut } from "../terminal/cells.ts";
 import { clockText } from "../terminal/output.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Progress } from "./live.ts";
 import type { AudioSource } from "./source.ts";
 
-/** How a broadcast stands, on one line: time, level, room, viewers, and for how much of the sound captions are stored. */
+/** How a broadcast stands, on one line: time, how much of the sound has no stored captions yet, level, room, viewers. */
 export function progressLine(progress: Progress, source: AudioSource, screen: Screen): string {
   const { writtenMs, storedMs, viewers, status, state, frame } = progress;
   const total = source.totalMs === null ? "" : ` of ${clockText(source.totalMs)}`;
   const standing = state.state === "connected" ? (status?.state ?? "connected") : state.state;
   const parts = [
     `${clockText(writtenMs)}${total}`,
+    `captions ${((writtenMs - storedMs) / 1000).toFixed(1)} s behind`,
     ...(frame === null ? [] : levelBar(frame, source.format)),
     standing,
     `${viewers} ${viewers === 1 ? "viewer" : "viewers"}`,
-    `captions kept to ${clockText(storedMs)}, ${((writtenMs - storedMs) / 1000).toFixed(1)} s behind`,
   ];
-  return screen.style("dim", parts.join("  ").slice(0, screen.columns - 1));
+  return screen.style("dim", cut(parts.join("  "), screen.columns - 1));
 }
 
 const steps = " ▁▂▃▄▅▆▇█";

@@ -1,4 +1,5 @@
 import type { Captions, Link } from "../../client/index.ts";
+import { cut } from "../terminal/cells.ts";
 import { writeJsonLine } from "../terminal/output.ts";
 import { type Screen, wrap } from "../terminal/screen.ts";
 import type { Change } from "./changes.ts";
@@ -23,7 +24,7 @@ export function screenView(screen: Screen, room: string): View {
     now(captions, link) {
       const interim = captions.interim === null ? [] : wrap(textOf(captions.interim), width());
       screen.live(
-        [...interim, `room "${room}": ${standing(captions, link)}`.slice(0, width())].map((line) =>
+        [...interim, cut(`room "${room}": ${standing(captions, link)}`, width())].map((line) =>
           screen.style("dim", line),
         ),
       );
