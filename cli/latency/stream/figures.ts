@@ -98,7 +98,7 @@ function endOfTurn(tape: Tape, entries: readonly Entry[], closing: Closing): End
     if (heard.text !== "") hasWords = true;
     lastWordS = heard.lastWordS ?? lastWordS;
     if (!heard.closes.includes(closing)) {
-      if (!heard.isFinal && heard.text !== "") lastInterimAt = at;
+      if (heard.isInterim && heard.text !== "") lastInterimAt = at;
       continue;
     }
     // Otherwise it closes a silence.

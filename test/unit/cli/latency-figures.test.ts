@@ -186,6 +186,24 @@ describe("figures of a tape", () => {
     expect(figures.transcript).toBe("Good morning.");
   });
 
+  it("count from the last interim, which a turn's beginning and its eager end are not", () => {
+    const { EndOfTurn, EagerEndOfTurn } = figuresOf(
+      tapeOf(
+        6,
+        [[0.5, 2]],
+        [
+          [1_500, turn("Update", 1.25, "good")],
+          [2_250, turn("EagerEndOfTurn", 2.2, "Good morning.")],
+          [2_650, turn("EndOfTurn", 2.6, "Good morning.")],
+          [3_000, turn("StartOfTurn", 2.9, "so")],
+          [3_500, turn("EndOfTurn", 3.4, "So.")],
+        ],
+      ),
+    ).end_of_turn;
+    expect(EndOfTurn).toMatchObject({ events: 2, since_last_interim: { count: 1, max: 1_150 } });
+    expect(EagerEndOfTurn.since_last_interim).toMatchObject({ count: 1, max: 750 });
+  });
+
   it("take the last end of speech that was heard for the one that is meant, where words have no times", () => {
     const { end_of_turn: ends } = figuresOf(
       tapeOf(
