@@ -129,7 +129,8 @@ export async function request(
 
 const addressWanted = "an address such as https://captions.example.com";
 
-function urlIn(text: string): string {
+/** Reads an address of which the origin alone counts. */
+export function urlIn(text: string): string {
   const origin = originOf(text);
   if (origin === null) throw new InvalidArgumentError(`It takes ${addressWanted}.`);
   return origin;

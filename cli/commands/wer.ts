@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import { urlIn } from "../access.ts";
 import { UsageError, UserError } from "../errors.ts";
+import { openOutFile } from "../terminal/out-file.ts";
 import { createScreen } from "../terminal/screen.ts";
-import { compare, readBaseline, writeBaseline } from "../wer/baseline.ts";
+import { baselineText, compare, readBaseline } from "../wer/baseline.ts";
 import { printComparison } from "../wer/print.ts";
 import { runFolder, runVoices } from "../wer/run.ts";
 import { runTexts } from "../wer/texts.ts";
@@ -78,6 +79,7 @@ export function define(command: Command): CommandUnknownOpts {
     .option(
       "--url <url>",
       "measure a Captionwire that runs already (with --direct and --voices: a speech engine, or what speaks Deepgram's protocol)",
+      urlIn,
     )
     .option("--api-key <key>", "the API key for it")
     .addHelpText("after", help)
@@ -109,6 +111,8 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   if ([direct, both, voices].filter(Boolean).length > 1) {
     throw new UsageError("--direct, --both and --voices exclude each other.");
   }
+  const saveBaseline = options.saveBaseline === undefined ? null : openOutFile(options.saveBaseline);
+  const json = options.json === undefined ? null : openOutFile(options.json);
   // In order, so that what was started for it is ended and put away.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const given = { url: options.url, apiKey: options.apiKey };
@@ -122,8 +126,8 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
         : await runFolder(screen, given, words, direct ? "direct" : both ? "both" : "room");
   const comparison = baseline === null ? null : compare(baseline, outcome.entries, options.tolerance / 100);
   if (comparison !== null) printComparison(screen, comparison);
-  if (options.saveBaseline !== undefined) writeBaseline(options.saveBaseline, outcome.entries);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(outcome.report, null, 2)}\n`);
+  saveBaseline?.write(baselineText(outcome.entries));
+  json?.write(`${JSON.stringify(outcome.report, null, 2)}\n`);
   if (outcome.failed > 0) throw new UserError(`${outcome.failed} recordings failed.`);
   if (maxWer !== undefined && outcome.worstWer * 100 > maxWer) {
     throw new UserError(`The word error rate is above ${maxWer} %.`);

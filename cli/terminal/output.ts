@@ -1,5 +1,4 @@
-import { writeFile } from "node:fs/promises";
-import { messageOf, UserError } from "../errors.ts";
+import { openOutFile } from "./out-file.ts";
 
 /** One value for other programs, on a line of its own. */
 export function writeJsonLine(value: unknown): void {
@@ -36,11 +35,7 @@ export async function writeOut(path: string | undefined, text: string): Promise<
     await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
     return;
   }
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UserError(`${path} cannot be written: ${messageOf(error)}`);
-  }
+  openOutFile(path).write(text);
 }
 
 /** Minutes and seconds. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { messageOf, UserError } from "../errors.ts";
 import type { Result } from "./result.ts";
@@ -34,7 +34,8 @@ export function readBaseline(file: string): Baseline {
   }
 }
 
-export function writeBaseline(file: string, entries: readonly Entry[]): void {
+/** What `readBaseline` reads, as a file's text. */
+export function baselineText(entries: readonly Entry[]): string {
   // A line each, so that a change of one reads as one.
   const lines = entries.map((entry) => {
     const fields = Object.entries(entry).map(
@@ -42,7 +43,7 @@ export function writeBaseline(file: string, entries: readonly Entry[]): void {
     );
     return `    { ${fields.join(", ")} }`;
   });
-  writeFileSync(file, `{\n  "version": 1,\n  "entries": [\n${lines.join(",\n")}\n  ]\n}\n`);
+  return `{\n  "version": 1,\n  "entries": [\n${lines.join(",\n")}\n  ]\n}\n`;
 }
 
 /** Shares of words and of sentences that are wrong. */

@@ -64,7 +64,7 @@ export async function startTargets(): Promise<{
 function addressOf({ url, apiKey }: Given): { url: string; apiKey: string } | null {
   if (url === undefined && apiKey === undefined) return null;
   if (url === undefined || apiKey === undefined) throw new UsageError("--url and --api-key go together.");
-  return { url: url.replace(/\/$/, ""), apiKey };
+  return { url, apiKey };
 }
 
 function deepgramFromEnvironment(): Provider | null {

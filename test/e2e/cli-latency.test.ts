@@ -275,6 +275,15 @@ describe("captionwire latency stream and speak", () => {
     const cases: readonly [string, number, RegExp][] = [
       ["latency stream /nowhere.wav --url http://127.0.0.1:1 --api-key any", 1, /cannot be read/],
       [`latency stream '${recording}' --url http://127.0.0.1:1 --api-key any`, 1, /cannot be reached/],
+      // Before an hour's recording is sent, and not after.
+      [
+        `latency stream '${recording}' --out /nowhere/tape.json ${engine().join(" ")}`,
+        1,
+        /^\/nowhere\/tape.json cannot/,
+      ],
+      ["latency network ws://127.0.0.1:1 --count 1 --out /nowhere/lines", 1, /^\/nowhere\/lines cannot/],
+      [`latency stream '${recording}' --url nowhere --api-key any`, 2, /It takes an address/],
+      ["latency speak --url nowhere --token any", 2, /It takes an address/],
       ["latency stream", 2, /Give a recording, or --tape/],
       [`latency speak --url '${stack.url}' --token wrong --lengths 100`, 1, /401/],
       ["latency speak --lengths few", 2, /whole numbers/],

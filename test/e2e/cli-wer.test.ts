@@ -92,6 +92,12 @@ describe("captionwire wer of two texts", () => {
     expect((await wer("wrong.txt", "--baseline", file, "--tolerance", "34")).code).toBe(0);
     expect((await wer("wrong.txt", "--baseline", join(folder, "none.json"))).code).toBe(1);
     expect((await wer("wrong.txt", "--tolerance", "much")).code).toBe(2);
+    expect((await wer("right.txt", "--url", "nowhere")).code).toBe(2);
+    for (const option of ["--save-baseline", "--json"]) {
+      const { code, command } = await wer("right.txt", option, "/nowhere/out.json");
+      expect([code, command.stdout]).toEqual([1, ""]);
+      expect(command.stderr).toMatch(/^\/nowhere\/out.json cannot be written: .*\n$/);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
-import { appendFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openOutFile } from "../../terminal/out-file.ts";
 import type { Screen } from "../../terminal/screen.ts";
 import { inMs, printSpreads } from "../table.ts";
 import { type Lookup, lookUp, sampleConnection, type Target } from "./connect.ts";
@@ -55,13 +55,13 @@ export async function runNetwork(
   { json, out }: Output,
 ): Promise<number> {
   const began = performance.now();
-  if (out !== undefined) writeFileSync(out, "");
+  const file = out === undefined ? null : openOutFile(out);
   if (!json) screen.print(screen.style("bold", options.target.url.href));
   const summary = await measureNetwork({
     ...options,
     onSample(sample, counts) {
       const line = `${JSON.stringify(sample)}\n`;
-      if (out !== undefined) appendFileSync(out, line);
+      file?.write(line);
       if (json) process.stdout.write(line);
       else if (screen.interactive) {
         const progress = progressOf(sample, counts, performance.now() - began);

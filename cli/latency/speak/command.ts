@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { urlIn } from "../../access.ts";
 import { UsageError } from "../../errors.ts";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
@@ -35,7 +36,7 @@ export function defineSpeak(parent: Command): void {
     .option("--runs <n>", "of each length", wholeNumber(1, 1_000), 5)
     .option("--model <name>", "the voice", "aura-2-thalia-en")
     .option("--json", "requests and figures as JSON on stdout, and nothing else")
-    .option("--url <url>", "what runs already: a speech engine, Deepgram, or a Captionwire")
+    .option("--url <url>", "what runs already: a speech engine, Deepgram, or a Captionwire", urlIn)
     .option("--api-key <key>", "the API key for a speech engine or Deepgram")
     .option("--token <token>", "a token for a Captionwire, with the scope speak")
     .addHelpText("after", help)
@@ -78,7 +79,7 @@ async function findSpeaker(
   if (token !== undefined) {
     if (url === undefined) throw new UsageError("--token goes with --url.");
     if (apiKey !== undefined) throw new UsageError("Give --token or --api-key, not both.");
-    const speaker = { url: url.replace(/\/$/, ""), model, authorization: `Bearer ${token}`, signal };
+    const speaker = { url, model, authorization: `Bearer ${token}`, signal };
     return { speaker, close: async () => {} };
   }
   const { provider, close } = await findProvider({ url, apiKey });

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { urlIn } from "../../access.ts";
 import { UsageError } from "../../errors.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
+import { openOutFile } from "../../terminal/out-file.ts";
 import { createScreen } from "../../terminal/screen.ts";
 import { findProvider } from "../../wer/targets.ts";
 import { figuresOf } from "./figures.ts";
-import { streamFile, writeTape } from "./run.ts";
+import { streamFile } from "./run.ts";
 import { readTape } from "./tape.ts";
 import { printFigures } from "./view.ts";
 
@@ -45,7 +47,7 @@ export function defineStream(parent: Command): void {
     .option("--tape <file>", "no recording: figures of what --out kept")
     .option("--out <file>", "keep all that happened")
     .option("--json", "the figures as JSON on stdout, and nothing else")
-    .option("--url <url>", "a speech engine that runs already, or what speaks Deepgram's protocol")
+    .option("--url <url>", "a speech engine that runs already, or what speaks Deepgram's protocol", urlIn)
     .option("--api-key <key>", "the API key for it")
     .addHelpText("after", help)
     .action(async (file, options) => {
@@ -62,11 +64,12 @@ export function defineStream(parent: Command): void {
         }
         if (file === undefined) throw new UsageError("Give a recording, or --tape.");
         const signal = firstInterrupt();
+        const out = options.out === undefined ? null : openOutFile(options.out);
         const { provider, close } = await findProvider({ url: options.url, apiKey: options.apiKey });
         try {
           const { model, query } = options;
           const made = await streamFile(screen, { file, provider, model, query, signal });
-          if (options.out !== undefined) writeTape(options.out, made);
+          out?.write(`${JSON.stringify(made)}\n`);
           if (signal.aborted) process.exitCode = 130;
           return made;
         } finally {

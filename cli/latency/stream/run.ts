@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { readWav } from "../../../client/index.ts";
 import { bytesToSamples } from "../../../shared/audio.ts";
 import { messageOf, UserError } from "../../errors.ts";
@@ -71,8 +71,4 @@ function readAudio(file: string, wav: Uint8Array): ReturnType<typeof readWav> {
   } catch (error) {
     throw new UserError(`${file} cannot be used: ${messageOf(error)}`);
   }
-}
-
-export function writeTape(file: string, tape: Tape): void {
-  writeFileSync(file, `${JSON.stringify(tape)}\n`);
 }
