@@ -50,6 +50,7 @@ export const QualityReportSchema = v.object({
   }),
   latency: LatencySchema,
   ...CountersSchema.entries,
+  /** See `RoomStatsSchema`. */
   erasure: v.nullable(v.number()),
   /** Those in which there was something, in order; the first `minutesMax` of them. */
   minutes: v.array(MinuteSchema),

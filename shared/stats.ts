@@ -93,7 +93,7 @@ export const CountersSchema = v.object({
     interims: Count,
     finals: Count,
     words: Count,
-    /** Words of an interim from the first one on that differs in what followed it. */
+    /** Words of an interim, as the provider says it, from the first one on that differs in what followed it. */
     erasedWords: Count,
     corrections: Count,
   }),
@@ -167,7 +167,10 @@ export const RoomStatsSchema = v.object({
   ...CountersSchema.entries,
   /** Words of finals in the last minute. */
   wordsPerMinute: Count,
-  /** `erasedWords` by words; `null` before the first word. */
+  /**
+   * `erasedWords` for each word of a final, so above 1 too; `null` before the first word. Pages hold words back until they have
+   * stood for a moment, and take back far fewer.
+   */
   erasure: v.nullable(v.number()),
   /** Of this session: those that last, and the latest that are over, the newest first. */
   alerts: v.array(AlertSchema),

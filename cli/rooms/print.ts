@@ -1,6 +1,7 @@
 import type { QualityReport } from "../../shared/quality-report.ts";
 import type { Alert, Latency, RoomStats, Spread } from "../../shared/stats.ts";
 import { alertRules } from "../../shared/stats.ts";
+import { erasureAbout, erasureInWords, latencyWords } from "../../shared/stats-words.ts";
 import { clockText } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import type { RoomNow } from "./api.ts";
@@ -20,17 +21,6 @@ export function roomText({ room, state, session, viewers, version, settings }: R
   ].join("");
 }
 
-const latencyNames: readonly (readonly [keyof Latency, string])[] = [
-  ["transcript", "audio heard − captioned"],
-  ["final", "final after its last interim"],
-  ["endOfTurn", "end of turn"],
-  ["publisherTransit", "publisher → room"],
-  ["viewerTransit", "room → viewer"],
-  ["upstreamConnect", "provider connects"],
-  ["upstreamRecovery", "provider recovers"],
-  ["publisherReturn", "publisher returns"],
-];
-
 export function statsText(stats: RoomStats): string {
   const { session, state, viewers, audience, upstream, publisher, wordsPerMinute, alerts } = stats;
   const since =
@@ -43,7 +33,7 @@ export function statsText(stats: RoomStats): string {
       ["viewers", `${viewers} now, ${audience.peak} at most, ${audience.resumed} times one came back`],
       ["pace", `${wordsPerMinute} words in the last minute`],
       ...countRows(stats),
-      ["provider", `${upstream.dials} connections, ${upstream.failed} failed, ${upstream.lost} lost`],
+      ["speech service", `${upstream.dials} connections, ${upstream.failed} failed, ${upstream.lost} lost`],
       ["publisher", `lost ${publisher.lost} times, came back ${publisher.returned} times`],
     ]),
     alertsText(alerts),
@@ -110,7 +100,10 @@ function countRows({
   text,
   erasure,
 }: Pick<RoomStats, "audio" | "gaps" | "text" | "erasure">): string[][] {
-  const erased = erasure === null ? "" : `, ${(erasure * 100).toFixed(1)} % erased while spoken`;
+  const erased =
+    erasure === null
+      ? []
+      : [["taken back", `${erasureInWords(erasure)} words for each final word, ${erasureAbout}`]];
   return [
     [
       "audio",
@@ -118,12 +111,13 @@ function countRows({
     ],
     ["sent again, filled in later", `${seconds(audio.replayed)}, ${seconds(audio.backfilled)}`],
     ["gaps", `${gaps.count} (${seconds(gaps.ms)}), ${gaps.filled} filled`],
-    ["words", `${text.words} in ${text.finals} finals${erased}, ${text.corrections} corrections`],
+    ["words", `${text.words} in ${text.finals} finals, ${text.corrections} corrections`],
+    ...erased,
   ];
 }
 
 function latencyText(latency: Latency): string {
-  const rows = latencyNames.map(([name, label]) => [label, ...spreadCells(latency[name])]);
+  const rows = latencyWords.map(({ key, name }) => [name, ...spreadCells(latency[key])]);
   return table([["milliseconds", "count", "mean", "p50", "p95", "p99", "max"], ...rows], { figures: true });
 }
 

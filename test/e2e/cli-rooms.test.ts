@@ -143,7 +143,7 @@ describe("captionwire for rooms and tokens", () => {
 
   it("tells what a room measures, and reports on its sessions", async () => {
     v.parse(RoomStatsSchema, JSON.parse(await told("rooms", "stats", "boats", "--json")));
-    expect(await told("rooms", "stats", "boats")).toMatch(/audio heard − captioned/);
+    expect(await told("rooms", "stats", "boats")).toMatch(/Captions behind the sound/);
     const list = JSON.parse(await told("report", "boats", "--list", "--json"));
     const session = v.parse(v.array(v.object({ session: v.string() })), list)[0]?.session ?? "";
     const report = v.parse(QualityReportSchema, JSON.parse(await told("report", "boats", session, "--json")));

@@ -1,5 +1,6 @@
 import { limits } from "../../shared/limits.ts";
 import type { Alert, AlertKind } from "../../shared/stats.ts";
+import { alertTitles } from "../../shared/stats-words.ts";
 import { counted, inMs, lasting, percent, timeOf } from "./figures.ts";
 
 /** What an alert says to whoever is on air. */
@@ -8,13 +9,6 @@ export type AlertWords = {
   /** How bad it is, in its own unit. */
   readonly measure: string;
   readonly todo: string;
-};
-
-const titles: Readonly<Record<AlertKind, string>> = {
-  latency_high: "Captions come late",
-  connections_failing: "Connections to the speech service fail",
-  no_words: "Somebody speaks and no words come",
-  upstream_failing: "The speech service does not work",
 };
 
 const kept = `The newest ${limits.audioBufferMaxMs / 60_000} minutes of sound are kept for it`;
@@ -30,7 +24,7 @@ const todos: Readonly<Record<AlertKind, string>> = {
 };
 
 export function alertInWords(alert: Alert): AlertWords {
-  return { title: titles[alert.kind], measure: measureOf(alert), todo: todos[alert.kind] };
+  return { title: alertTitles[alert.kind], measure: measureOf(alert), todo: todos[alert.kind] };
 }
 
 function measureOf({ kind, worst, limit }: Alert): string {
@@ -72,7 +66,7 @@ export function announcement(before: ReadonlySet<AlertKind>, running: readonly A
   const begun = running.filter(({ kind }) => !before.has(kind));
   const over = [...before].filter((kind) => !now.has(kind));
   return [
-    ...begun.map(({ kind }) => `Alert: ${titles[kind]}. ${todos[kind]}`),
-    ...over.map((kind) => `Over: ${titles[kind]}.`),
+    ...begun.map(({ kind }) => `Alert: ${alertTitles[kind]}. ${todos[kind]}`),
+    ...over.map((kind) => `Over: ${alertTitles[kind]}.`),
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 import type { Latency, RoomStats, Spread } from "../../shared/stats.ts";
+import { erasureAbout, erasureInWords, latencyWords } from "../../shared/stats-words.ts";
 import { lasting, percent, plainNumber } from "./figures.ts";
 
 export type LatencyRow = {
@@ -11,34 +12,11 @@ export type LatencyRow = {
 
 export type CounterTable = {
   readonly caption: string;
-  readonly rows: readonly (readonly [name: string, value: string])[];
+  readonly rows: readonly (readonly [name: string, value: string, about?: string])[];
 };
-
-const names: Readonly<Record<keyof Latency, readonly [name: string, about: string]>> = {
-  transcript: ["Captions behind the sound", "sound received, less sound captioned, at each interim"],
-  final: ["Until final", "from the last interim of something to its final"],
-  endOfTurn: ["Until an utterance is over", "from its last interim to the speech service's word"],
-  publisherTransit: ["Publisher to room", "from sending sound to its arrival"],
-  viewerTransit: ["Room to viewers", "of a few viewers, now and then"],
-  upstreamConnect: ["Connecting to the speech service", "from asking to an open connection"],
-  upstreamRecovery: ["Speech service back", "from losing it to the first thing heard again"],
-  publisherReturn: ["Publisher back", "from losing it to its first sound again"],
-};
-
-const keys = [
-  "transcript",
-  "final",
-  "endOfTurn",
-  "publisherTransit",
-  "viewerTransit",
-  "upstreamConnect",
-  "upstreamRecovery",
-  "publisherReturn",
-] as const satisfies readonly (keyof Latency)[];
 
 export function latencyRows({ latency, publisherClock }: RoomStats): readonly LatencyRow[] {
-  return keys.map((key) => {
-    const [name, about] = names[key];
+  return latencyWords.map(({ key, name, about }) => {
     const isUnknown = key === "publisherTransit" && publisherClock === null;
     const instead = isUnknown ? "Unknown: the publisher's clock is not known" : insteadOf(key);
     return { name, about, spread: latency[key], instead };
@@ -64,8 +42,11 @@ export function counterTables(stats: RoomStats): readonly CounterTable[] {
         ["Words", plainNumber(text.words)],
         ["Finals", plainNumber(text.finals)],
         ["Interims", plainNumber(text.interims)],
-        ["Words taken back", plainNumber(text.erasedWords)],
-        ["Taken back for each word", erasure === null ? "No words yet" : String(Number(erasure.toFixed(2)))],
+        [
+          "Taken back for each final word",
+          erasure === null ? "No words yet" : erasureInWords(erasure),
+          erasureAbout,
+        ],
         ["Corrections", plainNumber(text.corrections)],
       ],
     },

@@ -1,4 +1,4 @@
-import { html, render, type TemplateResult } from "lit/html.js";
+import { html, nothing, render, type TemplateResult } from "lit/html.js";
 import type { Alert, RoomStats } from "../../shared/stats.ts";
 import { part } from "../page.ts";
 import { alertInWords, isRunning, pastInWords, runningOf } from "./alert-words.ts";
@@ -64,7 +64,12 @@ function counterTable({ caption, rows }: ReturnType<typeof counterTables>[number
   return html`<table>
     <caption>${caption}</caption>
     <tbody>
-      ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+      ${rows.map(
+        ([name, value, about]) => html`<tr>
+          <th scope="row">${name} ${about === undefined ? nothing : html`<span class="note">${about}</span>`}</th>
+          <td>${value}</td>
+        </tr>`,
+      )}
     </tbody>
   </table>`;
 }

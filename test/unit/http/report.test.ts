@@ -117,7 +117,7 @@ describe("the verdict of a report", () => {
     const rows: readonly (readonly [Partial<QualityReport>, string])[] = [
       [
         {},
-        "The connection to the provider was lost twice, and the publisher's once; the longest wait was 12.5 s.",
+        "The connection to the speech service was lost twice, and the publisher's once; the longest wait was 12.5 s.",
       ],
       [{ upstream: { ...report.upstream, lost: 0 } }, "The publisher's connection was lost once"],
       [
@@ -132,6 +132,11 @@ describe("the verdict of a report", () => {
       [{ bursts: [{ start: 0, end: 10_000, wordsPerMinute: 231 }] }, "hard to read along, once, up to 231."],
       [{ bursts: [] }, "Nobody spoke faster than 200 words a minute for 10 seconds."],
       [{ text: { ...report.text, erasedWords: 0 }, erasure: 0 }, "No word was taken back"],
+      [
+        { erasure: 1.139 },
+        "For each final word 1.14 words were taken back: as they come from the speech service;",
+      ],
+      [{ erasure: 0.004 }, "For each final word less than 0.01 words"],
       [{ text: { ...report.text, corrections: 1 } }, "1 caption was corrected by hand."],
       [{ text: { ...report.text, corrections: 0 } }, "Nothing was corrected by hand."],
       [{ alerts: [] }, "There was no alert."],

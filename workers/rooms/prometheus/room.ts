@@ -33,7 +33,11 @@ function present(page: MetricsPage, stats: RoomStats): void {
   page.gauge("captionwire_viewers", "Viewers in the room.", viewers);
   page.gauge("captionwire_viewers_peak", "The most viewers at a time.", audience.peak);
   page.gauge("captionwire_words_per_minute", "Words of finals in the last minute.", stats.wordsPerMinute);
-  page.gauge("captionwire_erasure_ratio", "Words taken back by words.", stats.erasure);
+  page.gauge(
+    "captionwire_erasure_ratio",
+    "Words taken back for each final word, as they come from the provider.",
+    stats.erasure,
+  );
   page.gauge(
     "captionwire_uncaptioned_speech_seconds",
     "Audio in which somebody seems to speak, without any caption so far.",

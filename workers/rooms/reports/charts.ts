@@ -92,7 +92,7 @@ export function happenings(report: QualityReport, bins: Bins, clock: Clock): Htm
   }));
   const all = [
     { name: "Gaps", happenings: gapRanges },
-    { name: "Provider lost", happenings: lost("upstream") },
+    { name: "Speech service lost", happenings: lost("upstream") },
     { name: "Publisher lost", happenings: lost("publisher") },
     { name: `Over ${burstWordsPerMinute} words a minute`, happenings: bursts },
     { name: "Alerts", happenings: alerted },

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { QualityReport } from "../../../shared/quality-report.ts";
-import { type Alert, type AlertKind, alertRules, type Latency, type Spread } from "../../../shared/stats.ts";
+import { type Alert, alertRules, type Latency, type Spread } from "../../../shared/stats.ts";
+import { alertTitles, erasureInWords, latencyWords } from "../../../shared/stats-words.ts";
 import { type Bins, paceIn } from "./bins.ts";
 import type { Html } from "./chart.ts";
 import type { Clock } from "./clock.ts";
@@ -47,9 +48,9 @@ export function byTime({ session, audio }: QualityReport, { step, bins }: Bins, 
       "Speech (s)",
       "Without captions (s)",
       "Gaps (s)",
-      "Words taken back",
+      "Taken back for each final word",
       "Corrections",
-      "Provider lost",
+      "Speech service lost",
       "Publisher lost",
       "Viewers",
     ],
@@ -62,7 +63,7 @@ export function byTime({ session, audio }: QualityReport, { step, bins }: Bins, 
       seconds(bin.speechMs),
       seconds(bin.uncaptionedMs),
       seconds(bin.gapMs),
-      bin.erasedWords,
+      bin.words === 0 ? "–" : erasureInWords(bin.erasedWords / bin.words),
       bin.corrections,
       bin.upstreamLost,
       bin.publisherLost,
@@ -71,36 +72,17 @@ export function byTime({ session, audio }: QualityReport, { step, bins }: Bins, 
   });
 }
 
-const latencyNames: Readonly<Record<keyof Latency, string>> = {
-  transcript: "Behind the speech",
-  final: "Last words of a final",
-  endOfTurn: "End of an utterance",
-  publisherTransit: "Publisher to room",
-  viewerTransit: "Room to viewer",
-  upstreamConnect: "Connecting to the provider",
-  upstreamRecovery: "After losing the provider",
-  publisherReturn: "After losing the publisher",
-};
-
 export function latencies(latency: Latency): Html {
   const row = (name: string, spread: Spread | null): Cell[] =>
     spread === null
       ? [name, 0, "–", "–", "–", "–"]
       : [name, spread.count, ...[spread.p50, spread.p95, spread.p99, spread.max].map(latencyInWords)];
-  const kinds = Object.keys(latencyNames).filter((kind): kind is keyof Latency => kind in latency);
   return table({
     name: "Durations",
     columns: ["What", "Measured", "Median", "95 %", "99 %", "Longest"],
-    rows: kinds.map((kind) => row(latencyNames[kind], latency[kind])),
+    rows: latencyWords.map(({ key, name }) => row(name, latency[key])),
   });
 }
-
-const alertNames: Readonly<Record<AlertKind, string>> = {
-  latency_high: "Far behind the speech",
-  connections_failing: "Connections to the provider fail",
-  no_words: "Speech without words",
-  upstream_failing: "Provider out of order",
-};
 
 /** What happened when, a list for each kind that there is something of. */
 export function lists(report: QualityReport, clock: Clock): Html[] {
@@ -122,7 +104,7 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
       columns: ["At", "What was lost", "How long"],
       rows: interruptions.map(({ what, start, tookMs }) => [
         time(start),
-        what === "upstream" ? "the provider" : "the publisher",
+        what === "upstream" ? "the speech service" : "the publisher",
         tookMs === null ? "it did not come back" : durationInWords(tookMs),
       ]),
     },
@@ -137,7 +119,7 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
       rows: alerts.map((alert) => [
         clock.secondOf(alert.since),
         alert.until === null ? "it lasts" : clock.secondOf(alert.until),
-        alertNames[alert.kind],
+        alertTitles[alert.kind],
         inUnit(alert.worst, alert),
         inUnit(alert.limit, alert),
       ]),

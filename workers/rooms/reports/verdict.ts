@@ -5,6 +5,7 @@ import {
   type QualityReport,
 } from "../../../shared/quality-report.ts";
 import { alertRules } from "../../../shared/stats.ts";
+import { erasureAbout, erasureInWords } from "../../../shared/stats-words.ts";
 import { countOf, durationInWords, latencyInWords, shareInWords, timesInWords } from "./words.ts";
 
 export type Verdict = {
@@ -51,10 +52,12 @@ function promptness({ latency: { transcript }, minutes }: QualityReport): string
 function connections({ upstream, publisher, interruptions }: QualityReport): string {
   const { lost, failed } = upstream;
   const refused =
-    failed === 0 ? "" : ` The provider refused a connection, or did not answer, ${timesInWords(failed)}.`;
+    failed === 0
+      ? ""
+      : ` The speech service refused a connection, or did not answer, ${timesInWords(failed)}.`;
   if (lost === 0 && publisher.lost === 0) return `No connection was lost.${refused}`;
   const parts = [
-    ...(lost === 0 ? [] : [`The connection to the provider was lost ${timesInWords(lost)}`]),
+    ...(lost === 0 ? [] : [`The connection to the speech service was lost ${timesInWords(lost)}`]),
     ...(publisher.lost === 0
       ? []
       : [`the publisher's ${lost === 0 ? "connection was lost " : ""}${timesInWords(publisher.lost)}`]),
@@ -86,7 +89,7 @@ function pace({ bursts, text: { words }, audio: { received } }: QualityReport): 
 function stability({ erasure, text: { erasedWords } }: QualityReport): string {
   if (erasure === null) return "No words were shown.";
   if (erasedWords === 0) return "No word was taken back before it was final.";
-  return `${countOf(erasedWords, "word", "words")} (${shareInWords(erasure)}) ${erasedWords === 1 ? "was" : "were"} taken back before they were final.`;
+  return `For each final word ${erasureInWords(erasure)} words were taken back: ${erasureAbout}.`;
 }
 
 function corrections({ text }: QualityReport): string {
