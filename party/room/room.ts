@@ -11,6 +11,7 @@ import { edit } from "./correction.ts";
 import { dismiss } from "./dismiss.ts";
 import { readViewerMessage } from "./frames.ts";
 import { Journal } from "./journal.ts";
+import type { Left } from "./measure/latest.ts";
 import { Measures } from "./measure/measures.ts";
 import { Monitor } from "./measure/monitor.ts";
 import type { MeasureStore } from "./measure/store.ts";
@@ -44,7 +45,7 @@ export class Room {
   private constructor(ports: Ports, store: RoomStore, measures: MeasureStore, stored: StoredRoom) {
     this.#ports = ports;
     this.#journal = new Journal(store, stored, ports.now, (error) => this.#die(error));
-    this.#measures = new Measures(ports, measures, stored.session);
+    this.#measures = new Measures(ports, measures, leftIn(stored));
     this.#monitor = new Monitor(ports, this.#measures, () => this.stats());
     this.#measures.signals = this.#monitor;
     this.#viewerTransit = new ViewerTransit(ports, (ms) => this.#measures.viewerTransit(ms));
@@ -202,10 +203,10 @@ export class Room {
     };
   }
 
-  /** It holds captions, or somebody has set it. */
+  /** It holds captions or reports, or somebody has set it. */
   get isKept(): boolean {
     const { settings, transcript } = this.#journal;
-    return Object.keys(settings).length > 0 || transcript.segments.length > 0;
+    return Object.keys(settings).length > 0 || transcript.segments.length > 0 || this.#measures.isKept;
   }
 
   /** It holds nothing, and nobody speaks or is about to. Viewers are not asked about. */
@@ -270,9 +271,13 @@ export class Room {
     return this.#journal.enqueue(() => this.#journal.configure(settings));
   }
 
-  /** Deletes everything that was said, at once and for good, under a new epoch; a session that runs goes on. */
-  purge(): Promise<void> {
-    return this.#journal.enqueue(async () => {
+  /**
+   * Deletes everything that was said and measured, at once and for good, under a new epoch; a session that runs goes on.
+   * Throws `internal` when storage refuses: then something may be left, and it must be asked for again.
+   */
+  async purge(): Promise<void> {
+    let isDone = false;
+    await this.#journal.enqueue(async () => {
       const { session } = this.#journal;
       const isRunning = session !== null && session.ended === null;
       await this.#journal.purge(this.#ports.newId(), isRunning ? { ...session, holes: [] } : null);
@@ -285,7 +290,9 @@ export class Room {
       this.#audience.restart(snapshot(transcript, "epoch", this.#present(), limits.snapshotMaxSegments));
       this.#updateStatus();
       await this.#stage.holeClosed();
+      isDone = true;
     });
+    if (!isDone) throw new CaptionwireError("internal");
   }
 
   /**
@@ -359,4 +366,8 @@ export class Room {
       this.#beat();
     }, timing.heartbeatMs);
   }
+}
+
+function leftIn({ session, transcript }: StoredRoom): Left | null {
+  return session === null ? null : { session, segments: transcript.segments };
 }

@@ -87,7 +87,7 @@ export class Stage {
     const { session } = this.#journal;
     if (session === null || session.ended !== null) return;
     this.#openLane(session);
-    this.#measures.publisherLost();
+    this.#measures.publisherOrphaned();
   }
 
   get lane(): Circumstances["lane"] {

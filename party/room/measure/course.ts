@@ -1,22 +1,27 @@
 import { samplesToMs } from "../../../shared/audio.ts";
+import type { Segment } from "../../../shared/captions.ts";
 import { eventsMax } from "../../../shared/quality-report.ts";
+import type { StoredSession } from "../store.ts";
 import type { Heard, Speech } from "../upstream/heard.ts";
+import type { LinkSign } from "../upstream/sign.ts";
 import type { Range } from "../upstream/state.ts";
+import type { Run } from "./coverage.ts";
 import { type Figures, type GapRange, noted } from "./figures.ts";
 import { Hearing, type Span } from "./hearing.ts";
-import { Interruption } from "./interruption.ts";
-import { Link, type LinkSign } from "./link.ts";
+import { Interruption, type InterruptionClock } from "./interruption.ts";
+import { Link } from "./link.ts";
 import type { Signals } from "./signals.ts";
 import { cellMs, Voice } from "./voice.ts";
 import type { Windows } from "./windows.ts";
 
 /** What measuring one session needs besides its figures. */
-export type CourseWorld = {
+export type CourseWorld = InterruptionClock & {
   readonly windows: Windows;
-  /** Milliseconds of a clock that never goes back. */
-  readonly steady: () => number;
   readonly signals: () => Signals | null;
 };
+
+/** A longer gap is no matter of minutes: a publisher that jumped by days would fill the report with them. */
+const minutelyGapMs = 3_600_000;
 
 /** One session as it goes on: what happens in it becomes figures. */
 export class Course {
@@ -34,10 +39,28 @@ export class Course {
     this.figures = figures;
     this.#world = world;
     this.#hearing = new Hearing(figures);
-    this.#link = new Link(figures);
-    this.#away = new Interruption(figures, "publisher", figures.sketches.publisherReturn);
+    this.#link = new Link(figures, world);
+    this.#away = new Interruption(figures, "publisher", figures.sketches.publisherReturn, world);
     const { format } = figures.about;
     this.#voice = new Voice(format, begin, figures.reached.judged, (cell) => this.#spoken(cell));
+  }
+
+  /** The same session was measured by another until now, for other figures. */
+  takeOver(before: Course): void {
+    this.#link.takeOver(before.#link);
+  }
+
+  /**
+   * The figures are those that an earlier object stored last: what it heard afterwards is known by the transcript alone.
+   *
+   * @param covered where that ends, samples; `null`: where its audio ends
+   */
+  catchUp({ id, holes }: StoredSession, segments: readonly Segment[], covered: number | null): void {
+    const to = covered === null ? Number.POSITIVE_INFINITY : this.#exactMs(covered);
+    const gaps = segments.filter(({ session, kind }) => session === id && kind === "gap");
+    this.#uncaptioned(
+      this.figures.coverage.catchUp(to, { gaps, holes: holes.map((hole) => this.#span(hole)) }),
+    );
   }
 
   /** Audio came, whole or torn samples, from a position on. */
@@ -52,7 +75,7 @@ export class Course {
       counters.audio.received += this.#exactMs(to - Math.max(from, reached.received));
       reached.received = to;
     }
-    const awayMs = this.#away.end(this.#world.steady());
+    const awayMs = this.#away.end();
     if (awayMs !== null) {
       counters.publisher.returned += 1;
       this.#world.signals()?.publisherReturned(awayMs);
@@ -91,7 +114,7 @@ export class Course {
     const now = this.#world.steady();
     const signals = this.#world.signals();
     signals?.recognised();
-    const recoveredMs = this.#link.recognised(now);
+    const recoveredMs = this.#link.recognised();
     if (recoveredMs !== null) signals?.recovered(recoveredMs);
     const { lagMs, hasWords, finalWords, erasedWords } = this.#hearing.frame(events, socket, received, now);
     const { tally, lag } = this.#world.windows.now;
@@ -127,16 +150,16 @@ export class Course {
     const { coverage, counters, minutes } = this.figures;
     const span = this.#span(hole);
     this.#gapOf(span).filled = true;
-    counters.gaps.filled += 1;
-    counters.audio.backfilled += span.end - span.start;
-    minutes.spread(span.start, span.end, (minute, ms) => {
-      minute.gapMs = Math.max(0, minute.gapMs - ms);
-    });
+    // Of gaps beyond those that are listed it is not known whether an earlier object counted them.
+    counters.gaps.filled = Math.min(counters.gaps.count, counters.gaps.filled + 1);
+    counters.audio.backfilled = Math.min(counters.gaps.ms, counters.audio.backfilled + span.end - span.start);
+    this.#gapMinutes(span, (gapMs, ms) => Math.max(0, gapMs - ms));
     const words = this.#hearing.filled(speech);
-    for (const cell of coverage.fill(span, words)) {
-      counters.audio.uncaptioned = Math.max(0, counters.audio.uncaptioned - cellMs);
-      const minute = minutes.at(cell * cellMs);
-      minute.uncaptionedMs = Math.max(0, minute.uncaptionedMs - cellMs);
+    for (const [from, to] of coverage.fill(span, words)) {
+      counters.audio.uncaptioned = Math.max(0, counters.audio.uncaptioned - (to - from) * cellMs);
+      minutes.spread(from * cellMs, to * cellMs, (minute, ms) => {
+        minute.uncaptionedMs = Math.max(0, minute.uncaptionedMs - ms);
+      });
     }
   }
 
@@ -149,8 +172,13 @@ export class Course {
   publisherLost(): void {
     this.figures.counters.publisher.lost += 1;
     this.figures.minutes.at(this.#now).publisherLost += 1;
-    this.#away.begin(this.#world.steady(), this.#now);
+    this.#away.begin(this.#now);
     this.#world.signals()?.publisherLost();
+  }
+
+  /** With an earlier object; it may have been away by then. */
+  publisherOrphaned(): void {
+    if (this.figures.lostAt.publisher === null) this.publisherLost();
   }
 
   /** So many are there now. */
@@ -165,16 +193,23 @@ export class Course {
   /** What is still unsettled will stay without words, unless the batch endpoint brings them. */
   close(): void {
     this.#uncaptioned(this.figures.coverage.miss(Number.POSITIVE_INFINITY, false));
+    // If the session is reopened, its provider is asked anew.
+    this.figures.lostAt.upstream = null;
   }
 
   #gap({ start, end }: Span): GapRange {
-    const { counters, gapRanges, minutes } = this.figures;
+    const { counters, gapRanges } = this.figures;
     counters.gaps.count += 1;
     counters.gaps.ms += end - start;
-    minutes.spread(start, end, (minute, ms) => {
-      minute.gapMs += ms;
-    });
+    this.#gapMinutes({ start, end }, (gapMs, ms) => gapMs + ms);
     return noted(gapRanges, { start, end, filled: false });
+  }
+
+  #gapMinutes({ start, end }: Span, next: (gapMs: number, ms: number) => number): void {
+    if (end - start > minutelyGapMs) return;
+    this.figures.minutes.spread(start, end, (minute, ms) => {
+      minute.gapMs = next(minute.gapMs, ms);
+    });
   }
 
   /** One that an earlier object wrote down just before it died may not have been counted. */
@@ -194,12 +229,14 @@ export class Course {
     this.#world.signals()?.speech(cellMs);
   }
 
-  #uncaptioned(cells: readonly number[]): void {
+  #uncaptioned(runs: readonly Run[]): void {
     const { counters, minutes } = this.figures;
-    for (const cell of cells) {
-      counters.audio.uncaptioned += cellMs;
-      minutes.at(cell * cellMs).uncaptionedMs += cellMs;
-      this.#world.windows.now.tally.uncaptionedMs += cellMs;
+    for (const [from, to] of runs) {
+      counters.audio.uncaptioned += (to - from) * cellMs;
+      this.#world.windows.now.tally.uncaptionedMs += (to - from) * cellMs;
+      minutes.spread(from * cellMs, to * cellMs, (minute, ms) => {
+        minute.uncaptionedMs += ms;
+      });
     }
   }
 

@@ -10,7 +10,7 @@ const runsMax = 1_500;
 
 /** Cells from `from` up to, not including, `to`. */
 const RunSchema = v.tuple([v.number(), v.number()]);
-type Run = v.InferOutput<typeof RunSchema>;
+export type Run = v.InferOutput<typeof RunSchema>;
 
 export const StoredCoverageSchema = v.object({ open: v.array(RunSchema), owed: v.array(RunSchema) });
 export type StoredCoverage = v.InferOutput<typeof StoredCoverageSchema>;
@@ -33,72 +33,87 @@ export class Coverage {
 
   /** Somebody speaks in this cell; cells come in order. */
   speech(cell: number): void {
-    push(this.#open, cell);
+    push(this.#open, [cell, cell + 1]);
   }
 
   words(words: readonly Span[]): void {
     this.#words.push(...words);
   }
 
-  /** A final ends there: no word before it is still to come. Answers the cells of speech that have none. */
-  settle(ms: number): number[] {
+  /** A final ends there: no word before it is still to come. Answers the speech that has none. */
+  settle(ms: number): Run[] {
     // What is said right behind it may begin a moment before.
-    const cells = this.#take(Math.floor((ms - nearMs) / cellMs));
+    const bare = without(this.#take(Math.floor((ms - nearMs) / cellMs)), this.#words.map(near));
     this.#words = this.#words.filter(({ end }) => end >= ms - rememberMs);
-    return cells;
+    return bare;
   }
 
-  /** Nothing will be said of what is before `to`, or only later (`isOwed`). Answers the cells of speech without words. */
-  miss(to: number, isOwed: boolean): number[] {
-    const cells = this.#take(Math.ceil(to / cellMs));
-    if (isOwed) for (const cell of cells) push(this.#owed, cell);
-    return cells;
+  /** Nothing will be said of what is before `to`, or only later (`isOwed`). Answers the speech without words. */
+  miss(to: number, isOwed: boolean): Run[] {
+    const bare = without(this.#take(Math.ceil(to / cellMs)), this.#words.map(near));
+    if (isOwed) for (const run of bare) push(this.#owed, run);
+    return bare;
   }
 
-  /** The batch endpoint has said what there was in a range. Answers the cells that have words now. */
-  fill({ start, end }: Span, words: readonly Span[]): number[] {
-    const given: number[] = [];
-    const rest: Run[] = [];
-    for (const cell of cellsOf(this.#owed)) {
-      const isIn = cell >= Math.floor(start / cellMs) && cell < Math.ceil(end / cellMs);
-      if (isIn && isNear(cell, words)) given.push(cell);
-      else if (!isIn) push(rest, cell);
-    }
-    this.#owed = rest;
-    return given;
+  /** The batch endpoint has said what there was in a range. Answers the speech that has words now. */
+  fill(range: Span, words: readonly Span[]): Run[] {
+    const asked = within(this.#owed, [cellsOf(range)]);
+    this.#owed = without(this.#owed, [cellsOf(range)]);
+    return within(asked, words.map(near));
+  }
+
+  /**
+   * An earlier object settled everything before `to`, and did not live to store all of it: there are captions but for these
+   * ranges. Answers the speech without.
+   */
+  catchUp(to: number, { gaps, holes }: { readonly gaps: readonly Span[]; readonly holes: readonly Span[] }) {
+    const open = this.#take(Math.ceil(to / cellMs));
+    const owed = within(open, holes.map(cellsOf));
+    for (const run of owed) push(this.#owed, run);
+    return within(open, [...gaps, ...holes].map(cellsOf));
   }
 
   stored(): StoredCoverage {
     return { open: this.#open, owed: this.#owed };
   }
 
-  #take(end: number): number[] {
-    const first = this.#open[0];
-    if (first === undefined || first[0] >= end) return [];
-    const rest: Run[] = [];
-    const bare: number[] = [];
-    for (const cell of cellsOf(this.#open)) {
-      if (cell >= end) push(rest, cell);
-      else if (!isNear(cell, this.#words)) bare.push(cell);
-    }
-    this.#open = rest;
-    return bare;
+  #take(end: number): Run[] {
+    const taken = within(this.#open, [[0, end]]);
+    this.#open = without(this.#open, [[0, end]]);
+    return taken;
   }
 }
 
-function push(runs: Run[], cell: number): void {
+/** Runs come in order. */
+function push(runs: Run[], [from, to]: Run): void {
   const last = runs.at(-1);
-  if (last !== undefined && last[1] === cell) last[1] = cell + 1;
-  else runs.push([cell, cell + 1]);
+  if (last !== undefined && last[1] === from) last[1] = to;
+  else runs.push([from, to]);
   if (runs.length > runsMax) runs.shift();
 }
 
-function* cellsOf(runs: readonly Run[]): Generator<number> {
-  for (const [from, to] of runs) for (let cell = from; cell < to; cell += 1) yield cell;
+function cellsOf({ start, end }: Span): Run {
+  return [Math.floor(start / cellMs), Math.ceil(end / cellMs)];
 }
 
-function isNear(cell: number, words: readonly Span[]): boolean {
-  const start = cell * cellMs - nearMs;
-  const end = (cell + 1) * cellMs + nearMs;
-  return words.some((word) => word.start < end && word.end > start);
+/** The cells that a word covers. */
+function near({ start, end }: Span): Run {
+  return cellsOf({ start: start - nearMs, end: end + nearMs });
+}
+
+function without(runs: readonly Run[], others: readonly Run[]): Run[] {
+  let rest: Run[] = runs.map(([from, to]) => [from, to]);
+  for (const [begin, end] of others) {
+    rest = rest.flatMap(([from, to]): Run[] => {
+      if (to <= begin || from >= end) return [[from, to]];
+      const before: Run = [from, begin];
+      const after: Run = [end, to];
+      return [before, after].filter(([a, b]) => a < b);
+    });
+  }
+  return rest;
+}
+
+function within(runs: readonly Run[], others: readonly Run[]): Run[] {
+  return without(runs, without(runs, others));
 }

@@ -15,7 +15,7 @@ import {
   type Latency,
 } from "../../../shared/stats.ts";
 import { Coverage, StoredCoverageSchema } from "./coverage.ts";
-import { Minutes, StoredLagSchema } from "./minutes.ts";
+import { type LoadMinutes, Minutes, StoredLagSchema } from "./minutes.ts";
 import { Sketch, StoredSketchSchema } from "./sketch.ts";
 import type { MeasureRow } from "./store.ts";
 
@@ -53,6 +53,7 @@ const HeadSchema = v.object({
   }),
   minuteLag: StoredLagSchema,
   coverage: StoredCoverageSchema,
+  lostAt: v.object({ upstream: v.nullable(v.number()), publisher: v.nullable(v.number()) }),
   reached: v.object({ received: v.number(), sent: v.number(), judged: v.number() }),
   bursts: v.array(BurstSchema),
   gapRanges,
@@ -70,12 +71,16 @@ export class Figures {
   readonly coverage: Coverage;
   /** How far audio was received and sent (samples), and judged for speech (cells): what comes again counts once. */
   readonly reached: { received: number; sent: number; judged: number };
+  /** Since when what is away now is, epoch milliseconds. */
+  readonly lostAt: { upstream: number | null; publisher: number | null };
   readonly bursts: Writable<Burst>[];
   readonly gapRanges: GapRange[];
   readonly interruptions: Interruption[];
   alerts: readonly Alert[];
+  #isAnew: boolean;
 
-  private constructor(head: Head, minutes: Minutes) {
+  private constructor(head: Head, minutes: Minutes, isAnew: boolean) {
+    this.#isAnew = isAnew;
     this.about = head.about;
     this.counters = copied(head.counters);
     const { sketches } = head;
@@ -83,6 +88,7 @@ export class Figures {
     this.minutes = minutes;
     this.coverage = new Coverage(head.coverage);
     this.reached = { ...head.reached };
+    this.lostAt = { ...head.lostAt };
     this.bursts = head.bursts.map((burst) => ({ ...burst }));
     this.gapRanges = head.gapRanges.map((range) => ({ ...range }));
     this.interruptions = head.interruptions.map((interruption) => ({ ...interruption }));
@@ -104,37 +110,46 @@ export class Figures {
       sketches: eachLatency(() => null),
       minuteLag: null,
       coverage: { open: [], owed: [] },
+      lostAt: { upstream: null, publisher: null },
       reached: { received: from, sent: from, judged: 0 },
       bursts: [],
       gapRanges: [],
       interruptions: [],
       alerts: [],
     };
-    return new Figures(head, new Minutes());
+    return new Figures(head, new Minutes(), true);
   }
 
-  /** Throws when what was kept is not of this shape. */
-  static restore({ head, minutes }: MeasureRow): Figures {
+  /** Throws when what was kept is not of this shape. The minutes are read once they are needed. */
+  static restore(head: string, load: LoadMinutes): Figures {
     const read = v.parse(HeadSchema, JSON.parse(head));
-    return new Figures(read, new Minutes(minutes, read.minuteLag));
+    return new Figures(read, new Minutes(load, read.minuteLag), false);
   }
 
-  /** For the store: the head, and the minutes that changed since this was asked last. */
+  /** For the store: the head, and the minutes that have changed. To be called again unless it is `stored`. */
   row(): MeasureRow {
-    const { about, counters, minutes, coverage, reached, bursts, gapRanges, interruptions, alerts } = this;
+    const { about, counters, minutes, coverage, lostAt, reached, bursts, gapRanges, interruptions, alerts } =
+      this;
     const head: Head = {
       about,
       counters,
       sketches: eachLatency((kind) => this.sketches[kind].stored()),
       minuteLag: minutes.storedLag(),
       coverage: coverage.stored(),
+      lostAt,
       reached,
       bursts,
       gapRanges,
       interruptions,
       alerts: [...alerts],
     };
-    return { head: JSON.stringify(head), minutes: minutes.takeChanged() };
+    return { head: JSON.stringify(head), minutes: minutes.changed(), isAnew: this.#isAnew };
+  }
+
+  /** What `row` told is in storage. */
+  stored(): void {
+    this.#isAnew = false;
+    this.minutes.stored();
   }
 
   get session(): { readonly id: string; readonly startedAt: number; readonly endedAt: number | null } {

@@ -1,50 +1,27 @@
-import type { UpstreamEvent, UpstreamState } from "../upstream/state.ts";
+import type { LinkSign } from "../upstream/sign.ts";
 import type { Figures } from "./figures.ts";
-import { Interruption } from "./interruption.ts";
-
-/** What became of a socket to the provider. */
-export type LinkSign = "dialled" | "opened" | "failed" | "lost";
-
-/** What a step of the upstream machine says of its socket; `null`: nothing. Dials are effects of their own. */
-export function linkSign(before: UpstreamState, event: UpstreamEvent, after: UpstreamState): LinkSign | null {
-  const now = after.link.kind;
-  switch (before.link.kind) {
-    case "connecting": {
-      // An event of an earlier socket changes nothing.
-      if (after === before) return null;
-      if (event.kind === "opened") return "opened";
-      return now === "recovering" || now === "tripped" || now === "failed" ? "failed" : null;
-    }
-    case "live":
-    case "finishing":
-      if (event.kind === "closed") {
-        // As it closes when there is nothing to listen to, or everything has been said.
-        return after === before || now === "idle" || now === "ended" ? null : "lost";
-      }
-      // A socket that is left because it was mute; one that fell behind, or whose publisher jumped, is not lost.
-      return event.kind === "tick" && now === "leaving" && after.trouble !== before.trouble ? "lost" : null;
-    case "idle":
-    case "leaving":
-    case "recovering":
-    case "tripped":
-    case "ended":
-    case "failed":
-      return null;
-    default:
-      return before.link satisfies never;
-  }
-}
+import { Interruption, type InterruptionClock } from "./interruption.ts";
 
 /** Sockets to the provider, counted and timed. */
 export class Link {
   readonly #figures: Figures;
   readonly #interruption: Interruption;
   #dialledAt: number | null = null;
+  /** The dial that has no answer yet. */
+  #dial: "none" | "first" | "retry" = "none";
   #isRetry = false;
 
-  constructor(figures: Figures) {
+  constructor(figures: Figures, clock: InterruptionClock) {
     this.#figures = figures;
-    this.#interruption = new Interruption(figures, "upstream", figures.sketches.upstreamRecovery);
+    this.#interruption = new Interruption(figures, "upstream", figures.sketches.upstreamRecovery, clock);
+  }
+
+  /** Other figures were counted until now: the socket that is being asked for counts in these as well, as its outcome will. */
+  takeOver(before: Link): void {
+    this.#dialledAt = before.#dialledAt;
+    this.#isRetry = before.#isRetry;
+    this.#dial = before.#dial;
+    if (this.#dial !== "none") this.#countDial();
   }
 
   /** @param positionMs end of the audio received */
@@ -52,24 +29,26 @@ export class Link {
     const { upstream } = this.#figures.counters;
     switch (sign) {
       case "dialled":
-        upstream.dials += 1;
-        if (this.#isRetry) upstream.retries += 1;
+        this.#dial = this.#isRetry ? "retry" : "first";
+        this.#countDial();
         this.#isRetry = false;
         this.#dialledAt = now;
         break;
       case "opened":
         upstream.opened += 1;
+        this.#dial = "none";
         if (this.#dialledAt !== null) this.#figures.sketches.upstreamConnect.add(now - this.#dialledAt);
         break;
       case "failed":
         upstream.failed += 1;
+        this.#dial = "none";
         this.#isRetry = true;
         break;
       case "lost":
         upstream.lost += 1;
         this.#figures.minutes.at(positionMs).upstreamLost += 1;
         this.#isRetry = true;
-        this.#interruption.begin(now, positionMs);
+        this.#interruption.begin(positionMs);
         break;
       default:
         sign satisfies never;
@@ -82,7 +61,13 @@ export class Link {
   }
 
   /** A socket recognised something, if only silence. Answers how long after a loss, milliseconds; `null`: there was none. */
-  recognised(now: number): number | null {
-    return this.#interruption.end(now);
+  recognised(): number | null {
+    return this.#interruption.end();
+  }
+
+  #countDial(): void {
+    const { upstream } = this.#figures.counters;
+    upstream.dials += 1;
+    if (this.#dial === "retry") upstream.retries += 1;
   }
 }

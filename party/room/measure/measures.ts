@@ -5,17 +5,15 @@ import type { Ports } from "../ports.ts";
 import { SteadyClock } from "../steady.ts";
 import type { StoredSession } from "../store.ts";
 import type { Heard, Speech } from "../upstream/heard.ts";
+import type { LinkSign } from "../upstream/sign.ts";
 import type { Range } from "../upstream/state.ts";
 import { Archive } from "./archive.ts";
 import { Course } from "./course.ts";
 import { Figures } from "./figures.ts";
-import type { LinkSign } from "./link.ts";
+import { Latest, type Left } from "./latest.ts";
 import type { Signals } from "./signals.ts";
 import type { MeasureStore } from "./store.ts";
 import { Windows } from "./windows.ts";
-
-/** While a session runs, its figures are stored this often: a room that dies unannounced loses no more of them. */
-const storeEveryMs = 10_000;
 
 /** What only the room knows. */
 type Now = { readonly state: RoomState; readonly viewers: number };
@@ -33,21 +31,28 @@ export class Measures {
   readonly #archive: Archive;
   readonly #steady: SteadyClock;
   #deadline: number | null = null;
+  readonly #latest: Latest;
   #windows: Windows;
-  #course: Course | null = null;
   #viewers = 0;
-  #storedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param session the room's latest: its figures go on where they were last stored */
-  constructor(ports: Pick<Ports, "now" | "log">, store: MeasureStore, session: StoredSession | null) {
+  /** @param left the figures of its session go on where they were last stored */
+  constructor(ports: Pick<Ports, "now" | "log">, store: MeasureStore, left: Left | null) {
     this.#ports = ports;
     this.#archive = new Archive(store, ports.log);
     this.#steady = new SteadyClock(ports.now);
     this.#windows = this.#newWindows();
-    const figures = session === null ? null : this.#archive.read(session.id);
-    if (session === null || figures === null) return;
-    figures.about = { ...figures.about, ended: session.ended };
-    this.#course = this.#courseOf(figures, session.covered);
+    const world = {
+      archive: this.#archive,
+      steady: this.#steady,
+      course: (figures: Figures, begin: number) => this.#courseOf(figures, begin),
+      guarded: (work: () => void) => this.#guarded(work),
+      recalled: (session: string) => {
+        this.#measure((course) => course.viewers(this.#viewers));
+        this.#guarded(() => this.signals?.began(session, false));
+      },
+    };
+    this.#latest = new Latest(world, left);
+    this.#latest.recall();
   }
 
   // ── clocks and alerts ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,15 +112,11 @@ export class Measures {
    * @param from position (samples) from which its audio will come
    */
   began(session: StoredSession, from: number): void {
-    const before = this.#figures?.about.id === session.id ? this.#figures : null;
-    if (before === null) this.#archive.trim();
-    const figures = before ?? Figures.begin(aboutOf(session), from);
-    figures.about = aboutOf(session);
-    this.#windows.begin(before === null);
-    this.#course = this.#courseOf(figures, from);
+    const isNew = this.#latest.begin(session, from);
+    this.#windows.begin(isNew);
     this.#measure((course) => course.viewers(this.#viewers));
-    this.#store();
-    this.#guarded(() => this.signals?.began(session.id, before === null));
+    this.#latest.store();
+    this.#guarded(() => this.signals?.began(session.id, isNew));
   }
 
   ended(ended: { readonly at: number; readonly by: string }): void {
@@ -123,11 +124,16 @@ export class Measures {
     this.#measure((course) => course.close());
     this.#figures.about = { ...this.#figures.about, ended };
     this.#guarded(() => this.signals?.ended(ended.by));
-    this.#store();
+    this.#latest.store();
   }
 
   publisherLost(): void {
     this.#measure((course) => course.publisherLost());
+  }
+
+  /** The publisher of a session that was running when an earlier object died: it is away now. */
+  publisherOrphaned(): void {
+    this.#measure((course) => course.publisherOrphaned());
   }
 
   audio(audio: Uint8Array, from: number, to: number): void {
@@ -192,21 +198,24 @@ export class Measures {
 
   // ── what is kept ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Something else is being stored just now, or nothing was for a while: the running session's figures may go with it. */
-  storeSometimes(): void {
-    if (this.#running !== null && this.#steady.now() - this.#storedAt >= storeEveryMs) this.#store();
+  /** There is a session of which something is kept; also where storage does not say. */
+  get isKept(): boolean {
+    return this.#figures !== null || this.#archive.holdsAny;
   }
 
-  /** Nothing of the old is left; what runs is measured anew. */
+  /** Something else is being stored just now, or nothing was for a while: the running session's figures may go with it. */
+  storeSometimes(): void {
+    this.#latest.storeSometimes();
+  }
+
+  /** Nothing of the old is left; what runs is measured anew. Throws when storage refuses, and then something may be left. */
   purge(): void {
     this.#archive.clear();
     this.#windows = this.#newWindows();
-    const figures = this.#running?.figures;
-    const { received } = figures?.reached ?? { received: 0 };
-    this.#course = figures ? this.#courseOf(Figures.begin(figures.about, received), received) : null;
+    this.#latest.anew();
     this.#measure((course) => course.viewers(this.#viewers));
     this.#guarded(() => this.signals?.purged());
-    this.#store();
+    this.#latest.store();
   }
 
   /**
@@ -217,13 +226,16 @@ export class Measures {
     const endedBy = this.#ports.now() - keptMs;
     const next = this.#archive.expire(endedBy, this.#running?.figures.about.id ?? null);
     const endedAt = this.#figures?.about.ended?.at ?? Number.POSITIVE_INFINITY;
-    if (endedAt <= endedBy) this.#course = null;
-    return next === null ? null : next + keptMs;
+    if (endedAt <= endedBy) this.#latest.forget();
+    // Its end may not have been stored.
+    const first = Math.min(next ?? Number.POSITIVE_INFINITY, this.#figures === null ? Infinity : endedAt);
+    return Number.isFinite(first) ? first + keptMs : null;
   }
 
   // ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   stats({ state, viewers }: Now): RoomStats {
+    this.#latest.recall();
     const figures = this.#figures;
     const { told, latency, erasure } = figures ?? Figures.begin(nothing, 0);
     return {
@@ -248,16 +260,15 @@ export class Measures {
 
   /** `null`: of this session nothing is kept. */
   report(session: string): QualityReport | null {
-    const figures = this.#figures?.about.id === session ? this.#figures : this.#archive.read(session);
-    return figures?.report() ?? null;
+    return this.#courseBy(session)?.figures.report() ?? null;
   }
 
   get #figures(): Figures | null {
-    return this.#course?.figures ?? null;
+    return this.#latest.figures;
   }
 
   get #running(): Course | null {
-    return this.#figures?.about.ended === null ? this.#course : null;
+    return this.#latest.running;
   }
 
   /** Whatever goes wrong in measuring is logged, and the room goes on. */
@@ -280,17 +291,19 @@ export class Measures {
       this.#measure(work);
       return;
     }
-    const latest = this.#figures?.about.id === session ? this.#course : null;
-    const figures = latest?.figures ?? this.#archive.read(session);
-    if (figures === null) return;
-    this.#guarded(() => work(latest ?? this.#courseOf(figures, figures.reached.received)));
-    this.#archive.write(figures);
+    const course = this.#courseBy(session);
+    if (course === null) return;
+    this.#guarded(() => work(course));
+    if (course === this.#latest.course) this.#latest.store();
+    else this.#archive.write(course.figures);
   }
 
-  #store(): void {
-    if (this.#figures === null) return;
-    this.#storedAt = this.#steady.now();
-    this.#archive.write(this.#figures);
+  /** `null`: of this session nothing is kept. */
+  #courseBy(session: string): Course | null {
+    this.#latest.recall();
+    if (this.#figures?.about.id === session) return this.#latest.course;
+    const kept = this.#archive.read(session);
+    return kept.kind === "figures" ? this.#courseOf(kept.figures, kept.figures.reached.received) : null;
   }
 
   #newWindows(): Windows {
@@ -300,15 +313,11 @@ export class Measures {
   #courseOf(figures: Figures, begin: number): Course {
     return new Course(figures, begin, {
       windows: this.#windows,
+      now: this.#ports.now,
       steady: () => this.#steady.now(),
       signals: () => this.signals,
     });
   }
-}
-
-function aboutOf({ id, startedAt, recognition, format, ended }: StoredSession): Figures["about"] {
-  const { language = null, model = null } = recognition;
-  return { id, startedAt, language, model, format, ended };
 }
 
 const nothing: Figures["about"] = {

@@ -10,23 +10,28 @@ type Tally = { -readonly [K in keyof Minute]: Minute[K] };
 export const StoredLagSchema = v.nullable(
   v.object({ minute: v.number(), sketch: v.nullable(StoredSketchSchema) }),
 );
+/** Minutes that were kept; `null`: they cannot be read now. */
+export type LoadMinutes = () => readonly Minute[] | null;
 type StoredLag = { readonly minute: number; readonly sketch: StoredSketch | null } | null;
 
 /** A session minute by minute of its audio: those in which there was something, at most `minutesMax`. */
 export class Minutes {
   readonly #minutes = new Map<number, Tally>();
   /** Changed since they were stored. */
-  #changed = new Set<number>();
+  readonly #changed = new Set<number>();
   #lag: { readonly minute: number; readonly sketch: Sketch } | null;
+  #load: LoadMinutes | null;
 
-  constructor(minutes: readonly Minute[] = [], lag: StoredLag = null) {
-    for (const minute of minutes) this.#minutes.set(minute.minute, { ...minute });
+  /** @param load what was kept, once it is needed; it is asked again where it could not tell */
+  constructor(load: LoadMinutes | null = null, lag: StoredLag = null) {
+    this.#load = load;
     this.#lag = lag && { minute: lag.minute, sketch: Sketch.restore(lag.sketch) };
   }
 
   /** The minute that holds a moment (milliseconds on the session's clock), to be counted on. */
   at(ms: number): Tally {
     const minute = Math.max(0, Math.floor(ms / minuteMs));
+    this.#recall();
     const known = this.#minutes.get(minute);
     if (known === undefined && this.#minutes.size >= minutesMax) return emptyMinute(minute);
     this.#changed.add(minute);
@@ -36,9 +41,10 @@ export class Minutes {
     return made;
   }
 
-  /** X − Y, while the audio stood there. */
+  /** X − Y, while the audio stood there. Where it comes again, after a death, a minute that is over stays as it was. */
   lag(ms: number, lagMs: number): void {
     const { minute } = this.at(ms);
+    if (this.#lag !== null && minute < this.#lag.minute) return;
     if (this.#lag?.minute !== minute) {
       this.#closeLag();
       this.#lag = { minute, sketch: new Sketch() };
@@ -57,20 +63,37 @@ export class Minutes {
   }
 
   list(): Minute[] {
+    this.#recall();
     return [...this.#minutes.values()]
       .sort((a, b) => a.minute - b.minute)
       .map((minute) => this.#told(minute));
   }
 
-  /** Those that changed since this was asked last. */
-  takeChanged(): Minute[] {
+  /** Those that are to be stored; none while what was kept of them is not known. */
+  changed(): Minute[] {
+    this.#recall();
+    if (this.#load !== null) return [];
     const changed = [...this.#changed].flatMap((minute) => this.#minutes.get(minute) ?? []);
-    this.#changed = new Set();
     return changed.map((minute) => this.#told(minute));
+  }
+
+  /** What `changed` told is in storage. */
+  stored(): void {
+    if (this.#load === null) this.#changed.clear();
   }
 
   storedLag(): StoredLag {
     return this.#lag && { minute: this.#lag.minute, sketch: this.#lag.sketch.stored() };
+  }
+
+  #recall(): void {
+    const kept = this.#load?.() ?? null;
+    if (kept === null) return;
+    this.#load = null;
+    for (const minute of kept) {
+      const since = this.#minutes.get(minute.minute);
+      this.#minutes.set(minute.minute, since === undefined ? { ...minute } : together(minute, since));
+    }
   }
 
   #told(minute: Tally): Minute {
@@ -100,5 +123,23 @@ function emptyMinute(minute: number): Tally {
     upstreamLost: 0,
     publisherLost: 0,
     viewers: 0,
+  };
+}
+
+/** One minute, counted in two parts. */
+function together(a: Minute, b: Minute): Tally {
+  return {
+    minute: a.minute,
+    lag: (b.lag?.count ?? 0) > (a.lag?.count ?? 0) ? b.lag : a.lag,
+    words: a.words + b.words,
+    fastest: Math.max(a.fastest, b.fastest),
+    speechMs: a.speechMs + b.speechMs,
+    uncaptionedMs: a.uncaptionedMs + b.uncaptionedMs,
+    gapMs: a.gapMs + b.gapMs,
+    erasedWords: a.erasedWords + b.erasedWords,
+    corrections: a.corrections + b.corrections,
+    upstreamLost: a.upstreamLost + b.upstreamLost,
+    publisherLost: a.publisherLost + b.publisherLost,
+    viewers: Math.max(a.viewers, b.viewers),
   };
 }

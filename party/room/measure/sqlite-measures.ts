@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { MinuteSchema, type ReportEntry } from "../../../shared/quality-report.ts";
+import { type Minute, MinuteSchema, type ReportEntry } from "../../../shared/quality-report.ts";
 import { migrate } from "../migrations.ts";
 import type { Sqlite } from "../sqlite.ts";
 import type { MeasureRow, MeasureStore } from "./store.ts";
@@ -7,6 +7,7 @@ import type { MeasureRow, MeasureStore } from "./store.ts";
 const EntryRow = v.object({ session: v.string(), startedAt: v.number(), endedAt: v.nullable(v.number()) });
 const HeadRow = v.object({ head: v.string() });
 const MinuteRow = v.object({ body: v.string() });
+const StoredMinute = v.pipe(v.string(), v.parseJson(), MinuteSchema);
 
 /** Measures in SQLite: a row a session, a row a minute of it. */
 export class SqliteMeasures implements MeasureStore {
@@ -24,20 +25,24 @@ export class SqliteMeasures implements MeasureStore {
     );
   }
 
-  read(session: string): MeasureRow | null {
+  head(session: string): string | null {
     const [row] = this.#rows(HeadRow, "SELECT head FROM measures WHERE session = ?", session);
-    if (row === undefined) return null;
-    const minutes = this.#rows(
-      MinuteRow,
-      "SELECT body FROM measured_minutes WHERE session = ? ORDER BY minute",
-      session,
-    ).map(({ body }) => v.parse(MinuteSchema, JSON.parse(body)));
-    return { head: row.head, minutes };
+    return row?.head ?? null;
   }
 
-  write({ session, startedAt, endedAt }: ReportEntry, { head, minutes }: MeasureRow): void {
+  /** Without those that are of another shape. */
+  minutes(session: string): readonly Minute[] {
+    const query = "SELECT body FROM measured_minutes WHERE session = ? ORDER BY minute";
+    return this.#rows(MinuteRow, query, session).flatMap(({ body }) => {
+      const read = v.safeParse(StoredMinute, body);
+      return read.success ? [read.output] : [];
+    });
+  }
+
+  write({ session, startedAt, endedAt }: ReportEntry, { head, minutes, isAnew }: MeasureRow): void {
     const { exec } = this.#sqlite;
     this.#sqlite.transaction(() => {
+      if (isAnew) exec("DELETE FROM measured_minutes WHERE session = ?", session);
       exec(
         "INSERT OR REPLACE INTO measures (session, started_at, ended_at, head) VALUES (?, ?, ?, ?)",
         session,

@@ -7,8 +7,10 @@ import type { Minute, ReportEntry } from "../../../shared/quality-report.ts";
 export type MeasureStore = {
   /** The newest first. */
   entries(): readonly ReportEntry[];
-  read(session: string): MeasureRow | null;
-  /** Replaces the session's head, and of its minutes those that are given. */
+  /** `null`: of this session nothing is kept. */
+  head(session: string): string | null;
+  minutes(session: string): readonly Minute[];
+  /** Replaces the session's head, and of its minutes those that are given; all of them where `isAnew`. */
   write(entry: ReportEntry, row: MeasureRow): void;
   remove(sessions: readonly string[]): void;
   clear(): void;
@@ -18,16 +20,19 @@ export type MeasureRow = {
   /** JSON, at most 128 KiB; see `figures.ts`. */
   readonly head: string;
   readonly minutes: readonly Minute[];
+  /** The session is measured from its beginning: what was kept of it before goes. */
+  readonly isAnew: boolean;
 };
 
 /** Keeps nothing beyond the life of the room's object. */
 export function memoryMeasures(): MeasureStore {
-  const rows = new Map<string, { readonly entry: ReportEntry; readonly row: MeasureRow }>();
+  const rows = new Map<string, { readonly entry: ReportEntry; readonly row: Omit<MeasureRow, "isAnew"> }>();
   return {
     entries: () => [...rows.values()].map(({ entry }) => entry).sort(newestFirst),
-    read: (session) => rows.get(session)?.row ?? null,
-    write(entry, { head, minutes }) {
-      const before = rows.get(entry.session)?.row.minutes ?? [];
+    head: (session) => rows.get(session)?.row.head ?? null,
+    minutes: (session) => rows.get(session)?.row.minutes ?? [],
+    write(entry, { head, minutes, isAnew }) {
+      const before = isAnew ? [] : (rows.get(entry.session)?.row.minutes ?? []);
       const kept = before.filter(({ minute }) => !minutes.some((other) => other.minute === minute));
       rows.set(entry.session, { entry, row: { head, minutes: [...kept, ...minutes] } });
     },

@@ -1,8 +1,8 @@
 import type { AudioFormat } from "../../../shared/audio.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
 import type { Recognition } from "../../../shared/settings.ts";
-import type { LinkSign } from "../measure/link.ts";
 import type { Heard } from "./heard.ts";
+import type { LinkSign } from "./sign.ts";
 import type { Range, UpstreamState } from "./state.ts";
 
 /** What an `Upstream` asks of its session and tells it. */

@@ -1,6 +1,5 @@
 import { msToSamples } from "../../../shared/audio.ts";
 import { isFlux } from "../../../shared/settings.ts";
-import { linkSign } from "../measure/link.ts";
 import type { Cancel, Ports, UpstreamSocket } from "../ports.ts";
 import { SteadyClock } from "../steady.ts";
 import { type Adapter, type Reader, refusalIsFatal } from "./adapter.ts";
@@ -13,6 +12,7 @@ import { isUnsettled } from "./live.ts";
 import { step } from "./machine.ts";
 import { nova } from "./nova.ts";
 import { endsQuietly, quietPlace } from "./quiet.ts";
+import { linkSign } from "./sign.ts";
 import { silence } from "./silence.ts";
 import {
   initialUpstream,

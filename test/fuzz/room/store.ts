@@ -73,10 +73,11 @@ export class Disk {
         return work(...given);
       };
     };
-    const { entries, read, write, remove, clear } = this.#measures;
+    const { entries, head, minutes, write, remove, clear } = this.#measures;
     return {
       entries: guarded(entries),
-      read: guarded(read),
+      head: guarded(head),
+      minutes: guarded(minutes),
       write: guarded(write),
       remove: guarded(remove),
       clear: guarded(clear),

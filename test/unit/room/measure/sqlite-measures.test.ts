@@ -32,24 +32,27 @@ describe.each(Object.keys(stores))("%s", (name) => {
       { session: "b", startedAt: 1, endedAt: 5 },
       { session: "a", startedAt: 1, endedAt: null },
     ]);
-    const row = store.read("b");
-    expect(row && Figures.restore(row).report()).toEqual(figuresOf("b").report());
-    expect(store.read("d")).toBeNull();
+    const restored = Figures.restore(store.head("b") ?? "", () => store.minutes("b"));
+    expect(restored.report()).toEqual(figuresOf("b").report());
+    expect([store.head("d"), store.minutes("d")]).toEqual([null, []]);
   });
 
   it("replaces of the minutes only those that are given", () => {
     const store = open();
     const figures = figuresOf("a");
     store.write({ session: "a", startedAt: 1, endedAt: null }, figures.row());
+    figures.stored();
     figures.minutes.at(60_000).words = 9;
     const row = figures.row();
     expect(row.minutes.map(({ minute }) => minute)).toEqual([1]);
     store.write({ session: "a", startedAt: 1, endedAt: 7 }, row);
     expect(store.entries()).toEqual([{ session: "a", startedAt: 1, endedAt: 7 }]);
-    expect(store.read("a")?.minutes.map(({ minute, words }) => [minute, words])).toEqual([
+    expect(store.minutes("a").map(({ minute, words }) => [minute, words])).toEqual([
       [0, 3],
       [1, 9],
     ]);
+    store.write({ session: "a", startedAt: 1, endedAt: 7 }, { ...row, isAnew: true });
+    expect(store.minutes("a").map(({ minute }) => minute)).toEqual([1]);
   });
 
   it("leaves nothing of what is removed, and nothing at all once it is cleared", () => {
@@ -60,8 +63,8 @@ describe.each(Object.keys(stores))("%s", (name) => {
     store.remove(["a", "never"]);
     expect(store.entries().map(({ session }) => session)).toEqual(["c", "b"]);
     store.write({ session: "a", startedAt: 1, endedAt: null }, { ...figuresOf("a").row(), minutes: [] });
-    expect(store.read("a")?.minutes).toEqual([]);
+    expect(store.minutes("a")).toEqual([]);
     store.clear();
-    expect([store.entries(), store.read("b")]).toEqual([[], null]);
+    expect([store.entries(), store.head("b"), store.minutes("b")]).toEqual([[], null, []]);
   });
 });
