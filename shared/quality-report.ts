@@ -24,6 +24,7 @@ export const MinuteSchema = v.object({
   fastest: Count,
   speechMs: Ms,
   uncaptionedMs: Ms,
+  /** Of gaps of an hour at most: longer ones are told by `gapRanges` alone. */
   gapMs: Ms,
   erasedWords: Count,
   corrections: Count,

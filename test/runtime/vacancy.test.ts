@@ -216,6 +216,12 @@ describe("a room is kept by its alarm", () => {
     await tenant.evict(room);
     await expectKept(tenant);
     await tenant.exec(room, "UPDATE segments SET body = json_set(body, '$.at', 1)");
+    // Its report outlives the captions by as long as their session went on.
+    await tenant.evict(room);
+    await expectKept(tenant);
+    expect((await tenant.stored(room)).alarm ?? 0).toBeGreaterThan(Date.now() + timing.vacantRoomMs);
+    await tenant.exec(room, "UPDATE measures SET ended_at = 1");
+    await tenant.exec(room, "UPDATE room SET session = json_set(session, '$.ended.at', 1)");
     await tenant.evict(room);
     await tenant.ring(room);
     expect(await tenant.stored(room)).toEqual(nothing);
