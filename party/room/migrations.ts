@@ -28,10 +28,12 @@ const steps: readonly (readonly string[])[] = [
   ],
   [
     // How the room's sessions were, without a word of them.
+    // Minutes are small and written often: without a second index beside them, each is one row written.
     `CREATE TABLE measures (
        session TEXT PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, head TEXT NOT NULL)`,
     `CREATE TABLE measured_minutes (
-       session TEXT NOT NULL, minute INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (session, minute))`,
+       session TEXT NOT NULL, minute INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (session, minute))
+       WITHOUT ROWID`,
   ],
 ];
 

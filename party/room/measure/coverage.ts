@@ -6,7 +6,7 @@ const nearMs = 250;
 /** Words are remembered for so long behind what is settled. */
 const rememberMs = 2_000;
 /** Stretches of speech that are remembered until they are settled or filled; the oldest go first. */
-const runsMax = 1_500;
+const runsMax = 1_000;
 
 /** Cells from `from` up to, not including, `to`. */
 const RunSchema = v.tuple([v.number(), v.number()]);

@@ -95,6 +95,12 @@ export class Figures {
     this.alerts = head.alerts;
   }
 
+  /** Of no session. */
+  static none(): Figures {
+    const format = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
+    return Figures.begin({ id: "", startedAt: 0, language: null, model: null, format, ended: null }, 0);
+  }
+
   /** @param from position (samples) of the first audio that counts */
   static begin(about: About, from: number): Figures {
     const head: Head = {
@@ -128,8 +134,7 @@ export class Figures {
 
   /** For the store: the head, and the minutes that have changed. To be called again unless it is `stored`. */
   row(): MeasureRow {
-    const { about, counters, minutes, coverage, lostAt, reached, bursts, gapRanges, interruptions, alerts } =
-      this;
+    const { about, counters, minutes, coverage, lostAt, reached, gapRanges, interruptions, alerts } = this;
     const head: Head = {
       about,
       counters,
@@ -138,7 +143,7 @@ export class Figures {
       coverage: coverage.stored(),
       lostAt,
       reached,
-      bursts,
+      bursts: this.#wholeBursts(),
       gapRanges,
       interruptions,
       alerts: [...alerts],
@@ -178,11 +183,18 @@ export class Figures {
       ...this.told,
       erasure: this.erasure,
       minutes: this.minutes.list(),
-      bursts: this.bursts.map((burst) => ({ ...burst })),
+      bursts: this.#wholeBursts(),
       gapRanges: this.gapRanges.map((range) => ({ ...range })),
       interruptions: this.interruptions.map((interruption) => ({ ...interruption })),
       alerts: [...this.alerts],
     };
+  }
+
+  /** Words begin at any sample; a fraction of a millisecond is of no use to anybody, and takes room in each row. */
+  #wholeBursts(): Burst[] {
+    return this.bursts.map(({ start, end, wordsPerMinute }) => {
+      return { start: Math.round(start), end: Math.round(end), wordsPerMinute };
+    });
   }
 }
 

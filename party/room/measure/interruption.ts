@@ -36,7 +36,11 @@ export class Interruption {
     if (this.#lostAt !== null) return;
     this.#lostAt = this.#clock.steady();
     this.#figures.lostAt[this.#what] = this.#clock.now();
-    this.#note = noted(this.#figures.interruptions, { what: this.#what, start, tookMs: null });
+    this.#note = noted(this.#figures.interruptions, {
+      what: this.#what,
+      start: Math.round(start),
+      tookMs: null,
+    });
   }
 
   /** Answers how long it lasted, milliseconds; `null`: there was none. */

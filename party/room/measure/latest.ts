@@ -108,8 +108,16 @@ export class Latest {
     this.#course.takeOver(before);
   }
 
-  forget(): void {
+  /** Deletes what ended by then (epoch milliseconds), here and in storage. Answers when the next session did, if any. */
+  expire(endedBy: number): number | null {
+    const next = this.#world.archive.expire(endedBy, this.running?.figures.about.id ?? null);
+    const ended = this.figures?.about.ended ?? null;
+    if (ended === null) return next;
+    // Its end may not be in storage.
+    if (ended.at > endedBy) return Math.min(next ?? ended.at, ended.at);
     this.#course = null;
+    this.#isOwed = false;
+    return next;
   }
 
   store(): void {

@@ -223,13 +223,8 @@ export class Measures {
    * milliseconds; `null`: there is no report of an ended session.
    */
   expire(keptMs: number): number | null {
-    const endedBy = this.#ports.now() - keptMs;
-    const next = this.#archive.expire(endedBy, this.#running?.figures.about.id ?? null);
-    const endedAt = this.#figures?.about.ended?.at ?? Number.POSITIVE_INFINITY;
-    if (endedAt <= endedBy) this.#latest.forget();
-    // Its end may not have been stored.
-    const first = Math.min(next ?? Number.POSITIVE_INFINITY, this.#figures === null ? Infinity : endedAt);
-    return Number.isFinite(first) ? first + keptMs : null;
+    const next = this.#latest.expire(this.#ports.now() - keptMs);
+    return next === null ? null : next + keptMs;
   }
 
   // ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -237,7 +232,7 @@ export class Measures {
   stats({ state, viewers }: Now): RoomStats {
     this.#latest.recall();
     const figures = this.#figures;
-    const { told, latency, erasure } = figures ?? Figures.begin(nothing, 0);
+    const { told, latency, erasure } = figures ?? Figures.none();
     return {
       at: this.#ports.now(),
       state,
@@ -319,12 +314,3 @@ export class Measures {
     });
   }
 }
-
-const nothing: Figures["about"] = {
-  id: "",
-  startedAt: 0,
-  language: null,
-  model: null,
-  format: { encoding: "linear16", sampleRate: 16_000, channels: 1 },
-  ended: null,
-};

@@ -298,6 +298,30 @@ describe("a publisher that jumps", () => {
   });
 });
 
+describe("the head of a session", () => {
+  it("fits in 128 KiB, whatever there was", () => {
+    const about = { id: "s1", startedAt: 0, language: "en", model: "nova-3", ended: null };
+    const figures = Figures.begin({ ...about, format: begunSession.format }, 0);
+    const { coverage, bursts, gapRanges, interruptions, sketches } = figures;
+    const dayMs = 86_400_000;
+    for (const sketch of Object.values(sketches)) {
+      for (let value = 0; value < 100_000; value += 1) sketch.add(1.0003 ** value);
+    }
+    for (let at = 0; at < 2_500; at += 1) coverage.speech(800_000 + 3 * at);
+    coverage.miss(dayMs * 2, true);
+    for (let at = 0; at < 2_500; at += 1) coverage.speech(900_000 + 3 * at);
+    for (let at = 0; at < 200; at += 1) {
+      const start = dayMs + at / 7;
+      bursts.push({ start, end: start, wordsPerMinute: 240 });
+      gapRanges.push({ start: Math.round(start), end: Math.round(start), filled: false });
+      interruptions.push({ what: "publisher", start: Math.round(start), tookMs: 123_456 });
+    }
+    const { head } = figures.row();
+    expect(head.length).toBeGreaterThan(64 * 1_024);
+    expect(head.length).toBeLessThan(128 * 1_024);
+  });
+});
+
 describe("gaps beyond those that are listed", () => {
   it("are never filled more often than they are counted", () => {
     const figures = Figures.begin(
