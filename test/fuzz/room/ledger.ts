@@ -120,8 +120,9 @@ export class Ledger {
     this.#stored = room;
     if (room.session !== null) this.#sessionWritten(room.session, before);
     const { version } = room.transcript;
-    if (before !== null && version < before.transcript.version)
-      this.#around.violation("the version went back");
+    const isSameEpoch = before?.transcript.epoch === room.transcript.epoch;
+    if (isSameEpoch && version < before.transcript.version) this.#around.violation("the version went back");
+    if (before !== null && before.transcript.epoch !== room.transcript.epoch) this.#purged();
     if (version === before?.transcript.version) return;
     const seen = new Set<string>();
     for (const { id, kind, text, edited } of room.transcript.segments) {
@@ -168,6 +169,15 @@ export class Ledger {
       if (problemOf(lost) === null || (lost.inGap && (account.hurried || waitedMs >= timing.backfillWaitMs)))
         continue;
       this.#around.violation(`finished too early: ${problemOf(lost)}`);
+    }
+  }
+
+  /** Whatever was said up to now may be gone. */
+  #purged(): void {
+    this.#around.note("purged");
+    this.#textOf.clear();
+    for (const account of this.accounts) {
+      account.excuse(0, Math.max(account.written, account.spoken.at(-1)?.to ?? 0), "it was purged", true);
     }
   }
 

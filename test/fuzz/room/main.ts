@@ -17,7 +17,8 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(`Usage: node test/fuzz/room/main.ts [--seeds N] [--seed S] [--only KINDS]
 
-Plays N schedules of faults (500), of the seeds S, S + 1 …, against the room, and checks every word. With --seeds 1 the
+Plays N schedules of faults (500), of the seeds S, S + 1 …, against the room, and checks every word; without --only some of
+them have a purge as well. With --seeds 1 the
 whole timeline of that schedule is printed. --only takes kinds of faults, separated by commas, or "none":
 ${faultKinds.join(" ")}
 `);

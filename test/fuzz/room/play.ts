@@ -57,6 +57,17 @@ export async function playRoom(seed: number, options: PlayOptions = {}): Promise
       run(world);
     }, atMs);
   }
+  // Drawn from a source of its own, so that what else a seed stands for stays what it was.
+  const purges = new Random(~seed);
+  if (options.faults === undefined && purges.chance(0.15)) {
+    clock.set(
+      () => {
+        world.note("▸ purged");
+        world.purge();
+      },
+      purges.int(0, speechMs),
+    );
+  }
   const cancelProbe = probe(world);
   world.speaker.begin();
   const isSpoken = (): boolean =>

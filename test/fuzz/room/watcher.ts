@@ -82,7 +82,7 @@ export class Watcher {
         if (position !== null && last?.epoch === position.epoch && position.version < last.version) {
           world.violation(`${this.name}: the version went back from ${last.version} to ${position.version}`);
         }
-        if (last !== null && position !== null && last.epoch !== position.epoch) {
+        if (last !== null && position !== null && last.epoch !== position.epoch && !world.isPurged) {
           world.violation(`${this.name}: the epoch changed`);
         }
         this.#position = position;

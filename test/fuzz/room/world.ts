@@ -48,6 +48,7 @@ export class World {
   #clientOffsetMs = 1_700_000_000_000;
   #otherWords = otherWordsFrom;
   isFatal = false;
+  isPurged = false;
 
   constructor(random: Random, script: Script) {
     this.random = random;
@@ -164,6 +165,13 @@ export class World {
     const other = new Speaker(this, `other${this.others.length + 1}-`, utterances, this.#script);
     this.others.push(other);
     other.begin(true);
+  }
+
+  /** An operator deletes everything that was said. */
+  purge(): void {
+    this.isPurged = true;
+    // It fails where the disk is full.
+    this.host.run((room) => void room.purge().catch(() => {}));
   }
 
   /** No fault outlives this. */
