@@ -167,8 +167,9 @@ export class World {
     other.begin(true);
   }
 
-  /** An operator deletes everything that was said. */
+  /** An operator deletes everything that was said; with a session that is over, its publisher could not go on with it. */
   purge(): void {
+    if (this.disk.room?.session?.ended !== null) return;
     this.isPurged = true;
     // It fails where the disk is full.
     this.host.run((room) => void room.purge().catch(() => {}));
