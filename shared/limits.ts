@@ -54,6 +54,8 @@ export const limits = {
   roomViewersMax: 20_000,
   /** Readers of a room's statistics as they come, at the same time. */
   roomObserversMax: 20,
+  /** Of those, with one token: whoever has one does not keep all others out. */
+  tokenObserversMax: 5,
   /** Publishers' connections to a room, of which one speaks: others wait for it to end, or are being refused. */
   roomPublishersMax: 10,
   /** Rooms a tenant may have, unless its settings in TENANTS say otherwise. */

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Publisher } from "../../client/index.ts";
 import type { Scope } from "../../shared/claims.ts";
+import { errorFrame, ruleOf } from "../../shared/errors.ts";
 import { QualityReportSchema } from "../../shared/quality-report.ts";
 import { violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
@@ -156,6 +157,24 @@ describe("the figures of a room", () => {
     publisher.close();
     await page.context().close();
   });
+});
+
+it("figures are asked for one by one where all places of readers are taken", async () => {
+  const room = "crowded";
+  const { publisher, stop } = await goOnAir(room);
+  const { page } = await openPage(browser, "about:blank");
+  let refusals = 0;
+  await page.route("**/stats/events", (route) => {
+    refusals += 1;
+    const { status } = ruleOf("too_many_connections");
+    return route.fulfill({ status, json: errorFrame("too_many_connections") });
+  });
+  await page.goto(new URL(`/stats/${room}`, stack.url).href);
+  await says(page, "verdict-announced", "Live. All is well.");
+  expect(refusals).toBe(1);
+  stop();
+  publisher.close();
+  await page.context().close();
 });
 
 describe("the reports of a room's sessions", () => {

@@ -4,6 +4,7 @@ import { openEventStream } from "../../client/event-stream.ts";
 import { parseFrame } from "../../client/frames.ts";
 import type { Link, TokenSource } from "../../client/index.ts";
 import { systemPorts } from "../../client/ports.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
 import { timing } from "../../shared/limits.ts";
 import { ErrorFrameSchema } from "../../shared/protocol.ts";
 import { type RoomStats, RoomStatsSchema } from "../../shared/stats.ts";
@@ -23,6 +24,8 @@ const quietMs = 5_000;
 const maxRetryMs = 10_000;
 /** So many streams on which nothing came are no accident any more. */
 const unansweredMax = 2;
+
+const tooMany: ErrorCode = "too_many_connections";
 
 /** Follows a room's figures for as long as the page is open, or until the service says that coming back cannot help. */
 export function followStats({ room, token, handleStats, handleLink, handleUnused }: FeedOptions): void {
@@ -62,6 +65,12 @@ function statsDialer(path: string): Dialer {
         : openEventStream((init) => pollAsEvents(path, init), headers);
     },
     ended(ending, hadFrame) {
+      // All places of readers are taken: single answers need none.
+      if (way === "streamed" && ending.kind === "error" && ending.code === tooMany) {
+        way = "polled";
+        unanswered = 0;
+        return;
+      }
       // A refusal is an answer: it says that the way is free.
       if (hadFrame || ending.kind === "error") {
         unanswered = 0;

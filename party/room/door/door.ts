@@ -94,11 +94,22 @@ export class Door {
     this.#check(pass);
     const isFull = this.#inside[role] >= placesOf[role](this.#hooks.settings());
     if (isFull) throw new CaptionwireError("too_many_connections", "The room is full. Try again later.");
+    if (role === "observer") this.#leavePlaces(pass);
     const { tokenId, maxConnections = Number.POSITIVE_INFINITY } = pass;
     if (this.#count(tokenId) >= maxConnections) this.#clearDead(tokenId);
     if (this.#count(tokenId) >= maxConnections) throw new CaptionwireError("too_many_connections");
     this.#spend(pass);
     this.#admit(socket, role, pass);
+  }
+
+  #leavePlaces({ tokenId }: Pass): void {
+    const guests = [...this.#guests.values()];
+    const theirs = guests.filter(({ role, pass }) => role === "observer" && pass.tokenId === tokenId);
+    if (theirs.length < limits.tokenObserversMax) return;
+    throw new CaptionwireError(
+      "too_many_connections",
+      `${limits.tokenObserversMax} readers of one token are enough. Use another, or ask for single answers.`,
+    );
   }
 
   /** Takes back a member whose socket outlived the room's memory. */

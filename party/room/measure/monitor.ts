@@ -42,7 +42,7 @@ export class Monitor implements Signals {
   #watch: Watch = watchOf([]);
   #looks = 0;
   /** The newest window that is in a point, or before this session's. */
-  #told: Window | undefined;
+  #told: Window | null = null;
   #cancel: Cancel = () => {};
 
   constructor(
@@ -75,7 +75,7 @@ export class Monitor implements Signals {
     this.#pulse = new Pulse();
     this.#watch = watchOf(this.#measured.alerts);
     this.#looks = 0;
-    this.#told = this.#measured.recent.at(-2);
+    this.#told = this.#measured.recent.at(-2) ?? null;
     this.#log(isNew ? "session_began" : "session_went_on");
     this.#wait();
   }
@@ -172,7 +172,7 @@ export class Monitor implements Signals {
   /** The last one goes on. */
   #untold(): readonly Window[] {
     const { recent } = this.#measured;
-    return recent.slice(recent.findLastIndex((window) => window === this.#told) + 1);
+    return this.#told === null ? recent : recent.slice(recent.lastIndexOf(this.#told) + 1);
   }
 
   #writeMinute(windows: readonly Window[]): void {

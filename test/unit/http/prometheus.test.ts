@@ -5,6 +5,8 @@ import { metricsIn } from "../../support/prometheus.ts";
 import { latency, roomStats, spread } from "../../support/room-stats.ts";
 
 const labels = { tenant: "acme", room: "demo" };
+/** Of what is counted. */
+const counted = { ...labels, session: roomStats.session?.id };
 
 function samplesOf(name: string, stats: RoomStats = roomStats) {
   return metricsIn(toPrometheus(stats, labels)).samples.get(`captionwire_${name}`);
@@ -61,22 +63,27 @@ describe("a room's statistics for Prometheus", () => {
       ["publisher_clock_offset_seconds", -1.5],
       ["publisher_clock_uncertainty_seconds", 0.025],
     ] as const) {
-      expect([name, samplesOf(name)]).toEqual([name, [{ value, labels }]]);
+      expect([name, samplesOf(name)]).toEqual([
+        name,
+        [{ value, labels: name.endsWith("_total") ? counted : labels }],
+      ]);
     }
   });
 
   it("tell percentiles as a summary in seconds, and where nothing was measured a count to start from", () => {
     const { mean, count } = spread;
     expect(samplesOf("transcript_latency_seconds")).toEqual([
-      { labels: { ...labels, quantile: "0.5" }, value: 0.21 },
-      { labels: { ...labels, quantile: "0.95" }, value: 0.64 },
-      { labels: { ...labels, quantile: "0.99" }, value: 0.9 },
+      { labels: { ...counted, quantile: "0.5" }, value: 0.21 },
+      { labels: { ...counted, quantile: "0.95" }, value: 0.64 },
+      { labels: { ...counted, quantile: "0.99" }, value: 0.9 },
     ]);
-    expect(samplesOf("transcript_latency_seconds_sum")).toEqual([{ labels, value: (mean * count) / 1_000 }]);
-    expect(samplesOf("transcript_latency_seconds_count")).toEqual([{ labels, value: count }]);
+    expect(samplesOf("transcript_latency_seconds_sum")).toEqual([
+      { labels: counted, value: (mean * count) / 1_000 },
+    ]);
+    expect(samplesOf("transcript_latency_seconds_count")).toEqual([{ labels: counted, value: count }]);
     expect(samplesOf("end_of_turn_latency_seconds")).toBeUndefined();
-    expect(samplesOf("end_of_turn_latency_seconds_sum")).toEqual([{ labels, value: 0 }]);
-    expect(samplesOf("end_of_turn_latency_seconds_count")).toEqual([{ labels, value: 0 }]);
+    expect(samplesOf("end_of_turn_latency_seconds_sum")).toEqual([{ labels: counted, value: 0 }]);
+    expect(samplesOf("end_of_turn_latency_seconds_count")).toEqual([{ labels: counted, value: 0 }]);
     const { families } = metricsIn(toPrometheus(roomStats, labels));
     expect(families.filter(({ type }) => type === "SUMMARY")).toHaveLength(Object.keys(latency).length);
   });
@@ -88,6 +95,18 @@ describe("a room's statistics for Prometheus", () => {
     expect(ones("alert")).toEqual([{ labels: { ...labels, kind: "upstream_failing" }, value: 1 }]);
     expect(samplesOf("room_state")).toHaveLength(5);
     expect(samplesOf("alert")).toHaveLength(4);
+  });
+
+  it("are series of their own in each session, but for what is not counted up", () => {
+    const next = { ...roomStats, session: { id: "next", startedAt: 1, endedAt: null } };
+    for (const name of ["words_total", "transcript_latency_seconds", "transcript_latency_seconds_count"]) {
+      for (const { labels: told } of samplesOf(name, next) ?? [])
+        expect(told).toMatchObject({ session: "next" });
+      for (const { labels: told } of samplesOf(name, { ...roomStats, session: null }) ?? []) {
+        expect(told).not.toHaveProperty("session");
+      }
+    }
+    expect(samplesOf("viewers", next)).toEqual([{ labels, value: 27 }]);
   });
 
   it("leave out what is not known", () => {

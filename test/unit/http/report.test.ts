@@ -253,3 +253,25 @@ describe("a report as a document", () => {
     expect(await documentOf(madeUpReport(1, empty))).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
+
+describe("the axis of a report's charts", () => {
+  it.each([
+    [1, 1],
+    [2, 2],
+    [4, 4],
+    [5, 5],
+    [6, 6],
+    [7, 8],
+    [11, 12],
+    [13, 15],
+    [90, 90],
+  ])("of %d minutes is %d long, and its times are at equal distances", async (minutes, stretches) => {
+    const text = await documentOf(madeUpReport(minutes));
+    const [, width] = /viewBox="0 0 (\d+) 100"/.exec(text) ?? [];
+    expect(Number(width)).toBe(stretches);
+    const [, times = ""] = /<div class="times" aria-hidden="true">(.*?)<\/div>/.exec(text) ?? [];
+    const parts = times.split("</span>").length - 2;
+    expect(stretches % parts).toBe(0);
+    expect(parts).toBeLessThanOrEqual(5);
+  });
+});

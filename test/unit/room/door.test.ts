@@ -118,6 +118,26 @@ describe("a ticket", () => {
 });
 
 describe("who may come in", () => {
+  it("is an observer by whatever token, and not all of them by one", () => {
+    const at = new Entrance();
+    const observe = (id: string, token: string) =>
+      refusal(() => at.door.enter(new ScriptedMember(id), "observer", at.pass(token)));
+    const shares = limits.roomObserversMax / limits.tokenObserversMax;
+    expect(shares).toBeGreaterThan(1);
+    for (let place = 0; place < limits.tokenObserversMax; place += 1)
+      expect(observe(`g${place}`, "greedy")).toBeNull();
+    expect(observe("more", "greedy")).toBe("too_many_connections");
+    expect(refusal(() => at.viewer("viewer", at.pass("greedy")))).toBeNull();
+    at.door.leave("g0");
+    expect(observe("again", "greedy")).toBeNull();
+    for (let token = 1; token < shares; token += 1) {
+      for (let place = 0; place < limits.tokenObserversMax; place += 1) {
+        expect(observe(`${token} ${place}`, `other ${token}`)).toBeNull();
+      }
+    }
+    expect(observe("late", "late")).toBe("too_many_connections");
+  });
+
   it("is nobody by a token that was revoked, now, in a later object or by renewing", () => {
     const at = new Entrance();
     const old = at.pass("old");

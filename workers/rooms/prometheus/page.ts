@@ -10,10 +10,15 @@ type Sample = { readonly labels: Labels; readonly value: number };
 export class MetricsPage {
   text = "";
   readonly #labels: Labels;
+  readonly #runLabels: Labels;
 
-  /** @param labels of every sample */
-  constructor(labels: Labels) {
+  /**
+   * @param labels of every sample
+   * @param runLabels besides, of what is counted: another run's counts are other series, and begin at zero
+   */
+  constructor(labels: Labels, runLabels: Labels) {
     this.#labels = labels;
+    this.#runLabels = runLabels;
   }
 
   /** @param value `null`: not known, and not told */
@@ -27,16 +32,20 @@ export class MetricsPage {
   }
 
   counter(name: string, help: string, value: number): void {
-    this.#metric("counter", name, help, [{ labels: {}, value }]);
+    this.#metric("counter", name, help, [{ labels: this.#runLabels, value }]);
   }
 
   /** Milliseconds in, seconds out. Where nothing was measured there are no quantiles, but a count to start from. */
   summary(name: string, help: string, spread: Spread | null): void {
     const { count, mean } = spread ?? { count: 0, mean: 0 };
-    const quantiles = spread === null ? [] : quantilesOf(spread);
+    const labels = this.#runLabels;
+    const quantiles = (spread === null ? [] : quantilesOf(spread)).map((sample) => ({
+      ...sample,
+      labels: { ...labels, ...sample.labels },
+    }));
     this.#metric("summary", name, help, quantiles);
-    this.#sample(`${name}_sum`, {}, (mean * count) / 1_000);
-    this.#sample(`${name}_count`, {}, count);
+    this.#sample(`${name}_sum`, labels, (mean * count) / 1_000);
+    this.#sample(`${name}_count`, labels, count);
   }
 
   #metric(type: string, name: string, help: string, samples: readonly Sample[]): void {

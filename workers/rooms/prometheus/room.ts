@@ -3,14 +3,19 @@ import { type Alert, alertKinds, type RoomStats } from "../../../shared/stats.ts
 import { MetricsPage } from "./page.ts";
 
 /**
- * What a room measures of itself, for a scraper. Seconds and ratios, as the format's conventions have it; counters are of
- * the latest session and begin again with the next one, which `rate()` takes for what it is.
+ * What a room measures of itself, for a scraper. Seconds and ratios, as the format's conventions have it.
+ *
+ * Counters and summaries are of the latest session and have its id as a label, so that each session is a series of its own.
+ * Within a session a counter falls when the room's object dies (a deployment does that): what was counted since it was
+ * last stored, of 15 s at most, is counted no more. `rate()` and `increase()` take a fall for a beginning at zero, and so
+ * add all that came before once more; a figure of the whole session is the counter itself, and
+ * `clamp_min(delta(…), 0)` is right but for those seconds.
  */
 export function toPrometheus(
   stats: RoomStats,
   labels: { readonly tenant: string; readonly room: string },
 ): string {
-  const page = new MetricsPage(labels);
+  const page = new MetricsPage(labels, stats.session === null ? {} : { session: stats.session.id });
   present(page, stats);
   latencies(page, stats);
   counters(page, stats);

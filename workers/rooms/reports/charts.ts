@@ -20,10 +20,15 @@ export function charts({ session, audio }: QualityReport, { step, bins }: Bins, 
   return [lagChart(bins, axis, each), paceChart(bins, paces, axis, each), uncaptionedChart(bins, axis, each)];
 }
 
-/** Divides into four where it is long enough, so that the times below are round ones. */
+/** Of so many parts are the times below an axis, where it is long enough; of those that end equally soon the first. */
+const partings = [4, 5, 3];
+
+/** Ends at the first time below it that is not before the end: each part has as many bins as the others. */
 function axisOf({ step, bins }: Bins, startedAt: number, clock: Clock): Axis {
-  const stretches = bins.length > 4 ? 4 * Math.ceil(bins.length / 4) : Math.max(1, bins.length);
-  const parts = bins.length > 4 ? 4 : stretches;
+  const lengthIn = (parts: number): number => parts * Math.ceil(bins.length / parts);
+  const shortest = partings.reduce((best, parts) => (lengthIn(parts) < lengthIn(best) ? parts : best));
+  const parts = bins.length < shortest ? Math.max(1, bins.length) : shortest;
+  const stretches = Math.max(1, lengthIn(parts));
   const times = Array.from({ length: parts + 1 }, (_, at) =>
     clock.minuteOf(startedAt + (at / parts) * stretches * step * minuteMs),
   );
