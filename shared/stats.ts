@@ -29,7 +29,7 @@ const MaybeSpread = v.nullable(SpreadSchema);
 export const LatencySchema = v.object({
   /**
    * X − Y, when an interim arrives: the end of the audio that the room has received, less the end of what the interim
-   * covers. Finals do not count: they wait on purpose.
+   * covers. Finals do not count: they wait on purpose; nor does Flux's `StartOfTurn`.
    */
   transcript: MaybeSpread,
   /** From the last interim of something to its final. */

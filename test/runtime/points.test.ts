@@ -16,8 +16,9 @@ it("a session's figures are written to Analytics Engine where it is bound, in th
   await publisher.until("finished", isType("finished"));
   await publisher.end();
   expect(complaints).not.toHaveBeenCalled();
-  expect(written).toHaveBeenCalledOnce();
-  const [point] = written.mock.calls[0] ?? [];
+  expect(written).toHaveBeenCalledTimes(2);
+  const [minute, point] = written.mock.calls.map(([one]) => one);
+  expect(minute).toMatchObject({ blobs: ["minute", "tests", "points-1", session, ""] });
   expect(point).toMatchObject({
     indexes: ["tests"],
     blobs: ["session", "tests", "points-1", session, "finish"],

@@ -116,12 +116,13 @@ export class Hearing {
     return spans;
   }
 
-  #interim(event: Speech, received: number, now: number): number | null {
+  #interim(event: Extract<Heard, { kind: "interim" }>, received: number, now: number): number | null {
     const { sketches, minutes, counters } = this.#figures;
     counters.text.interims += 1;
     if (event.text === "") return null;
     this.#interimAt = now;
     this.#turnAt = now;
+    if (event.opensTurn === true) return null;
     const lagMs = Math.max(0, this.#ms(received - event.to));
     sketches.transcript.add(lagMs);
     minutes.lag(this.#ms(received), lagMs);

@@ -39,7 +39,7 @@ export class Prober<Note> {
     this.#socket.send(JSON.stringify(frame));
   }
 
-  /** `null`: nobody has asked that, or it was answered before. Answers come in the order of the questions. */
+  /** `null`: nobody has asked that, or it was answered before. What was asked before it is not waited for any more. */
   answered(at: number, theirs: number): Answer<Note> | null {
     const index = this.#open.findIndex((question) => question.at === at);
     const question = this.#open[index];

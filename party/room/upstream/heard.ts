@@ -10,7 +10,8 @@ export type Speech = {
   readonly words: readonly HeardWord[];
 };
 export type Heard =
-  | ({ readonly kind: "interim" } & Speech)
+  /** `opensTurn`: it says that somebody began to speak, whenever that is known; the provider's latency is not told by it. */
+  | ({ readonly kind: "interim"; readonly opensTurn?: true } & Speech)
   | ({ readonly kind: "final" } & Speech)
   | { readonly kind: "utteranceEnd" };
 

@@ -235,14 +235,15 @@ export class Upstream {
   /** What one frame said is told together, so that viewers see its final and what goes on behind it as one. */
   #hear(number: number, events: readonly ProviderEvent[]): void {
     const heard: Heard[] = [];
+    const opensTurn = events.some(({ kind }) => kind === "speechStarted");
     for (const event of events) {
       // The machine may give the socket up in between.
-      if (this.#line?.number === number) this.#hearOne(this.#line, event, heard);
+      if (this.#line?.number === number) this.#hearOne(this.#line, event, heard, opensTurn);
     }
     if (heard.length > 0) this.#hooks.heard(heard, number);
   }
 
-  #hearOne(line: Line, event: ProviderEvent, heard: Heard[]): void {
+  #hearOne(line: Line, event: ProviderEvent, heard: Heard[], opensTurn: boolean): void {
     const socket = line.number;
     const sign = { kind: "heard", socket, final: null } as const;
     switch (event.kind) {
@@ -267,7 +268,7 @@ export class Upstream {
         this.#take({ ...sign, proves: true });
         return;
       case "interim":
-        heard.push(this.#onSession(line, event));
+        heard.push({ ...this.#onSession(line, event), ...(opensTurn ? { opensTurn } : {}) });
         this.#take({ ...sign, proves: true });
         return;
       case "final": {

@@ -117,7 +117,7 @@ function counters(page: MetricsPage, { audience, upstream, publisher, audio, tex
   const count = (name: string, help: string, value: number) =>
     page.counter(`captionwire_${name}_total`, help, value);
   count("viewers_joined", "Viewers that came.", audience.joined);
-  count("viewers_resumed", "Viewers that came back with a position.", audience.resumed);
+  count("viewers_resumed", "Viewers that came back and were sent what they had missed.", audience.resumed);
   count("viewers_too_slow", "Viewers sent away because they fell behind.", audience.tooSlow);
   count("upstream_dials", "Sockets asked of the provider.", upstream.dials);
   count("upstream_opened", "Of those, opened.", upstream.opened);
