@@ -1,8 +1,21 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { Complete, RootCommand } from "@bomb.sh/tab";
+import type { Complete, RootCommand, Command as TabCommand, Option as TabOption } from "@bomb.sh/tab";
 import { findAccess } from "./access.ts";
 import { listRooms } from "./rooms/api.ts";
+
+/** Arguments and options that take a file or a folder, whichever command has them. */
+const filesNamed = new Set([
+  "file",
+  "out",
+  "tape",
+  "words",
+  "reference",
+  "hypothesis",
+  "baseline",
+  "save-baseline",
+  "json",
+]);
 
 /** Nobody waits longer for a list of names. */
 const patienceMs = 1_000;
@@ -10,10 +23,7 @@ const patienceMs = 1_000;
 /** Gives names of rooms and files to the completion of whatever takes them: the libraries know choices only. */
 export async function completeValues(root: RootCommand, words: readonly string[]): Promise<void> {
   const commands = [...root.commands.values()];
-  const wantsRoom = commands.some(
-    (command) => words.includes(command.value.split(" ")[0] ?? "") && takesRoom(command),
-  );
-  const rooms = wantsRoom ? await roomNames() : [];
+  const rooms = wantsRoom(commands, words[0] === "--" ? words.slice(1) : words) ? await roomNames() : [];
   const completeRooms = (complete: Complete): void => {
     for (const room of rooms) complete(room, "");
   };
@@ -24,13 +34,29 @@ export async function completeValues(root: RootCommand, words: readonly string[]
     for (const value of [...command.arguments.values(), ...command.options.values()]) {
       const name = "name" in value ? value.name : value.value;
       if (name === "room") value.handler = completeRooms;
-      if (["file", "out"].includes(name)) value.handler = completeFiles;
+      if (filesNamed.has(name) && !("isBoolean" in value && value.isBoolean)) value.handler = completeFiles;
     }
   }
 }
 
-function takesRoom(command: { arguments: Map<string, unknown>; options: Map<string, unknown> }): boolean {
-  return command.arguments.has("room") || command.options.has("room");
+/** Whether the last of these words is to be a room: their names cost a token and a request. */
+function wantsRoom(commands: readonly TabCommand[], words: readonly string[]): boolean {
+  const [command] = commands
+    .filter(({ value }) => value.split(" ").every((part, index) => words[index] === part))
+    .sort((a, b) => b.value.length - a.value.length);
+  if (command === undefined) return false;
+  const given = words.slice(command.value.split(" ").length);
+  const typed = given.pop();
+  if (typed === undefined || typed.startsWith("-")) return false;
+  /** The option whose value would come next. */
+  const open = (before: string | undefined): TabOption | undefined => {
+    const option = before?.startsWith("-") ? command.options.get(before.replace(/^-+/, "")) : undefined;
+    return option?.isBoolean === false ? option : undefined;
+  };
+  const option = open(given.at(-1));
+  if (option !== undefined) return option.value === "room";
+  const place = given.filter((word, at) => !word.startsWith("-") && open(given[at - 1]) === undefined).length;
+  return [...command.arguments.keys()][place] === "room";
 }
 
 async function roomNames(): Promise<readonly string[]> {

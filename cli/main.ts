@@ -1,6 +1,6 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { UsageError, UserError } from "./errors.ts";
-import { createProgram } from "./program.ts";
+import { commandWords, createProgram } from "./program.ts";
 
 // A command is over when it says so, whatever socket or timer may still be open.
 process.exit(await main(process.argv.slice(2)));
@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<string | number> {
     // Help and version come this way too, with 0; Commander has told what it has to tell.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nSee: captionwire ${args[0]} --help\n`);
+      process.stderr.write(`${error.message}\nSee: ${commandWords(program, args)} --help\n`);
       return 2;
     }
     if (error instanceof UserError) {

@@ -16,8 +16,8 @@ faster than that: a WAV stream, or raw audio as the options say, for instance
 
   ffmpeg -i rtmp://… -f s16le -ar 16000 -ac 1 - | captionwire publish -
 
-Ctrl-C finishes: no more audio is taken, the last words are waited for. A second one
-leaves at once.
+Ctrl-C finishes: no more audio is taken, the last words are waited for, and the exit code
+is 0. A second one leaves at once, with 130.
 
 When stdout is no terminal it gets JSON lines: started {url, room, session}, and finished
 {version, seconds} at the end; --json adds progress once a second. So a pipe shows the

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { text as readText } from "node:stream/consumers";
 import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import {
+  type Access,
   accessHelp,
   apiKeyOption,
   findAccess,
@@ -9,9 +11,10 @@ import {
   tokenOption,
   urlOption,
 } from "../access.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 import { jsonOption, wholeNumber } from "../options.ts";
-import { encodingOf, fileSink, stdoutSink } from "../speak/sink.ts";
+import { encodingOf, fileSink, type Sink, stdoutSink } from "../speak/sink.ts";
+import { firstInterrupt } from "../terminal/interrupts.ts";
 import { tell, writeJsonLine } from "../terminal/output.ts";
 
 const help = `
@@ -61,7 +64,26 @@ async function speak(given: string, options: Options): Promise<void> {
   const text = given === "-" ? await readText(process.stdin) : given;
   const access = findAccess(options);
   const sink = out === undefined ? stdoutSink() : await fileSink(out);
+  const interrupted = once(firstInterrupt(), "abort").then(() => null);
+  const report = await Promise.race([speakInto(sink, access, text, options), interrupted]);
+  if (report === null) {
+    await sink.discard();
+    process.exitCode = 130;
+    return;
+  }
+  if (json === true) {
+    if (out === undefined) tell(JSON.stringify(report));
+    else writeJsonLine(report);
+    return;
+  }
+  const { firstByteMs, totalMs, bytes, characters } = report;
+  tell(
+    `first byte ${firstByteMs ?? "never"} ms · ${totalMs} ms in all · ${bytes} bytes · ${characters} characters${out === undefined ? "" : ` · ${out}`}`,
+  );
+}
 
+/** Has the text spoken to its end, and answers how that was. */
+async function speakInto(sink: Sink, access: Access, text: string, options: Options) {
   const askedAt = performance.now();
   const answer = await request(access, { scopes: ["speak"] }, `/v1/speak?${query(options)}`, {
     method: "POST",
@@ -80,26 +102,19 @@ async function speak(given: string, options: Options): Promise<void> {
       await sink.write(chunk);
     }
   } catch (error) {
-    throw sink.broken(bytes, error);
+    if (!(error instanceof UserError)) throw await sink.broken(bytes, error);
+    await sink.discard();
+    throw error;
   }
   await sink.end();
-  const report = {
-    file: out ?? null,
+  return {
+    file: options.out ?? null,
     firstByteMs,
     totalMs: Math.round(performance.now() - askedAt),
     bytes,
     characters: [...text].length,
     requestId: answer.headers.get("x-request-id"),
   };
-  if (json === true) {
-    if (out === undefined) tell(JSON.stringify(report));
-    else writeJsonLine(report);
-    return;
-  }
-  const { totalMs, characters } = report;
-  tell(
-    `first byte ${firstByteMs ?? "never"} ms · ${totalMs} ms in all · ${bytes} bytes · ${characters} characters${out === undefined ? "" : ` · ${out}`}`,
-  );
 }
 
 /** What is not said is left to the service. */

@@ -21,7 +21,8 @@ status and link as they change.
 Without a room, it follows what is published into its stdin until that ends:
 captionwire publish talk.wav | captionwire watch
 
-Ctrl-C ends it. A public room of a service needs no key or token.
+Ctrl-C ends it, with exit code 0; with 130 where --until-end waits for an end that did not
+come. A public room of a service needs no key or token.
 `;
 
 export function define(command: Command): CommandUnknownOpts {
@@ -61,6 +62,7 @@ async function watch(room: string | undefined, options: Options): Promise<void> 
     const { tenant, untilEnd = false } = options;
     const what = { access, room, tenant, view: view(room), begin, untilEnd } as const;
     await follow({ ...what, stop: interrupted, lastVersion: never });
+    if (untilEnd && interrupt.aborted) process.exitCode = 130;
     return;
   }
   if (process.stdin.isTTY) throw new UsageError("Name a room to watch.");

@@ -15,12 +15,12 @@ const names = v.keyof(RoomSettingsSchema).options;
 /** Every setting as an option, and `--unset` for those that are to be as if never set. */
 export function withSettings(command: Command<[string]>) {
   return command
-    .option("--language <code>", "what is spoken: en, de, multi, …")
-    .option("--model <model>", "what recognises it: nova-3, flux-general-en, …")
+    .option("--language <code>", "what is spoken: en, de, multi, …", providerName)
+    .option("--model <model>", "what recognises it: nova-3, flux-general-en, …", providerName)
     .option(
       "--keyterm <term>",
       "a name or term to be expected, in place of those before; may be given several times",
-      several,
+      keyterms,
     )
     .option("--diarize", "tell speakers apart")
     .option("--no-diarize")
@@ -60,11 +60,23 @@ export function withChanges(before: RoomSettings, options: SettingOptions): Room
   const parsed = v.safeParse(RoomSettingsSchema, { ...Object.fromEntries(kept), ...given });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new UsageError(`${issue.received} is nothing for ${v.getDotPath(issue) ?? "a room"}.`);
+    throw new UsageError(`${v.getDotPath(issue) ?? "The settings"}: ${issue.message}.`);
   }
   const problem = recognitionProblem(parsed.output, null);
   if (problem !== null) throw new UsageError(problem);
   return parsed.output;
+}
+
+const { language, keyterms: terms } = RoomSettingsSchema.entries;
+
+function providerName(text: string): string {
+  if (v.is(language, text)) return text;
+  throw new InvalidArgumentError("It takes letters, digits, dots and hyphens.");
+}
+
+function keyterms(text: string, before?: readonly string[]): readonly string[] {
+  if (v.is(terms, [text])) return several(text, before);
+  throw new InvalidArgumentError("A term has 1 to 100 characters. To have none: --unset keyterms");
 }
 
 function endpointing(text: string): number | false {

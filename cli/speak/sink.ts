@@ -4,14 +4,14 @@ import { extname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { endWhenUnread } from "../terminal/output.ts";
 
-/** Where sound goes while it comes. */
+/** Where sound goes while it comes. What cannot be written is a `UserError`. */
 export type Sink = {
   write(chunk: Uint8Array): Promise<void>;
   end(): Promise<void>;
   /** There will be no sound. */
   discard(): Promise<void>;
-  /** What to say when the sound broke off after so many bytes. */
-  broken(bytes: number, error: unknown): UserError;
+  /** There will be no more: what to say when the sound broke off after so many bytes. */
+  broken(bytes: number, error: unknown): Promise<UserError>;
 };
 
 /** Takes no more than the reader does. */
@@ -24,28 +24,34 @@ export function stdoutSink(): Sink {
     // The program ends right after this, and on some systems a pipe is written behind its back.
     end: () => new Promise((resolve) => process.stdout.write("", () => resolve())),
     async discard() {},
-    broken: (bytes, error) => new UserError(`The sound broke off after ${bytes} bytes: ${messageOf(error)}.`),
+    broken: async (bytes, error) =>
+      new UserError(`The sound broke off after ${bytes} bytes: ${messageOf(error)}.`),
   };
 }
 
 /** Beside the file until all is there: no player should take a part of it for the whole. */
 export async function fileSink(path: string): Promise<Sink> {
   const beside = `${path}.part`;
-  const file = await open(beside, "w").catch((error: unknown) => {
+  const unwritable = (error: unknown): never => {
     throw new UserError(`${path} cannot be written: ${messageOf(error)}`);
-  });
+  };
+  const file = await open(beside, "w").catch(unwritable);
   return {
-    write: (chunk) => file.writeFile(chunk),
+    write: (chunk) => file.writeFile(chunk).catch(unwritable),
     async end() {
-      await file.close();
-      await rename(beside, path);
+      await file.close().catch(unwritable);
+      await rename(beside, path).catch(unwritable);
     },
     async discard() {
       await file.close();
       await rm(beside, { force: true });
     },
-    broken: (bytes, error) =>
-      new UserError(`The sound broke off after ${bytes} bytes, which are in ${beside}: ${messageOf(error)}.`),
+    async broken(bytes, error) {
+      await file.close();
+      return new UserError(
+        `The sound broke off after ${bytes} bytes, which are in ${beside}: ${messageOf(error)}.`,
+      );
+    },
   };
 }
 

@@ -294,6 +294,17 @@ describe("captionwire publish and watch", () => {
     expect(await within("it ends", reader.code)).toBe(0);
   });
 
+  it("ends with 130 when Ctrl-C comes before the end that was waited for", async () => {
+    const reader = captionwire(["watch", "nobody", "--until-end", "--plain"], stack);
+    await eventually(
+      "the reader is there",
+      () => reader.stderr,
+      (lines) => lines.includes("nobody speaks"),
+    );
+    reader.interrupt();
+    expect(await within("it ends", reader.code)).toBe(130);
+  });
+
   it("ends quietly when nobody reads on, and publishes on", async () => {
     const reader = bash(`captionwire watch whole --from-start | head -1; echo \${PIPESTATUS[0]}`, stack);
     const publisher = bash(

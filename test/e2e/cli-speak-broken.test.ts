@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { captionwire } from "../support/command.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
-import { within } from "../support/wait.ts";
+import { eventually, within } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 
@@ -32,5 +32,32 @@ describe("captionwire speak, when the sound breaks off", () => {
     const piped = captionwire(["speak", text], stack);
     expect(await within("it ends in a pipe too", piped.code)).toBe(1);
     expect(piped.stderr).toContain("broke off");
+  });
+
+  it("leaves nothing behind on Ctrl-C, and ends with 130", async () => {
+    const { stack, provider, newText } = bench();
+    const { text } = await newText(1);
+    provider.script = (asked) => asked.send(1_000);
+    const file = join(folder, "left.wav");
+    const command = captionwire(["speak", text, "--out", file], stack);
+    await eventually(
+      "some of it is there",
+      () => statSync(`${file}.part`, { throwIfNoEntry: false })?.size ?? 0,
+      (size) => size > 0,
+    );
+    command.interrupt();
+    expect(await within("it ends", command.code)).toBe(130);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(existsSync("/dev/full"))("does not blame the service for a full disk", async () => {
+    const { stack, newText } = bench();
+    const { text } = await newText(1);
+    const file = join(folder, "full.wav");
+    symlinkSync("/dev/full", `${file}.part`);
+    const command = captionwire(["speak", text, "--out", file], stack);
+    expect(await within("it ends", command.code)).toBe(1);
+    expect(command.stderr).toContain(`${file} cannot be written: ENOSPC`);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

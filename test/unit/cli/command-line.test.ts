@@ -64,6 +64,8 @@ describe("captionwire", () => {
     ["what does not go together", ["token", "--scope", "speak", "--max-seconds", "3"], "captions:publish"],
     ["a deletion nobody can confirm", ["rooms", "delete", "demo"], "--yes"],
     ["a setting that cannot be", ["rooms", "set", "demo", "--endpointing", "5"], "from 10"],
+    ["a term that is none", ["rooms", "set", "demo", "--keyterm", ""], "1 to 100 characters"],
+    ["a language that is none", ["rooms", "set", "demo", "--language", "e n"], "letters, digits"],
     ["an endless number of minutes", ["wer", "x", "--max-wer", "much"], "number of percent"],
   ])("refuses %s with 2 and a hint", (_, words, said) => {
     const { code, stdout, stderr } = captionwire(...words);
@@ -71,6 +73,19 @@ describe("captionwire", () => {
     expect(stderr).toContain(said);
     expect(stderr).toMatch(/See: captionwire .*--help\n$/);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it.each([
+    [["rooms", "set", "demo", "--nope"], "rooms set"],
+    [["rooms", "delete", "demo"], "rooms delete"],
+    [["rooms", "--nope"], "rooms list"],
+    [["latency", "stream", "--nope"], "latency stream"],
+    [["latency", "stream"], "latency stream"],
+    [["--nope"], ""],
+  ])("points from an error in %j to the help of that command", (words, command) => {
+    const { code, stderr } = captionwire(...words);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`See: captionwire ${command}${command && " "}--help\\n$`));
   });
 
   it("tells a pipe that brings no publisher from one whose publisher never began", () => {
@@ -152,6 +167,10 @@ describe("completion in bash", () => {
     expect(offered("publish", "ta")).toEqual(expect.arrayContaining(inside));
     expect(offered("publish", "talks/")).toEqual(expect.arrayContaining(inside));
     expect(offered("publish", "talks/o")).toEqual(["talks/one.wav"]);
+    expect(offered("wer", "talks/o")).toEqual(["talks/one.wav"]);
+    expect(offered("latency", "stream", "talks/o")).toEqual(["talks/one.wav"]);
+    expect(offered("latency", "stream", "--tape", "talks/o")).toEqual(["talks/one.wav"]);
+    expect(offered("wer", "--baseline", "talks/o")).toEqual(["talks/one.wav"]);
   });
 
   it.each(["bash", "zsh", "fish", "powershell"])("has a script for %s", (shell) => {
