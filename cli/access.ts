@@ -127,23 +127,27 @@ export async function request(
   });
 }
 
-const addressWanted = "an address such as https://captions.example.com";
-
-/** Reads an address of which the origin alone counts. */
+/** Reads the address of a service; anything else is a usage error. */
 export function urlIn(text: string): string {
-  const origin = originOf(text);
-  if (origin === null) throw new InvalidArgumentError(`It takes ${addressWanted}.`);
-  return origin;
+  const read = originOf(text);
+  if ("problem" in read) throw new InvalidArgumentError(read.problem);
+  return read.origin;
 }
 
 function urlOfEnvironment(text: string): string {
-  const origin = originOf(text);
-  if (origin === null) throw new UsageError(`CAPTIONWIRE_URL takes ${addressWanted}, not "${text}".`);
-  return origin;
+  const read = originOf(text);
+  if ("problem" in read) throw new UsageError(`CAPTIONWIRE_URL is not right. ${read.problem}`);
+  return read.origin;
 }
 
-/** The origin of an http(s) address: what stands behind it is ours to know. `null` for anything else. */
-function originOf(text: string): string | null {
+/** The origin of an http(s) address. One with more behind it is refused: that would be left out without a word. */
+function originOf(text: string): { readonly origin: string } | { readonly problem: string } {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return { problem: "It takes an address such as https://captions.example.com." };
+  }
+  const { origin, href } = url;
+  return href === `${origin}/`
+    ? { origin }
+    : { problem: `It takes the address of the service alone: ${origin}.` };
 }

@@ -32,7 +32,7 @@ describe("findAccess", () => {
   });
 
   it("prefers options to the environment, and that to what runs here", () => {
-    const env = { CAPTIONWIRE_URL: `${elsewhere}/studio`, CAPTIONWIRE_API_KEY: "of-the-environment" };
+    const env = { CAPTIONWIRE_URL: `${elsewhere}/`, CAPTIONWIRE_API_KEY: "of-the-environment" };
     expect(findAccess({}, env, running)).toEqual({
       url: elsewhere,
       credential: { kind: "api-key", apiKey: "of-the-environment" },
@@ -47,5 +47,7 @@ describe("findAccess", () => {
     expect(() => findAccess({}, {}, nothing)).toThrow(UserError);
     expect(() => findAccess({}, {}, nothing)).toThrow("npm start");
     expect(() => findAccess({}, { CAPTIONWIRE_URL: "captions.example.com" }, nothing)).toThrow(UsageError);
+    const deep = { CAPTIONWIRE_URL: `${elsewhere}/under/a/path` };
+    expect(() => findAccess({}, deep, nothing)).toThrow(`alone: ${elsewhere}.`);
   });
 });

@@ -60,6 +60,11 @@ describe("captionwire", () => {
     ["a number that is none", ["publish", "-", "--sample-rate", "fast"], "from 8000 to 48000"],
     ["a choice there is not", ["export", "demo", "--format", "doc"], "vtt, srt, txt, json"],
     ["an address that is none", ["watch", "demo", "--url", "nowhere"], "https://"],
+    [
+      "an address with a path, which it would leave out",
+      ["rooms", "--url", "https://captions.test/under?key=secret"],
+      "alone: https://captions.test.",
+    ],
     ["two credentials", ["watch", "demo", "--api-key", "a", "--token", "b"], "cannot be used with"],
     ["what does not go together", ["token", "--scope", "speak", "--max-seconds", "3"], "captions:publish"],
     ["a deletion nobody can confirm", ["rooms", "delete", "demo"], "--yes"],
@@ -167,8 +172,10 @@ describe("completion in bash", () => {
     expect(offered("publish", "ta")).toEqual(expect.arrayContaining(inside));
     expect(offered("publish", "talks/")).toEqual(expect.arrayContaining(inside));
     expect(offered("publish", "talks/o")).toEqual(["talks/one.wav"]);
+  });
+
+  it("offers files to all that take them", () => {
     expect(offered("wer", "talks/o")).toEqual(["talks/one.wav"]);
-    expect(offered("latency", "stream", "talks/o")).toEqual(["talks/one.wav"]);
     expect(offered("latency", "stream", "--tape", "talks/o")).toEqual(["talks/one.wav"]);
     expect(offered("wer", "--baseline", "talks/o")).toEqual(["talks/one.wav"]);
   });
