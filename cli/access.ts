@@ -91,8 +91,9 @@ export async function checkFirst(access: Access, needed: TokenRequest): Promise<
   try {
     await readJson(await ask(`${access.url}/healthz`, {}), HealthSchema);
   } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
     // A Captionwire that has no time now says the same to the socket, which then waits.
-    if (!(error instanceof RefusedError) || error.code === null) throw error;
+    if (error.code === null) throw new UserError(`${access.url} is no Captionwire: ${error.message}`);
   }
 }
 

@@ -2,7 +2,6 @@ import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Access, checkFirst } from "../../../cli/access.ts";
 import { toldIn } from "../../../cli/api.ts";
-import { UserError } from "../../../cli/errors.ts";
 import { deleteRoom, showRoom } from "../../../cli/rooms/api.ts";
 
 const html = "<!DOCTYPE HTML>\n<html>\n<h1>Error response</h1>\n</html>\n";
@@ -39,7 +38,7 @@ describe("a service that answers something", () => {
     answer = { status: 200, body: '{"ok":true}' };
     await expect(checkFirst(access, view)).resolves.toBeUndefined();
     answer = { status: 404, body: html };
-    await expect(checkFirst(access, view)).rejects.toThrow(UserError);
+    await expect(checkFirst(access, view)).rejects.toThrow(`${access.url} is no Captionwire: GET /healthz`);
     answer = { status: 200, body: html };
     await expect(checkFirst(access, view)).rejects.toThrow("something else");
     answer = { status: 503, body: '{"code":"overloaded","message":"Come back later."}' };
