@@ -81,7 +81,7 @@ export function define(command: Command): CommandUnknownOpts {
       "measure a Captionwire that runs already (with --direct and --voices: a speech engine, or what speaks Deepgram's protocol)",
       urlIn,
     )
-    .option("--api-key <key>", "the API key for it")
+    .option("--api-key <key>", "the API key for it; else CAPTIONWIRE_API_KEY, for Deepgram DEEPGRAM_API_KEY")
     .addHelpText("after", help)
     .action(wer);
 }

@@ -3,10 +3,8 @@ import type { Segment } from "../../client/index.ts";
 import { type AudioFormat, samplesToBytes } from "../../shared/audio.ts";
 import type { playAtRealTime } from "../broadcast/pace.ts";
 import { UserError } from "../errors.ts";
+import type { Provider } from "../measured/targets.ts";
 import type { Shown, Viewing } from "./viewing.ts";
-
-/** Who turns speech into words on Deepgram's protocol: the embedded engine, or Deepgram. */
-export type Provider = { readonly url: string; readonly apiKey: string };
 
 const Milliseconds = v.pipe(
   v.number(),

@@ -1,10 +1,11 @@
 import { UsageError } from "../errors.ts";
+import type { Given } from "../measured/keys.ts";
+import { findProvider, findService, startTargets } from "../measured/targets.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { type Entry, entryOf } from "./baseline.ts";
 import { readCorpus } from "./corpus.ts";
 import { printOverall, printResult } from "./print.ts";
 import { judge, type Result, sameWords, summarise } from "./result.ts";
-import { findProvider, findService, type Given, startTargets } from "./targets.ts";
 import { distinctVoices, judgeVoice, printVoice, type VoiceResult } from "./voices.ts";
 import { straight, throughRoom, type Way } from "./ways.ts";
 

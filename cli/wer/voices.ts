@@ -1,7 +1,8 @@
 import { UserError } from "../errors.ts";
+import type { Provider } from "../measured/targets.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { playAtOnce } from "./at-once.ts";
-import { listenDirectly, type Provider } from "./direct.ts";
+import { listenDirectly } from "./direct.ts";
 import { printPairs } from "./print.ts";
 import { judgeAudio, type Result, type Summary, summarise } from "./result.ts";
 import { sentences } from "./sentences.ts";

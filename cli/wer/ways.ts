@@ -3,7 +3,8 @@ import type { AudioFormat } from "../../shared/audio.ts";
 import type { Service } from "../api.ts";
 import { broadcast } from "../broadcast/broadcast.ts";
 import { playAtRealTime } from "../broadcast/pace.ts";
-import { listenDirectly, type Provider } from "./direct.ts";
+import type { Provider } from "../measured/targets.ts";
+import { listenDirectly } from "./direct.ts";
 import type { Viewing } from "./viewing.ts";
 
 export type Audio = { readonly format: AudioFormat; readonly data: Uint8Array };

@@ -140,6 +140,14 @@ describe("captionwire latency network", () => {
     expect(await within("the command ends", command.code)).toBe(1);
     expect(command.stdout).toContain("2 of 2 connections failed: 2 in tcp");
   });
+
+  it("prints nothing of what opens an address", async () => {
+    const address = `wss://user:password@localhost:${server.port}/v1/listen?token=secret`;
+    const command = captionwire(["latency", "network", address, "--insecure", "--count", "1"]);
+    expect(await within("the command ends", command.code)).toBe(0);
+    expect(command.stdout).toContain(`wss://localhost:${server.port}/v1/listen\n`);
+    expect(command.stdout + command.stderr).not.toMatch(/user|password|secret/);
+  });
 });
 
 const FiguresSchema = v.object({
@@ -247,17 +255,13 @@ describe("captionwire latency stream and speak", () => {
 
   it("has texts spoken by the engine, and by a Captionwire with a token", async () => {
     const token = await stack.token({ scopes: ["speak"] });
-    for (const where of [engine(), ["--url", stack.url, "--token", token]]) {
-      const command = captionwire([
-        "latency",
-        "speak",
-        "--lengths",
-        "100,900",
-        "--runs",
-        "2",
-        "--json",
-        ...where,
-      ]);
+    // By the environment, so that no secret need stand on a command line.
+    for (const [url, where] of [
+      [stack.engineUrl, { apiKey: "any" }],
+      [stack.url, { accessToken: token }],
+    ] as const) {
+      const words = ["latency", "speak", "--lengths", "100,900", "--runs", "2", "--json", "--url", url];
+      const command = captionwire(words, where);
       expect(await within("the command ends", command.code, 60_000)).toBe(0);
       const { lengths, requests } = v.parse(SpokenSchema, JSON.parse(command.stdout));
       expect(lengths.map(({ length }) => length)).toEqual([100, 900]);
@@ -286,6 +290,7 @@ describe("captionwire latency stream and speak", () => {
       ["latency speak --url nowhere --token any", 2, /It takes an address/],
       ["latency stream", 2, /Give a recording, or --tape/],
       [`latency speak --url '${stack.url}' --token wrong --lengths 100`, 1, /401/],
+      [`latency speak --url '${stack.url}' --lengths 100`, 2, /Set CAPTIONWIRE_API_KEY/],
       ["latency speak --lengths few", 2, /whole numbers/],
       ["latency network nowhere", 2, /begins with wss/],
     ];

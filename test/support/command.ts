@@ -15,7 +15,7 @@ export type Command = {
 };
 
 /** Where the command is to look, in place of what runs in this folder. */
-export type Where = { readonly url: string; readonly apiKey?: string };
+export type Where = { readonly url?: string; readonly apiKey?: string; readonly accessToken?: string };
 
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
@@ -49,7 +49,7 @@ function start(program: string, words: readonly string[], where: Where | undefin
       DEEPGRAM_API_KEY: "",
       CAPTIONWIRE_URL: where?.url ?? "",
       CAPTIONWIRE_API_KEY: where?.apiKey ?? "",
-      CAPTIONWIRE_TOKEN: "",
+      CAPTIONWIRE_TOKEN: where?.accessToken ?? "",
     },
   });
   running.add(child);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { deepgramOf, isDeepgram } from "../../measured/keys.ts";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { endWhenUnread } from "../../terminal/output.ts";
@@ -68,11 +69,7 @@ export function defineNetwork(parent: Command): void {
 }
 
 function authorization(url: URL, apiKey: string | undefined): Record<string, string> {
-  // A key for one service is no business of another's.
-  const known = url.hostname.endsWith(".deepgram.com")
-    ? process.env.DEEPGRAM_API_KEY || undefined
-    : undefined;
-  const key = apiKey ?? known;
+  const key = apiKey ?? (isDeepgram(url) ? deepgramOf()?.apiKey : undefined);
   return key === undefined ? {} : { authorization: `Token ${key}` };
 }
 

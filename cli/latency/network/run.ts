@@ -56,7 +56,11 @@ export async function runNetwork(
 ): Promise<number> {
   const began = performance.now();
   const file = out === undefined ? null : openOutFile(out);
-  if (!json) screen.print(screen.style("bold", options.target.url.href));
+  if (!json) {
+    // Whatever opens it may stand before the host or in the query.
+    const { protocol, host, pathname } = options.target.url;
+    screen.print(screen.style("bold", `${protocol}//${host}${pathname}`));
+  }
   const summary = await measureNetwork({
     ...options,
     onSample(sample, counts) {

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { urlIn } from "../../access.ts";
 import { UsageError } from "../../errors.ts";
+import { isDeepgram } from "../../measured/keys.ts";
+import { findProvider } from "../../measured/targets.ts";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { createScreen } from "../../terminal/screen.ts";
-import { findProvider } from "../../wer/targets.ts";
 import type { Speaker } from "./ask.ts";
 import { figuresOf } from "./figures.ts";
 import { printFigures } from "./print.ts";
@@ -37,8 +38,11 @@ export function defineSpeak(parent: Command): void {
     .option("--model <name>", "the voice", "aura-2-thalia-en")
     .option("--json", "requests and figures as JSON on stdout, and nothing else")
     .option("--url <url>", "what runs already: a speech engine, Deepgram, or a Captionwire", urlIn)
-    .option("--api-key <key>", "the API key for a speech engine or Deepgram")
-    .option("--token <token>", "a token for a Captionwire, with the scope speak")
+    .option(
+      "--api-key <key>",
+      "the API key for a speech engine (CAPTIONWIRE_API_KEY) or Deepgram (DEEPGRAM_API_KEY)",
+    )
+    .option("--token <token>", "a token for a Captionwire, with the scope speak (CAPTIONWIRE_TOKEN)")
     .addHelpText("after", help)
     .action(async (options) => {
       const signal = firstInterrupt();
@@ -76,10 +80,15 @@ async function findSpeaker(
   { url, apiKey, token, model }: Given,
   signal: AbortSignal,
 ): Promise<{ speaker: Speaker; close(): Promise<void> }> {
-  if (token !== undefined) {
-    if (url === undefined) throw new UsageError("--token goes with --url.");
-    if (apiKey !== undefined) throw new UsageError("Give --token or --api-key, not both.");
-    const speaker = { url, model, authorization: `Bearer ${token}`, signal };
+  if (token !== undefined && url === undefined) throw new UsageError("--token goes with --url.");
+  if (token !== undefined && apiKey !== undefined) {
+    throw new UsageError("Give --token or --api-key, not both.");
+  }
+  // That of the environment is for a Captionwire, which Deepgram is not.
+  const known = apiKey === undefined && url !== undefined && !isDeepgram(url);
+  const opens = token ?? (known ? process.env.CAPTIONWIRE_TOKEN || undefined : undefined);
+  if (opens !== undefined && url !== undefined) {
+    const speaker = { url, model, authorization: `Bearer ${opens}`, signal };
     return { speaker, close: async () => {} };
   }
   const { provider, close } = await findProvider({ url, apiKey });

@@ -9,6 +9,26 @@ export function isFlux(model: string): boolean {
   return model.startsWith("flux");
 }
 
+/** What says how it is to be listened, and never who asks. */
+const recognition = new Set([
+  ...["model", "language", "encoding", "sample_rate", "channels", "multichannel", "interim_results"],
+  ...["punctuate", "smart_format", "numerals", "profanity_filter", "filler_words", "diarize", "vad_events"],
+  ...[
+    "endpointing",
+    "utterance_end_ms",
+    "no_delay",
+    "eot_threshold",
+    "eager_eot_threshold",
+    "eot_timeout_ms",
+  ],
+]);
+
+/** An address that may be kept and shown: of its query only what says how it is to be listened. */
+export function withoutSecrets({ origin, pathname, searchParams }: URL): string {
+  const kept = new URLSearchParams([...searchParams].filter(([name]) => recognition.has(name)));
+  return `${origin}${pathname}?${kept}`;
+}
+
 /** Where a model listens to raw audio. `query` adds to what a room asks for, and stands over it; an empty value takes away. */
 export function streamAddress(
   url: string,

@@ -1,18 +1,18 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { urlIn } from "../../access.ts";
 import { UsageError } from "../../errors.ts";
+import { findProvider } from "../../measured/targets.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { openOutFile } from "../../terminal/out-file.ts";
 import { createScreen } from "../../terminal/screen.ts";
-import { findProvider } from "../../wer/targets.ts";
 import { figuresOf } from "./figures.ts";
 import { streamFile } from "./run.ts";
 import { readTape } from "./tape.ts";
 import { printFigures } from "./view.ts";
 
 const help = `
-The recording is sent at real time, in frames of 100 ms (Flux: 80 ms). Without --url and
---api-key it goes to Deepgram where DEEPGRAM_API_KEY is set, and else to the embedded
+The recording is sent at real time, in frames of 100 ms (Flux: 80 ms). Without --url it
+goes to Deepgram where DEEPGRAM_API_KEY is set, and else to the embedded
 speech engine, which is started for it.
 
 message latency   seconds of audio sent so far, less the end of what a message covers, when
@@ -48,7 +48,7 @@ export function defineStream(parent: Command): void {
     .option("--out <file>", "keep all that happened")
     .option("--json", "the figures as JSON on stdout, and nothing else")
     .option("--url <url>", "a speech engine that runs already, or what speaks Deepgram's protocol", urlIn)
-    .option("--api-key <key>", "the API key for it")
+    .option("--api-key <key>", "the API key for it; else CAPTIONWIRE_API_KEY, for Deepgram DEEPGRAM_API_KEY")
     .addHelpText("after", help)
     .action(async (file, options) => {
       const screen = createScreen(options.json === true ? process.stderr : process.stdout);

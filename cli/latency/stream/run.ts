@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { readWav } from "../../../client/index.ts";
 import { bytesToSamples } from "../../../shared/audio.ts";
 import { messageOf, UserError } from "../../errors.ts";
+import type { Provider } from "../../measured/targets.ts";
 import type { Screen } from "../../terminal/screen.ts";
-import type { Provider } from "../../wer/direct.ts";
-import { fluxFrameMs, isFlux, novaFrameMs, streamAddress } from "./address.ts";
+import { fluxFrameMs, isFlux, novaFrameMs, streamAddress, withoutSecrets } from "./address.ts";
 import { playStream } from "./play.ts";
 import { judgeActivity, spansOf } from "./speech.ts";
 import type { Tape, TapeEntry } from "./tape.ts";
@@ -35,7 +35,7 @@ export async function streamFile(screen: Screen, options: StreamOptions): Promis
   const opened = performance.timeOrigin + performance.now();
   const about = {
     version: 1,
-    url: address.href,
+    url: withoutSecrets(address),
     audio: { file, seconds: bytesToSamples(data.length, format) / format.sampleRate },
     speech,
   } as const;

@@ -11,7 +11,7 @@ export type Span = v.InferOutput<typeof SpanSchema>;
 /** All that happened while a recording was streamed: whatever is told of it is made of this alone. */
 export const TapeSchema = v.object({
   version: v.literal(1),
-  /** Where to, without any key. */
+  /** Where to, without any key: of its query only what says how it is to be listened. */
   url: v.pipe(v.string(), v.url()),
   audio: v.object({ file: v.string(), seconds: Seconds }),
   /** From asking for the socket to its being open; with the lookup, TCP and TLS. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { streamAddress } from "../../../cli/latency/stream/address.ts";
+import { streamAddress, withoutSecrets } from "../../../cli/latency/stream/address.ts";
 import { type Figures, figuresOf } from "../../../cli/latency/stream/figures.ts";
 import { playStream } from "../../../cli/latency/stream/play.ts";
 import type { Tape } from "../../../cli/latency/stream/tape.ts";
@@ -182,4 +182,13 @@ describe("the address of a stream", () => {
       "one channel",
     );
   });
+});
+
+it("an address is kept without what opens it", () => {
+  const asked = { token: "secret", eager_eot_threshold: "0.5", callback: "https://user:password@host.test" };
+  const address = streamAddress("wss://user:password@host.test:9000", "flux-general-en", format, asked);
+  expect(address.searchParams.get("token")).toBe("secret");
+  expect(withoutSecrets(address)).toBe(
+    "wss://host.test:9000/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000&eager_eot_threshold=0.5",
+  );
 });

@@ -2,21 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Service } from "../api.ts";
-import { UsageError } from "../errors.ts";
 import { startEngine } from "../stack/engine.ts";
 import { startStack } from "../stack/stack.ts";
 import { createScreen } from "../terminal/screen.ts";
 import { createSteps } from "../terminal/steps.ts";
-import type { Provider } from "./direct.ts";
+import { deepgramOf, type Given, type Named, namedTarget } from "./keys.ts";
 
-export type Given = { readonly url: string | undefined; readonly apiKey: string | undefined };
+/** Who turns speech into words on Deepgram's protocol: the embedded engine, or Deepgram. */
+export type Provider = Named;
 
 /** The engine lets in any credential when it was given no key. */
 const anyKey = "any";
 
 /** Rooms alone, for which an address and a key may be given. */
 export async function findService(given: Given): Promise<{ service: Service; close(): Promise<void> }> {
-  const address = addressOf(given);
+  const address = namedTarget(given);
   if (address !== null) return { service: address, close: async () => {} };
   const { service, close } = await startTargets();
   return { service, close };
@@ -24,9 +24,9 @@ export async function findService(given: Given): Promise<{ service: Service; clo
 
 /** Speech-to-text alone, for which an address and a key may be given. */
 export async function findProvider(given: Given): Promise<{ provider: Provider; close(): Promise<void> }> {
-  const address = addressOf(given);
+  const address = namedTarget(given);
   if (address !== null) return { provider: address, close: async () => {} };
-  const deepgram = deepgramFromEnvironment();
+  const deepgram = deepgramOf();
   if (deepgram !== null) return { provider: deepgram, close: async () => {} };
   const engine = await showing((steps) => {
     const step = steps.step("Speech engine");
@@ -47,7 +47,7 @@ export async function startTargets(): Promise<{
   provider: Provider;
   close(): Promise<void>;
 }> {
-  const deepgram = deepgramFromEnvironment();
+  const deepgram = deepgramOf();
   const stack = await showing((steps) =>
     startStack({
       port: 0,
@@ -61,19 +61,8 @@ export async function startTargets(): Promise<{
   return { service: stack, provider, close: stack.close };
 }
 
-function addressOf({ url, apiKey }: Given): { url: string; apiKey: string } | null {
-  if (url === undefined && apiKey === undefined) return null;
-  if (url === undefined || apiKey === undefined) throw new UsageError("--url and --api-key go together.");
-  return { url, apiKey };
-}
-
-function deepgramFromEnvironment(): Provider | null {
-  const apiKey = process.env.DEEPGRAM_API_KEY || undefined;
-  return apiKey === undefined ? null : { url: "https://api.deepgram.com", apiKey };
-}
-
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "captionwire-wer-"));
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-measured-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
