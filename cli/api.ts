@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { AudioFormat } from "../shared/audio.ts";
 import type { TokenRequest } from "../shared/claims.ts";
 import { UserError } from "./errors.ts";
 
@@ -23,42 +22,6 @@ export async function mintToken(service: Service, request: TokenRequest): Promis
   return (await mint(service, request)).token;
 }
 
-export type Speech = {
-  readonly format: AudioFormat;
-  readonly data: Uint8Array;
-  /** From asking to the first byte of sound. */
-  readonly firstByteMs: number;
-};
-
-/** What speech-to-text likes best: 16 kHz, one channel. */
-const speechFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
-
-/** Has the service speak a text; all of it, before it returns. */
-export async function speak(service: Service, text: string): Promise<Speech> {
-  const token = await mintToken(service, { scopes: ["speak"] });
-  const query = new URLSearchParams({
-    model: "aura-2-thalia-en",
-    encoding: speechFormat.encoding,
-    container: "none",
-    sample_rate: String(speechFormat.sampleRate),
-  });
-  const asked = performance.now();
-  const response = await ask(`${service.url}/v1/speak?${query}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ text }),
-  });
-  const chunks: Uint8Array[] = [];
-  let firstByteMs: number | null = null;
-  for await (const chunk of response.body ?? []) {
-    firstByteMs ??= performance.now() - asked;
-    chunks.push(chunk);
-  }
-  if (firstByteMs === null)
-    throw new UserError("The service spoke nothing: /v1/speak answered with no audio.");
-  return { format: speechFormat, data: new Uint8Array(Buffer.concat(chunks)), firstByteMs };
-}
-
 /** The service answered, with an error. `code` is its word for it, where it has one. */
 export class RefusedError extends UserError {
   readonly status: number;
@@ -73,14 +36,22 @@ export class RefusedError extends UserError {
 
 const answerWithinMs = 60_000;
 
-/** The answer, when it is a good one; the body may take its time. Throws `RefusedError`, or a `UserError` when there is none. */
+/**
+ * The answer, when it is a good one; the body may take its time. Throws `RefusedError`, or a `UserError` when there is none;
+ * what `init.signal` aborts rejects as `fetch` does.
+ */
 export async function ask(url: string, init: RequestInit): Promise<Response> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error("no answer came")), answerWithinMs);
+  const given = init.signal ?? null;
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal: late.signal });
+    response = await fetch(url, {
+      ...init,
+      signal: given === null ? late.signal : AbortSignal.any([given, late.signal]),
+    });
   } catch (error) {
+    if (given?.aborted) throw error;
     throw new UserError(
       `${new URL(url).origin} cannot be reached: ${reasonOf(error)}. Does it run there? npm start runs one on this machine.`,
     );

@@ -1,8 +1,9 @@
 import type { Segment } from "../../client/index.ts";
 import { plain } from "../../shared/export/plain.ts";
 import { percentile } from "../../shared/percentile.ts";
-import { type Service, speak } from "../api.ts";
+import type { Service } from "../api.ts";
 import { usualRoom } from "../options.ts";
+import { speak } from "../speech.ts";
 import { type Screen, wrap } from "../terminal/screen.ts";
 import { align } from "../wer/align.ts";
 import { normalise } from "../wer/normalise.ts";

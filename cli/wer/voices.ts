@@ -1,12 +1,11 @@
-import { UserError } from "../errors.ts";
 import type { Provider } from "../measured/targets.ts";
+import { speakRaw } from "../speech.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { playAtOnce } from "./at-once.ts";
 import { listenDirectly } from "./direct.ts";
 import { printPairs } from "./print.ts";
 import { judgeAudio, type Result, type Summary, summarise } from "./result.ts";
 import { sentences } from "./sentences.ts";
-import type { Audio } from "./ways.ts";
 
 /** One name for each speaker the engine has; its other names are the same voices again. */
 export const distinctVoices = ["aura-asteria-en", "aura-angus-en", "aura-helios-en", "aura-orion-en"];
@@ -20,36 +19,14 @@ export type VoiceResult = {
 /** Has a voice speak each sentence and the same provider listen to it: how well one half understands the other. */
 export async function judgeVoice(provider: Provider, voice: string): Promise<VoiceResult> {
   const results: Result[] = [];
+  const speaker = { url: provider.url, model: voice, authorization: `Token ${provider.apiKey}` };
   for (const sentence of sentences) {
-    const audio = await speak(provider, voice, sentence);
+    const audio = await speakRaw(speaker, sentence);
     results.push(
       await judgeAudio((spoken) => listenDirectly(provider, spoken, playAtOnce), voice, sentence, audio),
     );
   }
   return { voice, summary: summarise(results), results };
-}
-
-const format = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
-
-async function speak(provider: Provider, voice: string, text: string): Promise<Audio> {
-  const query = new URLSearchParams({
-    model: voice,
-    encoding: format.encoding,
-    container: "none",
-    sample_rate: String(format.sampleRate),
-  });
-  const response = await fetch(`${provider.url}/v1/speak?${query}`, {
-    method: "POST",
-    headers: { authorization: `Token ${provider.apiKey}`, "content-type": "application/json" },
-    body: JSON.stringify({ text }),
-    signal: AbortSignal.timeout(60_000),
-  });
-  if (!response.ok) {
-    throw new UserError(
-      `${voice} does not speak: ${response.status} ${(await response.text()).slice(0, 200)}`,
-    );
-  }
-  return { format, data: new Uint8Array(await response.arrayBuffer()) };
 }
 
 export function printVoice(screen: Screen, { voice, summary, results }: VoiceResult): void {

@@ -291,6 +291,12 @@ describe("captionwire latency stream and speak", () => {
       ["latency stream", 2, /Give a recording, or --tape/],
       [`latency speak --url '${stack.url}' --token wrong --lengths 100`, 1, /401/],
       [`latency speak --url '${stack.url}' --lengths 100`, 2, /Set CAPTIONWIRE_API_KEY/],
+      [
+        "latency speak --url http://127.0.0.1:2 --api-key any --lengths 100",
+        1,
+        /^http:\/\/127.0.0.1:2 .*ECONNREFUSED/,
+      ],
+      ["wer --voices --url http://127.0.0.1:2 --api-key any", 1, /^http:\/\/127.0.0.1:2 .*ECONNREFUSED/],
       ["latency speak --lengths few", 2, /whole numbers/],
       ["latency network nowhere", 2, /begins with wss/],
     ];

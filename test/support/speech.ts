@@ -1,4 +1,4 @@
-import { speak } from "../../cli/api.ts";
+import { speak } from "../../cli/speech.ts";
 import type { AudioFormat } from "../../shared/audio.ts";
 import type { TestStack } from "./stack.ts";
 

@@ -6,10 +6,9 @@ import { findProvider } from "../../measured/targets.ts";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { createScreen } from "../../terminal/screen.ts";
-import type { Speaker } from "./ask.ts";
 import { figuresOf } from "./figures.ts";
 import { printFigures } from "./print.ts";
-import { connectionOf, speakAll } from "./run.ts";
+import { connectionOf, type Speaker, speakAll } from "./run.ts";
 
 const help = `
 Texts of several lengths are spoken one after the other, each length as often as --runs

@@ -1,9 +1,15 @@
 import { measuredTexts } from "../../../shared/measured-texts.ts";
+import { type Speaker as AnySpeaker, speakRaw } from "../../speech.ts";
 import type { Screen } from "../../terminal/screen.ts";
 import { lookUp, sampleConnection } from "../network/connect.ts";
 import { timesOf } from "../network/sample.ts";
-import { type Speaker, timeSpeech } from "./ask.ts";
 import type { Spoken } from "./figures.ts";
+
+/** What is spoken already counts when it is stopped. */
+export type Speaker = AnySpeaker & { readonly signal: AbortSignal };
+
+/** As most voices are made. */
+const sampleRate = 24_000;
 
 /** Of a connection of its own: milliseconds. */
 export type Connection = Pick<ReturnType<typeof timesOf>, "dns" | "tcp" | "tls">;
@@ -35,8 +41,15 @@ export async function speakAll(
   for (const [index, { kind, length, text }] of texts.entries()) {
     screen.live([screen.style("dim", `${index + 1}/${texts.length}  ${text.length} characters …`)]);
     try {
-      const times = await timeSpeech(speaker, text);
-      if (kind !== "warm-up") spoken.push({ length, ...times });
+      const { firstByteMs, totalMs, audioMs } = await speakRaw(speaker, text, sampleRate);
+      if (kind === "warm-up") continue;
+      spoken.push({
+        length,
+        characters: text.length,
+        first_byte_ms: firstByteMs,
+        total_ms: totalMs,
+        audio_ms: audioMs,
+      });
     } catch (error) {
       if (speaker.signal.aborted) break;
       throw error;
