@@ -1,7 +1,13 @@
-import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import {
+  type Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+  Option,
+} from "@commander-js/extra-typings";
 import { urlIn } from "../access.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { openOutFile } from "../terminal/out-file.ts";
+import { goOnUnread, writeJsonLine } from "../terminal/output.ts";
 import { createScreen } from "../terminal/screen.ts";
 import { baselineText, compare, readBaseline } from "../wer/baseline.ts";
 import { printComparison } from "../wer/print.ts";
@@ -70,12 +76,17 @@ export function define(command: Command): CommandUnknownOpts {
       "no folder: each voice of the engine speaks twenty sentences, and the engine's error in understanding them is printed",
     )
     .option("--max-wer <percent>", "exit with 1 when an overall word error rate is above it", percent)
-    .option("--reference <file>", "no recordings: a file of text, and …")
+    .addOption(
+      new Option("--reference <file>", "no recordings: a file of text, and …").conflicts([
+        ...["direct", "both", "voices", "url", "apiKey"],
+      ]),
+    )
     .option("--hypothesis <file>", "… what was made of it, line by line")
     .option("--baseline <file>", "compare with it, and exit with 1 when it became worse")
     .option("--tolerance <points>", "what may become worse, in points of a percentage", percent, 0)
     .option("--save-baseline <file>", "keep this result as a baseline")
-    .option("--json <file>", "write all results to this file")
+    .option("--json", "all results as JSON on stdout, and nothing else")
+    .option("--out <file>", "the same into a file")
     .option(
       "--url <url>",
       "measure a Captionwire that runs already (with --direct and --voices: a speech engine, or what speaks Deepgram's protocol)",
@@ -96,7 +107,8 @@ type Options = {
   readonly baseline?: string;
   readonly tolerance: number;
   readonly saveBaseline?: string;
-  readonly json?: string;
+  readonly json?: true;
+  readonly out?: string;
   readonly url?: string;
   readonly apiKey?: string;
 };
@@ -106,17 +118,21 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   if ((reference === undefined) !== (hypothesis === undefined)) {
     throw new UsageError("--reference and --hypothesis go together.");
   }
+  if (reference !== undefined && words.length > 0) {
+    throw new UsageError("--reference and --hypothesis take nothing besides.");
+  }
   // Before the work, for it may take long.
   const baseline = options.baseline === undefined ? null : readBaseline(options.baseline);
   if ([direct, both, voices].filter(Boolean).length > 1) {
     throw new UsageError("--direct, --both and --voices exclude each other.");
   }
   const saveBaseline = options.saveBaseline === undefined ? null : openOutFile(options.saveBaseline);
-  const json = options.json === undefined ? null : openOutFile(options.json);
+  const out = options.out === undefined ? null : openOutFile(options.out);
   // In order, so that what was started for it is ended and put away.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const given = { url: options.url, apiKey: options.apiKey };
-  const screen = createScreen(process.stdout);
+  goOnUnread();
+  const screen = createScreen(options.json ? process.stderr : process.stdout);
 
   const outcome =
     reference !== undefined && hypothesis !== undefined
@@ -127,7 +143,8 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   const comparison = baseline === null ? null : compare(baseline, outcome.entries, options.tolerance / 100);
   if (comparison !== null) printComparison(screen, comparison);
   saveBaseline?.write(baselineText(outcome.entries));
-  json?.write(`${JSON.stringify(outcome.report, null, 2)}\n`);
+  out?.write(`${JSON.stringify(outcome.report)}\n`);
+  if (options.json) writeJsonLine(outcome.report);
   if (outcome.failed > 0) throw new UserError(`${outcome.failed} recordings failed.`);
   if (maxWer !== undefined && outcome.worstWer * 100 > maxWer) {
     throw new UserError(`The word error rate is above ${maxWer} %.`);

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -141,6 +141,17 @@ describe("captionwire latency network", () => {
     expect(command.stdout).toContain("2 of 2 connections failed: 2 in tcp");
   });
 
+  it("ends when nobody reads any more, and tells of --insecure", async () => {
+    const address = `wss://localhost:${server.port}/`;
+    const piped = bash(`captionwire latency network ${address} --insecure --delay 0 | head -1`);
+    expect(await within("the command ends", piped.code)).toBe(0);
+    expect(piped.stdout).toBe(`${address}\n`);
+    const untrusted = captionwire(["latency", "network", address, "--count", "1"]);
+    expect(await within("the command ends", untrusted.code)).toBe(1);
+    expect(untrusted.stdout).toContain("--insecure takes any certificate");
+    expect(untrusted.stdout).not.toContain("--use-system-ca");
+  });
+
   it("prints nothing of what opens an address", async () => {
     const address = `wss://user:password@localhost:${server.port}/v1/listen?token=secret`;
     const command = captionwire(["latency", "network", address, "--insecure", "--count", "1"]);
@@ -253,6 +264,16 @@ describe("captionwire latency stream and speak", () => {
     expect(command.stdout).toMatch(/^ +ends of speech +\d+, by voice activity \(Silero\)$/m);
   });
 
+  it("says nothing when Ctrl-C comes before anything was sent", async () => {
+    const out = join(folder, "nothing.json");
+    const command = captionwire(["latency", "stream", recording, "--out", out, ...engine()]);
+    // It opens the file just before it looks for where speech ends.
+    await eventually("it has begun", () => existsSync(out), Boolean);
+    command.interrupt();
+    expect(await within("the command ends", command.code)).toBe(130);
+    expect([command.stdout, command.stderr, existsSync(out)]).toEqual(["", "", false]);
+  });
+
   it("has texts spoken by the engine, and by a Captionwire with a token", async () => {
     const token = await stack.token({ scopes: ["speak"] });
     // By the environment, so that no secret need stand on a command line.
@@ -288,6 +309,7 @@ describe("captionwire latency stream and speak", () => {
       ["latency network ws://127.0.0.1:1 --count 1 --out /nowhere/lines", 1, /^\/nowhere\/lines cannot/],
       [`latency stream '${recording}' --url nowhere --api-key any`, 2, /It takes an address/],
       ["latency speak --url nowhere --token any", 2, /It takes an address/],
+      ["latency stream --tape a.json --out b.json", 2, /cannot be used with option '--out/],
       ["latency stream", 2, /Give a recording, or --tape/],
       [`latency speak --url '${stack.url}' --token wrong --lengths 100`, 1, /401/],
       [`latency speak --url '${stack.url}' --lengths 100`, 2, /Set CAPTIONWIRE_API_KEY/],

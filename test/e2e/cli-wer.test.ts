@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { captionwire } from "../support/command.ts";
+import { captionwire, jsonLines } from "../support/command.ts";
 import { type EngineProcess, startEngine } from "../support/engine-process.ts";
 import { localUrl } from "../support/local-url.ts";
 import { within } from "../support/wait.ts";
@@ -81,6 +81,14 @@ describe("captionwire wer of two texts", () => {
     expect(await wer("short.txt")).toMatchObject({ code: 1 });
   });
 
+  it("gives programs JSON alone", async () => {
+    const out = join(folder, "results.json");
+    const { command } = await wer("wrong.txt", "--json", "--out", out);
+    expect(jsonLines(command.stdout)).toEqual([expect.objectContaining({ ser: 1 / 3 })]);
+    expect(readFileSync(out, "utf8")).toBe(command.stdout);
+    expect(command.stderr).toContain("Overall WER 14.3 %");
+  });
+
   it("keeps a baseline and fails when it is undercut, unless that is tolerated", async () => {
     const file = join(folder, "baseline.json");
     expect((await wer("right.txt", "--save-baseline", file)).code).toBe(0);
@@ -93,7 +101,9 @@ describe("captionwire wer of two texts", () => {
     expect((await wer("wrong.txt", "--baseline", join(folder, "none.json"))).code).toBe(1);
     expect((await wer("wrong.txt", "--tolerance", "much")).code).toBe(2);
     expect((await wer("right.txt", "--url", "nowhere")).code).toBe(2);
-    for (const option of ["--save-baseline", "--json"]) {
+    expect((await wer("right.txt", "--direct")).code).toBe(2);
+    expect((await wer("right.txt", folder)).code).toBe(2);
+    for (const option of ["--save-baseline", "--out"]) {
       const { code, command } = await wer("right.txt", option, "/nowhere/out.json");
       expect([code, command.stdout]).toEqual([1, ""]);
       expect(command.stderr).toMatch(/^\/nowhere\/out.json cannot be written: .*\n$/);

@@ -46,7 +46,7 @@ export function defineNetwork(parent: Command): void {
     .addHelpText("after", help)
     .action(async (url, options) => {
       const signal = firstInterrupt();
-      if (options.json === true) endWhenUnread();
+      endWhenUnread();
       const { count, duration } = options;
       process.exitCode = await runNetwork(
         createScreen(process.stdout),

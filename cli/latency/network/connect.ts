@@ -101,7 +101,9 @@ export async function sampleConnection(
     if (typeof id === "string") connection.dg_request_id = id;
   } catch (caught) {
     signal.throwIfAborted();
-    error = limit.aborted ? `no answer within ${withinMs / 1000} s` : messageOf(caught);
+    error = limit.aborted
+      ? `no answer within ${withinMs / 1000} s`
+      : messageOf(caught).replace(nodesHint, "");
   } finally {
     socket?.destroy();
   }
@@ -116,6 +118,9 @@ export async function sampleConnection(
     ...(connection.tcp_ms === undefined ? {} : { [isWebSocket ? "websocket" : "http"]: connection }),
   };
 }
+
+/** We have an option of our own for this. */
+const nodesHint = /; if the root CA is installed locally, .*/;
 
 type Changing<T> = { -readonly [name in keyof T]: T[name] };
 

@@ -25,7 +25,8 @@ export function diagnose({ times, iterations, failed, failures, refused, statuse
     const where = Object.entries(failures).map(
       ([phase, { count, error }]) => `${count} in ${phase} (${error})`,
     );
-    said.push(`${failed} of ${iterations} connections failed: ${where.join(", ")}.`);
+    const hint = /certificate/.test(failures.tls?.error ?? "") ? " --insecure takes any certificate." : "";
+    said.push(`${failed} of ${iterations} connections failed: ${where.join(", ")}.${hint}`);
   }
   if (refused > 0) {
     const codes = Object.keys(statuses).filter((status) => status !== "101");

@@ -67,9 +67,10 @@ export async function runNetwork(
       const line = `${JSON.stringify(sample)}\n`;
       file?.write(line);
       if (json) process.stdout.write(line);
-      else if (screen.interactive) {
+      else {
         const progress = progressOf(sample, counts, performance.now() - began);
-        screen.live([progress.slice(0, screen.columns - 1)]);
+        if (screen.interactive) screen.live([progress.slice(0, screen.columns - 1)]);
+        else screen.print(progress);
       }
     },
   });

@@ -5,6 +5,7 @@ import { isDeepgram } from "../../measured/keys.ts";
 import { findProvider } from "../../measured/targets.ts";
 import { wholeNumber } from "../../options.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
+import { goOnUnread, writeJsonLine } from "../../terminal/output.ts";
 import { createScreen } from "../../terminal/screen.ts";
 import { figuresOf } from "./figures.ts";
 import { printFigures } from "./print.ts";
@@ -44,23 +45,23 @@ export function defineSpeak(parent: Command): void {
     .option("--token <token>", "a token for a Captionwire, with the scope speak (CAPTIONWIRE_TOKEN)")
     .addHelpText("after", help)
     .action(async (options) => {
+      goOnUnread();
       const signal = firstInterrupt();
       const { speaker, close } = await findSpeaker(options, signal);
       const screen = createScreen(options.json === true ? process.stderr : process.stdout);
       try {
         const connection = await connectionOf(speaker);
         const spoken = await speakAll(screen, speaker, options.lengths, options.runs);
+        if (signal.aborted) process.exitCode = 130;
+        if (signal.aborted && spoken.length === 0) return;
         const figures = figuresOf(spoken);
         const { url, model } = speaker;
         if (options.json === true) {
-          process.stdout.write(
-            `${JSON.stringify({ url, model, connection, ...figures, requests: spoken }, null, 2)}\n`,
-          );
+          writeJsonLine({ url, model, connection, ...figures, requests: spoken });
         } else {
           screen.print(screen.style("bold", `${url}/v1/speak, ${model}`));
           printFigures(screen, connection, figures);
         }
-        if (signal.aborted) process.exitCode = 130;
       } finally {
         screen.live([]);
         await close();

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { urlIn } from "../../access.ts";
 import { UsageError } from "../../errors.ts";
 import { findProvider } from "../../measured/targets.ts";
 import { firstInterrupt } from "../../terminal/interrupts.ts";
 import { openOutFile } from "../../terminal/out-file.ts";
+import { goOnUnread, writeJsonLine } from "../../terminal/output.ts";
 import { createScreen } from "../../terminal/screen.ts";
 import { figuresOf } from "./figures.ts";
 import { streamFile } from "./run.ts";
@@ -44,17 +45,28 @@ export function defineStream(parent: Command): void {
     .argument("[file]", "the recording, a WAV file")
     .option("--model <name>", "nova-3 and its like are asked at /v1/listen, flux-… at /v2/listen", "nova-3")
     .option("--query <name=value>", "another parameter of the stream; may be repeated", parameter, {})
-    .option("--tape <file>", "no recording: figures of what --out kept")
+    .addOption(
+      new Option("--tape <file>", "no recording: figures of what --out kept").conflicts([
+        ...["out", "model", "query", "url", "apiKey"],
+      ]),
+    )
     .option("--out <file>", "keep all that happened")
     .option("--json", "the figures as JSON on stdout, and nothing else")
     .option("--url <url>", "a speech engine that runs already, or what speaks Deepgram's protocol", urlIn)
     .option("--api-key <key>", "the API key for it; else CAPTIONWIRE_API_KEY, for Deepgram DEEPGRAM_API_KEY")
     .addHelpText("after", help)
     .action(async (file, options) => {
+      goOnUnread();
       const screen = createScreen(options.json === true ? process.stderr : process.stdout);
-      const tape = await tapeOf();
+      const signal = firstInterrupt();
+      const tape = await tapeOf().catch((error: unknown) => {
+        if (error === signal.reason) return null;
+        throw error;
+      });
+      if (signal.aborted) process.exitCode = 130;
+      if (tape === null) return;
       const figures = figuresOf(tape);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+      if (options.json === true) writeJsonLine(figures);
       else printFigures(screen, tape, figures);
 
       async function tapeOf() {
@@ -63,14 +75,13 @@ export function defineStream(parent: Command): void {
           return readTape(options.tape);
         }
         if (file === undefined) throw new UsageError("Give a recording, or --tape.");
-        const signal = firstInterrupt();
         const out = options.out === undefined ? null : openOutFile(options.out);
         const { provider, close } = await findProvider({ url: options.url, apiKey: options.apiKey });
         try {
+          signal.throwIfAborted();
           const { model, query } = options;
           const made = await streamFile(screen, { file, provider, model, query, signal });
           out?.write(`${JSON.stringify(made)}\n`);
-          if (signal.aborted) process.exitCode = 130;
           return made;
         } finally {
           screen.live([]);

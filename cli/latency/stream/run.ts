@@ -22,13 +22,16 @@ export type StreamOptions = {
 const recentMax = 300;
 const redrawEveryMs = 250;
 
-/** Streams a WAV file at real time and returns all that happened. */
+/**
+ * Streams a WAV file at real time and returns all that happened, as far as it came; rejects with the signal's reason when
+ * nothing had been sent by then.
+ */
 export async function streamFile(screen: Screen, options: StreamOptions): Promise<Tape> {
   const { file, provider, model, query, signal } = options;
   const wav = readFile(file);
   const { format, data } = readAudio(file, wav);
   const address = streamAddress(provider.url, model, format, query);
-  const speech = { by: "Silero", spans: spansOf(await judgeActivity(wav)) };
+  const speech = { by: "Silero", spans: spansOf(await judgeActivity(wav, signal)) };
 
   const recent: TapeEntry[] = [];
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -54,6 +57,7 @@ export async function streamFile(screen: Screen, options: StreamOptions): Promis
       showProgress(screen, { ...about, opened, connect_ms: 0, sent, messages: recent });
     },
   });
+  if (played.sent.length === 0) signal.throwIfAborted();
   return { ...about, ...played };
 }
 

@@ -8,14 +8,22 @@ import type { Span } from "./tape.ts";
 const ActivitySchema = v.object({ windowS: v.number(), probabilities: v.array(v.number()) });
 export type Activity = v.InferOutput<typeof ActivitySchema>;
 
-/** How likely somebody speaks in each window of a WAV file: judged by the engine's voice activity detector (Silero). */
-export async function judgeActivity(wav: Uint8Array): Promise<Activity> {
+/**
+ * How likely somebody speaks in each window of a WAV file: judged by the engine's voice activity detector
+ * (Silero). Rejects with the signal's reason when that ends it.
+ */
+export async function judgeActivity(wav: Uint8Array, signal: AbortSignal): Promise<Activity> {
   const judge = spawn(process.execPath, [inRoot("engine/activity.ts")], { stdio: "pipe" });
+  const end = (): boolean => judge.kill();
+  signal.addEventListener("abort", end, { once: true });
   const said = text(judge.stderr);
   // It ends before it has read everything when it cannot read it.
   judge.stdin.on("error", () => {});
   judge.stdin.end(wav);
   const answer = v.safeParse(ActivitySchema, await json(judge.stdout).catch(() => null));
+  signal.removeEventListener("abort", end);
+  // A terminal's Ctrl-C ends both of us: then it is no failure.
+  signal.throwIfAborted();
   if (answer.success) return answer.output;
   throw new UserError(`Where speech ends could not be found: ${(await said).trim()}`);
 }
