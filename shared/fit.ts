@@ -15,11 +15,3 @@ export function fitLine(points: readonly (readonly [x: number, y: number])[]): L
 }
 
 export const valueAt = ({ intercept, slope }: Line, x: number): number => intercept + slope * x;
-
-/** Null when there are none. */
-export function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[Math.floor((sorted.length - 1) / 2)];
-  const high = sorted[Math.ceil((sorted.length - 1) / 2)];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
-}

@@ -23,6 +23,17 @@ export function spreadOf(values: readonly number[]): Spread | null {
   };
 }
 
+/**
+ * The value in the middle, or between the two that are: for a few values, of which no one should decide. p50 of a spread is
+ * always one of the values. Null when there are none.
+ */
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)];
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
 function rank(count: number, share: number): number {
   return Math.max(0, Math.ceil(count * share) - 1);
 }

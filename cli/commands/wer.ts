@@ -36,7 +36,8 @@ error of the first. A transcript without marks at its sentences' ends is one sen
 Baseline: --save-baseline keeps the counts of each file (no words); --baseline says which
 files became better, which became worse and how many stayed the same, and exits with 1
 when the word or the sentence error rate of the files on both sides is worse by more
-than --tolerance points.
+than --tolerance points, or when some of the baseline were not measured now (but for
+voices that were not named).
 
 First appearance: for each word of the final text that carries times, the time from
 the last sample of that word having been handed to the socket to the first frame that
@@ -148,6 +149,14 @@ async function wer(words: readonly string[], options: Options): Promise<void> {
   if (outcome.failed > 0) throw new UserError(`${outcome.failed} recordings failed.`);
   if (maxWer !== undefined && outcome.worstWer * 100 > maxWer) {
     throw new UserError(`The word error rate is above ${maxWer} %.`);
+  }
+  const gone = comparison?.files.filter(({ verdict }) => verdict === "gone").length ?? 0;
+  // Who names voices leaves out the others on purpose; a corpus that shrank is no better for it.
+  const isChoice = voices === true && words.length > 0;
+  if (gone > 0 && !isChoice) {
+    throw new UserError(
+      `${options.baseline} holds ${gone} that were not measured now. If they are to be gone, make a new one with --save-baseline.`,
+    );
   }
   if (comparison?.isWorse) {
     throw new UserError(`It became worse than ${options.baseline} by more than ${options.tolerance} points.`);

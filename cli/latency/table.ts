@@ -5,7 +5,7 @@ const columns = ["min", "mean", "p50", "p95", "p99", "max"] as const;
 const label = 28;
 const cell = 9;
 
-/** A line of milliseconds for each; what was not measured is left out. p50 is the median. */
+/** A line of milliseconds for each; what was not measured is left out. p50 is one of the values, as every percentile. */
 export function printSpreads(
   screen: Screen,
   rows: readonly (readonly [name: string, spread: Spread | null])[],

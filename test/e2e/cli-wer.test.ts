@@ -103,6 +103,18 @@ describe("captionwire wer of two texts", () => {
     expect((await wer("right.txt", "--url", "nowhere")).code).toBe(2);
     expect((await wer("right.txt", "--direct")).code).toBe(2);
     expect((await wer("right.txt", folder)).code).toBe(2);
+    // A corpus that shrank: what is left is as good as before.
+    const text = readFileSync(join(folder, "said.txt"), "utf8").split("\n")[0] ?? "";
+    writeFileSync(join(folder, "said-less.txt"), text);
+    const less = [
+      "--reference",
+      join(folder, "said-less.txt"),
+      "--hypothesis",
+      join(folder, "said-less.txt"),
+    ];
+    const shrunk = captionwire(["wer", ...less, "--baseline", file]);
+    expect(await within("the command ends", shrunk.code)).toBe(1);
+    expect(shrunk.stderr).toContain("holds 1 that were not measured now");
     for (const option of ["--save-baseline", "--out"]) {
       const { code, command } = await wer("right.txt", option, "/nowhere/out.json");
       expect([code, command.stdout]).toEqual([1, ""]);

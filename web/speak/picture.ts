@@ -1,4 +1,5 @@
-import { fitLine, type Line, median, valueAt } from "../../shared/fit.ts";
+import { fitLine, type Line, valueAt } from "../../shared/fit.ts";
+import { median } from "../../shared/percentile.ts";
 import type { PlotPoints } from "../plot.ts";
 import { counted, inMs } from "./facts.ts";
 import type { Measurement } from "./measure.ts";

@@ -21,9 +21,9 @@ export type OfLength = {
   readonly length: number;
   readonly first_byte_ms: Spread;
   readonly total_ms: Spread;
-  /** Milliseconds, the median. */
+  /** Milliseconds, the p50 of all runs. */
   readonly audio_ms: number;
-  /** Seconds of audio by seconds until the last byte, the median. */
+  /** Seconds of audio by seconds until the last byte, the p50 of all runs. */
   readonly speed_up: number;
 };
 
@@ -32,7 +32,7 @@ export type Figures = {
   /** The lines of least squares through all requests; null where all have one length. */
   readonly first_byte: LengthLine | null;
   readonly total: LengthLine | null;
-  /** Seconds of audio by seconds until the last byte, the median of all requests. */
+  /** Seconds of audio by seconds until the last byte, the p50 of all requests. */
   readonly speed_up: number | null;
 };
 

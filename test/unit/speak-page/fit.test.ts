@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitLine, median, valueAt } from "../../../shared/fit.ts";
+import { fitLine, valueAt } from "../../../shared/fit.ts";
 import type { Measurement } from "../../../web/speak/measure.ts";
 import { charactersOf, measurePlan } from "../../../web/speak/measure-plan.ts";
 import { lineInWords, pictureOf } from "../../../web/speak/picture.ts";
@@ -48,10 +48,6 @@ describe("a fitted line", () => {
     expect(lineInWords({ intercept: 41.4, slope: 0.0204 })).toBe("41 ms + 0.02 ms per character");
     expect(lineInWords({ intercept: 1_041, slope: -0.5 })).toBe("1,041 ms − 0.5 ms per character");
   });
-});
-
-it("medians are in the middle", () => {
-  expect([median([]), median([3]), median([9, 1, 2]), median([4, 1, 2, 3])]).toEqual([null, 3, 2, 2.5]);
 });
 
 describe("the picture", () => {
