@@ -1,4 +1,4 @@
-import type { AlertKind, Latency } from "./stats.ts";
+import type { AlertKind, Latency, RoomStats } from "./stats.ts";
 
 /** What the figures of a room are called wherever people read them: on the page, in a report, and in a terminal. */
 export type LatencyWords = {
@@ -54,3 +54,9 @@ export function erasureInWords(erasure: number): string {
 /** Where erasure is counted, and what of it a reader sees: `npm run wer` measures both. */
 export const erasureAbout =
   "as they come from the speech service; a page in fast mode takes back about 0.1, in steady mode none";
+
+/** Which time `wordsPerMinute` and `minuteLag` are of. */
+export function minuteInWords({ at, session }: Pick<RoomStats, "at" | "session">): string {
+  const ageMs = session === null ? Number.POSITIVE_INFINITY : Math.max(0, at - session.startedAt);
+  return ageMs < 60_000 ? `in this session's ${Math.round(ageMs / 1_000)} s` : "in the last minute";
+}

@@ -165,8 +165,13 @@ export const RoomStatsSchema = v.object({
   /** The publisher's; `null`: not known, so transit is not either. */
   publisherClock: v.nullable(ClockSchema),
   ...CountersSchema.entries,
-  /** Words of finals in the last minute. */
+  /**
+   * Words a minute: of the finals that came in the last minute of this session, or in all its time while it is younger (then
+   * as if it were ten seconds old at least).
+   */
   wordsPerMinute: Count,
+  /** X − Y in the last minute of this session, which is what `latency_high` is about; `null`: no interim came in it. */
+  minuteLag: v.nullable(LagSchema),
   /**
    * `erasedWords` for each word of a final, so above 1 too; `null` before the first word. Pages hold words back until they have
    * stood for a moment, and take back far fewer.

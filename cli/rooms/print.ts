@@ -1,7 +1,7 @@
 import type { QualityReport } from "../../shared/quality-report.ts";
 import type { Alert, Latency, RoomStats, Spread } from "../../shared/stats.ts";
 import { alertRules } from "../../shared/stats.ts";
-import { erasureAbout, erasureInWords, latencyWords } from "../../shared/stats-words.ts";
+import { erasureAbout, erasureInWords, latencyWords, minuteInWords } from "../../shared/stats-words.ts";
 import { clockText } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import type { RoomNow } from "./api.ts";
@@ -31,13 +31,20 @@ export function statsText(stats: RoomStats): string {
     "\n",
     table([
       ["viewers", `${viewers} now, ${audience.peak} at most, ${audience.resumed} times one came back`],
-      ["pace", `${wordsPerMinute} words in the last minute`],
+      ["pace", `${wordsPerMinute} words a minute ${minuteInWords(stats)}`],
+      ["lag", lagText(stats)],
       ...countRows(stats),
       ["speech service", `${upstream.dials} connections, ${upstream.failed} failed, ${upstream.lost} lost`],
       ["publisher", `lost ${publisher.lost} times, came back ${publisher.returned} times`],
     ]),
     alertsText(alerts),
   ].join("");
+}
+
+function lagText({ minuteLag: lag, ...stats }: RoomStats): string {
+  const inTime = minuteInWords(stats);
+  if (lag === null) return `nothing measured ${inTime}`;
+  return `${Math.round(lag.p50)} ms ${inTime}, 95 % within ${Math.round(lag.p95)} ms`;
 }
 
 export function reportText(report: QualityReport): string {

@@ -3,8 +3,17 @@ import { alertRules, type RoomStats, type Window, windowMs } from "../../shared/
 import type { PlotOptions, PlotPoints } from "../plot.ts";
 import { counted, inMs, percent, plainNumber } from "./figures.ts";
 
-/** The finished windows of a room, and when now is, on its clock. */
-export type Scene = { readonly windows: readonly Window[]; readonly nowMs: number };
+/** A room as it was told last, and when now is, on its clock. */
+export type Scene = {
+  /** The finished ones. */
+  readonly windows: readonly Window[];
+  readonly nowMs: number;
+  /** The room's own, of when it was told: every place that tells a pace now tells this one. */
+  readonly wordsPerMinute: number;
+  readonly toldAt: number;
+  /** The latest session's. */
+  readonly startedAt: number;
+};
 export type Drawing = { readonly points: readonly PlotPoints[]; readonly words: string };
 export type PlotPlan = PlotOptions & { draw(scene: Scene): Drawing };
 
@@ -15,10 +24,18 @@ const from = -2;
 const bridgedMs = 20_000;
 /** What is only asked for now and then has longer pauses. */
 const bridgedSampledMs = 60_000;
+/** Of less a pace is not drawn. */
+const minPaceMs = 30_000;
 
 /** The last window is still going on: what it counts is not all that will be in it. */
 export function sceneOf(stats: RoomStats, nowMs: number): Scene {
-  return { windows: stats.recent.filter(({ at }) => at + windowMs <= stats.at), nowMs };
+  return {
+    windows: stats.recent.filter(({ at }) => at + windowMs <= stats.at),
+    nowMs,
+    wordsPerMinute: stats.wordsPerMinute,
+    toldAt: stats.at,
+    startedAt: stats.session?.startedAt ?? stats.at,
+  };
 }
 
 const minutesAgo = (at: number, nowMs: number): number => (at + windowMs - nowMs) / minuteMs;
@@ -57,21 +74,26 @@ const known = (values: readonly (number | null)[]): readonly number[] =>
   values.filter((value) => value !== null);
 
 /**
- * Words a minute, in the minute until the end of each window. Of less than half a minute they would say little: words come
- * a sentence at a time.
+ * Words a minute: in the minute until the end of each window, or in the latest session's time until then. Of less than half a
+ * minute a line would say little: words come a sentence at a time.
  */
-export function pacesOf(windows: readonly Window[]): ReadonlyMap<Window, number> {
+export function pacesOf({
+  windows,
+  startedAt,
+}: Pick<Scene, "windows" | "startedAt">): ReadonlyMap<Window, number> {
   const paces = new Map<Window, number>();
-  const [oldest] = windows;
-  if (oldest === undefined) return paces;
   let first = 0;
   let words = 0;
+  let begunAt = windows[0]?.at ?? 0;
   for (const window of windows) {
+    const endsAt = window.at + windowMs;
+    const isOfLatest = endsAt > startedAt;
+    if (isOfLatest) begunAt = Math.max(begunAt, startedAt);
     words += window.words;
-    for (; (windows[first]?.at ?? window.at) <= window.at - minuteMs; first += 1)
-      words -= windows[first]?.words ?? 0;
-    const coveredMs = Math.min(minuteMs, window.at + windowMs - oldest.at);
-    if (coveredMs >= minuteMs / 2) paces.set(window, (words * minuteMs) / coveredMs);
+    const from = isOfLatest ? Math.max(startedAt - windowMs, window.at - minuteMs) : window.at - minuteMs;
+    for (; (windows[first]?.at ?? window.at) <= from; first += 1) words -= windows[first]?.words ?? 0;
+    const coveredMs = Math.min(minuteMs, endsAt - begunAt);
+    if (coveredMs >= minPaceMs) paces.set(window, (words * minuteMs) / coveredMs);
   }
   return paces;
 }
@@ -137,13 +159,16 @@ export const plotPlans: readonly PlotPlan[] = [
       { name: `limit ${burstWordsPerMinute}`, as: "line" },
     ],
     draw(scene) {
-      const paces = pacesOf(scene.windows);
-      const values = [...paces.values()];
-      const last = values.at(-1);
+      const paces = pacesOf(scene);
+      const { wordsPerMinute, toldAt, startedAt, nowMs } = scene;
+      const isTold = toldAt - startedAt >= minPaceMs;
+      const line = lineOf(scene, (window) => paces.get(window) ?? null).slice(0, -1);
+      const last: PlotPoints = isTold ? [[(toldAt - nowMs) / minuteMs, wordsPerMinute]] : [];
       return {
-        points: [lineOf(scene, (window) => paces.get(window) ?? null), levelAt(burstWordsPerMinute, scene)],
-        words:
-          last === undefined ? nothing : `Last ${plainNumber(last)}, at most ${plainNumber(most(values))}.`,
+        points: [[...line, ...last, [0, null]], levelAt(burstWordsPerMinute, scene)],
+        words: isTold
+          ? `Last ${plainNumber(wordsPerMinute)}, at most ${plainNumber(most([...paces.values(), wordsPerMinute]))}.`
+          : nothing,
       };
     },
   },

@@ -1,5 +1,6 @@
 import { burstWordsPerMinute } from "../../shared/quality-report.ts";
 import { type AlertKind, alertRules, type RoomStats, windowMs } from "../../shared/stats.ts";
+import { minuteInWords } from "../../shared/stats-words.ts";
 import type { Tone } from "../../shared/words.ts";
 import { isRunning } from "./alert-words.ts";
 import { counted, inMs, lasting, plainNumber } from "./figures.ts";
@@ -16,13 +17,24 @@ export type KeyFigure = {
 const minuteMs = 60_000;
 const none = "–";
 
-/** Of the last minute where that is said, else of the session. */
+/** Of the session's last minute where that is said, else of all of it. */
 export function keyFiguresOf(stats: RoomStats): readonly KeyFigure[] {
-  const { viewers, audience, upstream, latency, publisherClock, wordsPerMinute, alerts } = stats;
+  const {
+    viewers,
+    audience,
+    upstream,
+    latency,
+    publisherClock,
+    wordsPerMinute,
+    minuteLag: lag,
+    alerts,
+    session,
+  } = stats;
   const toneOf = (...kinds: readonly AlertKind[]) =>
     alerts.some((alert) => isRunning(alert) && kinds.includes(alert.kind)) ? "trouble" : "calm";
-  const minute = stats.recent.filter(({ at }) => at + windowMs > stats.at - minuteMs);
-  const lag = minute.findLast((window) => window.lag !== null)?.lag ?? null;
+  const begunAt = Math.max(stats.at - minuteMs, session?.startedAt ?? 0);
+  const minute = stats.recent.filter(({ at }) => at + windowMs > begunAt);
+  const inTime = minuteInWords(stats);
   const speechMs = minute.reduce((sum, window) => sum + window.speechMs, 0);
   const uncaptionedMs = minute.reduce((sum, window) => sum + window.uncaptionedMs, 0);
   const failures = upstream.failed + upstream.lost;
@@ -34,14 +46,14 @@ export function keyFiguresOf(stats: RoomStats): readonly KeyFigure[] {
       value: lag === null ? none : inMs(lag.p50),
       note:
         lag === null
-          ? "Nothing measured in the last minute"
-          : `95 % within ${inMs(lag.p95)}; limit ${limit} ms`,
+          ? `Nothing measured ${inTime}`
+          : `Median ${inTime}; 95 % within ${inMs(lag.p95)}, limit ${limit} ms`,
       tone: toneOf("latency_high"),
     },
     {
       name: "Speech without captions",
       value: speechMs === 0 ? none : lasting(uncaptionedMs),
-      note: speechMs === 0 ? "Nobody spoke in the last minute" : `of ${lasting(speechMs)} in the last minute`,
+      note: speechMs === 0 ? `Nobody spoke ${inTime}` : `of ${lasting(speechMs)} ${inTime}`,
       tone: toneOf("no_words"),
     },
     {
@@ -59,7 +71,7 @@ export function keyFiguresOf(stats: RoomStats): readonly KeyFigure[] {
     {
       name: "Words a minute",
       value: plainNumber(wordsPerMinute),
-      note: `Up to ${burstWordsPerMinute} can be read along`,
+      note: `${capital(inTime)}; up to ${burstWordsPerMinute} can be read along`,
       tone: "calm",
     },
     {
@@ -70,6 +82,8 @@ export function keyFiguresOf(stats: RoomStats): readonly KeyFigure[] {
     },
   ];
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function transitNote(isClockKnown: boolean, p95: number | null): string {
   if (p95 !== null) return `95 % within ${inMs(p95)}${isClockKnown ? "" : "; now unknown"}`;

@@ -9,6 +9,7 @@ import type { Run } from "./coverage.ts";
 import { type Figures, type GapRange, noted } from "./figures.ts";
 import { Hearing, type Span } from "./hearing.ts";
 import { Interruption, type InterruptionClock } from "./interruption.ts";
+import type { LastMinute } from "./last-minute.ts";
 import { Link } from "./link.ts";
 import type { Signals } from "./signals.ts";
 import { cellMs, Voice } from "./voice.ts";
@@ -17,6 +18,7 @@ import type { Windows } from "./windows.ts";
 /** What measuring one session needs besides its figures. */
 export type CourseWorld = InterruptionClock & {
   readonly windows: Windows;
+  readonly minute: () => LastMinute;
   readonly signals: () => Signals | null;
 };
 
@@ -121,6 +123,7 @@ export class Course {
     tally.words += finalWords;
     tally.erasedWords += erasedWords;
     if (lagMs !== null) lag.add(lagMs);
+    this.#world.minute().heard(finalWords, lagMs);
     if (hasWords) signals?.words();
     const settled = events.reduce((to, event) => (event.kind === "final" ? Math.max(to, event.to) : to), 0);
     if (settled > 0) this.#uncaptioned(this.figures.coverage.settle(this.#exactMs(settled)));

@@ -10,6 +10,7 @@ import type { Range } from "../upstream/state.ts";
 import { Archive } from "./archive.ts";
 import { Course } from "./course.ts";
 import { Figures } from "./figures.ts";
+import { LastMinute } from "./last-minute.ts";
 import { Latest, type Left } from "./latest.ts";
 import type { Signals } from "./signals.ts";
 import type { MeasureStore } from "./store.ts";
@@ -33,6 +34,8 @@ export class Measures {
   #deadline: number | null = null;
   readonly #latest: Latest;
   #windows: Windows;
+  /** Of the latest session. */
+  #minute: LastMinute;
   #viewers = 0;
 
   /** @param left the figures of its session go on where they were last stored */
@@ -41,6 +44,7 @@ export class Measures {
     this.#archive = new Archive(store, ports.log);
     this.#steady = new SteadyClock(ports.now);
     this.#windows = this.#newWindows();
+    this.#minute = this.#newMinute();
     const world = {
       archive: this.#archive,
       steady: this.#steady,
@@ -85,9 +89,9 @@ export class Measures {
     if (this.#figures !== null) this.#figures.alerts = alerts;
   }
 
-  /** X − Y in the last minute; `null`: no interim came in it. */
+  /** X − Y in the session's last minute; `null`: no interim came in it. */
   get minuteLag(): Lag | null {
-    return this.#windows.minuteLag();
+    return this.#minute.lag();
   }
 
   /** The oldest first, each the same object for as long as it is told; the last one goes on. */
@@ -113,7 +117,8 @@ export class Measures {
    */
   began(session: StoredSession, from: number): void {
     const isNew = this.#latest.begin(session, from);
-    this.#windows.begin(isNew);
+    if (isNew) this.#minute = this.#newMinute();
+    this.#windows.begin();
     this.#measure((course) => course.viewers(this.#viewers));
     this.#latest.store();
     this.#guarded(() => this.signals?.began(session.id, isNew));
@@ -212,6 +217,7 @@ export class Measures {
   purge(): void {
     this.#archive.clear();
     this.#windows = this.#newWindows();
+    this.#minute = this.#newMinute();
     this.#latest.anew();
     this.#measure((course) => course.viewers(this.#viewers));
     this.#guarded(() => this.signals?.purged());
@@ -241,7 +247,8 @@ export class Measures {
       latency,
       publisherClock: this.publisherClock,
       ...told,
-      wordsPerMinute: this.#windows.minuteWords(),
+      wordsPerMinute: this.#minute.wordsPerMinute(),
+      minuteLag: this.minuteLag,
       erasure,
       alerts: [...this.alerts],
       recent: this.recent,
@@ -305,9 +312,14 @@ export class Measures {
     return new Windows(this.#ports.now, () => this.#steady.now());
   }
 
+  #newMinute(): LastMinute {
+    return new LastMinute(() => this.#steady.now());
+  }
+
   #courseOf(figures: Figures, begin: number): Course {
     return new Course(figures, begin, {
       windows: this.#windows,
+      minute: () => this.#minute,
       now: this.#ports.now,
       steady: () => this.#steady.now(),
       signals: () => this.signals,

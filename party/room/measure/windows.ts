@@ -1,7 +1,5 @@
-import { type Lag, type Window, windowMs, windowsMax } from "../../../shared/stats.ts";
+import { type Window, windowMs, windowsMax } from "../../../shared/stats.ts";
 import { Sketch } from "./sketch.ts";
-
-const minuteWindows = 60_000 / windowMs;
 
 type Tally = {
   -readonly [K in "words" | "erasedWords" | "speechMs" | "uncaptionedMs" | "viewers" | "failures"]: Window[K];
@@ -23,8 +21,6 @@ export class Windows {
   #open: Open;
   #closed: Window[] = [];
   #viewers = 0;
-  /** The last minute's of this session, the newest last. */
-  #minute: Open[] = [];
 
   constructor(wall: () => number, steady: () => number) {
     this.#wall = wall;
@@ -33,13 +29,9 @@ export class Windows {
     this.#open = this.#begin(0);
   }
 
-  /**
-   * A session begins (`isNew`), or goes on: what comes now is in a step of its own, and the last minute knows nothing of
-   * an earlier session.
-   */
-  begin(isNew: boolean): void {
+  /** A session begins, or goes on: what comes now is in a step of its own. */
+  begin(): void {
     this.#close(this.now);
-    if (isNew) this.#minute = [];
     this.#open = { ...this.#begin(0), at: Math.round(this.#wall()) };
   }
 
@@ -64,20 +56,6 @@ export class Windows {
     return [...this.#closed, told(open)];
   }
 
-  /** X − Y in the last minute. */
-  minuteLag(): Lag | null {
-    const { lag } = this.now;
-    const all = new Sketch();
-    for (const sketch of [...this.#minute.map((step) => step.lag), lag]) all.merge(sketch);
-    return all.lag();
-  }
-
-  /** Words of finals in the last minute. */
-  minuteWords(): number {
-    const { tally } = this.now;
-    return this.#minute.reduce((sum, step) => sum + step.tally.words, tally.words);
-  }
-
   #roll(until: number): void {
     this.#close(this.#open);
     this.#step += 1;
@@ -86,7 +64,6 @@ export class Windows {
 
   #close(open: Open): void {
     this.#closed = [...this.#closed, told(open)].slice(1 - windowsMax);
-    this.#minute = [...this.#minute, open].slice(1 - minuteWindows);
   }
 
   /** @param ago steps between this one and the one that goes on now */

@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { windowMs } from "../../../shared/stats.ts";
-import { lineOf, pacesOf, plotPlans, sceneOf } from "../../../web/stats/drawings.ts";
+import { type Window, windowMs } from "../../../shared/stats.ts";
+import { lineOf, pacesOf, plotPlans, type Scene, sceneOf } from "../../../web/stats/drawings.ts";
+import { keyFiguresOf } from "../../../web/stats/key-figures.ts";
 import { firstAt, statsOf, windowOf } from "./room-stats.ts";
 
 const lag = (p50: number) => ({ count: 9, p50, p95: p50 * 2, max: p50 * 3 });
-const drawnAs = (title: string, windows: Parameters<typeof pacesOf>[0]) => {
+const sceneAt = (windows: readonly Window[], startedAt = firstAt): Scene => {
+  const nowMs = firstAt + windows.length * windowMs;
+  return { windows, nowMs, toldAt: nowMs, startedAt, wordsPerMinute: 0 };
+};
+const drawnAs = (title: string, windows: readonly Window[]) => {
   const plan = plotPlans.find((each) => each.title === title);
   if (plan === undefined) throw new Error(`There is no plot "${title}".`);
-  return plan.draw({ windows, nowMs: firstAt + windows.length * windowMs });
+  return plan.draw(sceneAt(windows));
 };
 
 describe("a line of the last ten minutes", () => {
@@ -24,7 +29,7 @@ describe("a line of the last ten minutes", () => {
   it("goes on over a short pause, and breaks in a long one", () => {
     const valued = [0, 3, 20].map((index) => windowOf(index, { lag: lag(100) }));
     const points = lineOf(
-      { windows: valued, nowMs: firstAt + 21 * windowMs },
+      { ...sceneAt(valued), nowMs: firstAt + 21 * windowMs },
       (window) => window.lag?.p50 ?? null,
     );
     expect(points.map(([, y]) => y)).toEqual([100, 100, null, 100, null]);
@@ -34,15 +39,38 @@ describe("a line of the last ten minutes", () => {
 describe("words a minute", () => {
   it("are those of the minute that ends with a window", () => {
     const windows = Array.from({ length: 30 }, (_, index) => windowOf(index, { words: index < 15 ? 10 : 5 }));
-    const paces = [...pacesOf(windows).values()];
+    const paces = [...pacesOf(sceneAt(windows)).values()];
     expect(paces.at(0)).toBe(120);
     expect(paces.at(-1)).toBe(60);
     expect(Math.max(...paces)).toBe(120);
   });
 
+  it("are those of the latest session alone, by its time while it is young", () => {
+    const windows = Array.from({ length: 18 }, (_, index) =>
+      windowOf(index, { words: index < 12 ? 30 : 10 }),
+    );
+    const paces = pacesOf(sceneAt(windows, firstAt + 12 * windowMs));
+    expect([...paces.values()].at(-1)).toBe(120);
+    expect([...paces.keys()].map(({ at }) => (at - firstAt) / windowMs)).toEqual([5, 6, 7, 8, 9, 10, 11, 17]);
+  });
+
+  it("end with the figure that the room tells, as it stands at the top of the page", () => {
+    const recent = Array.from({ length: 8 }, (_, index) => windowOf(index, { words: 10 }));
+    const told = statsOf({ at: firstAt + 40_000, wordsPerMinute: 118, recent });
+    const plan = plotPlans.find(({ title }) => title === "Words a minute");
+    const { points, words } = plan?.draw(sceneOf(told, told.at)) ?? { points: [], words: "" };
+    expect(points[0]?.slice(-2)).toEqual([
+      [0, 118],
+      [0, null],
+    ]);
+    expect(words).toBe("Last 118, at most 120.");
+    const tile = keyFiguresOf(told).find(({ name }) => name === "Words a minute");
+    expect(tile).toMatchObject({ value: "118", note: "In this session's 40 s; up to 200 can be read along" });
+  });
+
   it("are not told of less than half a minute", () => {
     const windows = [0, 1, 2, 3, 4].map((index) => windowOf(index, { words: 50 }));
-    expect(pacesOf(windows).size).toBe(0);
+    expect(pacesOf(sceneAt(windows)).size).toBe(0);
   });
 });
 
@@ -67,7 +95,7 @@ describe("a plot in words", () => {
 
   it("says so when there is nothing", () => {
     for (const plan of plotPlans) {
-      const { points, words } = plan.draw({ windows: [], nowMs: firstAt });
+      const { points, words } = plan.draw(sceneAt([]));
       expect(words).toMatch(
         /^(Nothing measured yet\.|Nobody has spoken\.|None\.|Publisher to room: not known\. .*)$/,
       );

@@ -1,3 +1,4 @@
+import { Figures } from "../../../party/room/measure/figures.ts";
 import type { RoomStats, Window } from "../../../shared/stats.ts";
 import { windowMs } from "../../../shared/stats.ts";
 
@@ -21,6 +22,18 @@ export function windowOf(index: number, happened: Partial<Window> = {}): Window 
   };
 }
 
+const nothing = Figures.begin(
+  {
+    id: "one",
+    startedAt: firstAt,
+    language: null,
+    model: null,
+    format: { encoding: "linear16", sampleRate: 16_000, channels: 1 },
+    ended: null,
+  },
+  0,
+);
+
 /** A room on air, of which nothing was measured but for what is given. */
 export function statsOf(told: Partial<RoomStats> = {}): RoomStats {
   return {
@@ -28,24 +41,11 @@ export function statsOf(told: Partial<RoomStats> = {}): RoomStats {
     state: "live",
     session: { id: "one", startedAt: firstAt, endedAt: null },
     viewers: 0,
-    latency: {
-      transcript: null,
-      final: null,
-      endOfTurn: null,
-      publisherTransit: null,
-      viewerTransit: null,
-      upstreamConnect: null,
-      upstreamRecovery: null,
-      publisherReturn: null,
-    },
+    latency: nothing.latency,
     publisherClock: null,
-    audience: { peak: 0, joined: 0, resumed: 0, tooSlow: 0 },
-    upstream: { dials: 0, opened: 0, failed: 0, lost: 0, retries: 0 },
-    publisher: { lost: 0, returned: 0, marks: 0, marksOfUnknownClock: 0 },
-    audio: { received: 0, replayed: 0, backfilled: 0, speech: 0, uncaptioned: 0 },
-    gaps: { count: 0, ms: 0, filled: 0 },
-    text: { interims: 0, finals: 0, words: 0, erasedWords: 0, corrections: 0 },
+    ...nothing.told,
     wordsPerMinute: 0,
+    minuteLag: null,
     erasure: null,
     alerts: [],
     recent: [],

@@ -37,7 +37,11 @@ function present(page: MetricsPage, stats: RoomStats): void {
   );
   page.gauge("captionwire_viewers", "Viewers in the room.", viewers);
   page.gauge("captionwire_viewers_peak", "The most viewers at a time.", audience.peak);
-  page.gauge("captionwire_words_per_minute", "Words of finals in the last minute.", stats.wordsPerMinute);
+  page.gauge(
+    "captionwire_words_per_minute",
+    "Words a minute, of finals of the session's last minute.",
+    stats.wordsPerMinute,
+  );
   page.gauge(
     "captionwire_erasure_ratio",
     "Words taken back for each final word, as they come from the provider.",

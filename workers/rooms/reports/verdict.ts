@@ -78,7 +78,7 @@ function pace({ bursts, text: { words }, audio: { received } }: QualityReport): 
   const average =
     received === 0
       ? ""
-      : `${countOf(words, "word", "words")}, ${Math.round(words / (received / 60_000))} a minute. `;
+      : `${countOf(words, "word", "words")}, ${Math.round(words / (received / 60_000))} a minute on average. `;
   if (bursts.length === 0)
     return `${average}Nobody spoke faster than ${burstWordsPerMinute} words a minute for ${seconds} seconds.`;
   const fastest = Math.max(...bursts.map(({ wordsPerMinute }) => wordsPerMinute));

@@ -201,10 +201,12 @@ describe("what a room counts of its audience and its text", () => {
     await world.upstream.results("the whether is", 0, 1, false);
     await world.upstream.results("The weather is fine", 0, 2, false);
     await world.upstream.results("The weather, is fine.", 0, 2, true);
-    const { text, erasure, wordsPerMinute } = room.stats();
+    await world.time.advance(30_000);
+    const { text, erasure, wordsPerMinute, minuteLag } = room.stats();
     expect(text).toEqual({ interims: 2, finals: 1, words: 4, erasedWords: 2, corrections: 0 });
     expect(erasure).toBe(0.5);
-    expect(wordsPerMinute).toBe(4);
+    expect(wordsPerMinute).toBe(8);
+    expect(minuteLag).toMatchObject({ count: 2, max: 2_000 });
     const [segment] = room.transcript().segments;
     await room.edit(segment?.id ?? "", "The weather is fine.");
     await room.edit(segment?.id ?? "", "The weather is fine.");
@@ -212,6 +214,22 @@ describe("what a room counts of its audience and its text", () => {
     expect(reportOf(stage).minutes).toMatchObject([{ minute: 0, words: 4, erasedWords: 2, corrections: 1 }]);
     await world.time.advance(61_000);
     expect(room.stats().wordsPerMinute).toBe(0);
+  });
+
+  it("tells the pace and the lag of this session's last minute alone", async () => {
+    const stage = await liveRoom();
+    const { world, room, publisher } = stage;
+    room.received(publisher, audioMs(1_000));
+    await world.upstream.results("The weather is", 0, 0.8, false);
+    await world.upstream.results("The weather is fine.", 0, 1, true);
+    const before = room.stats();
+    expect(before.minuteLag?.count).toBe(1);
+    room.received(publisher, JSON.stringify({ type: "finish" }));
+    await world.time.advance(100);
+    await world.upstream.close(1000);
+    await begin(room, "p2");
+    expect(room.stats().session?.id).not.toBe(before.session?.id);
+    expect(room.stats()).toMatchObject({ wordsPerMinute: 0, minuteLag: null });
   });
 
   it("tells stretches that were spoken too fast, by the words' own times", async () => {
