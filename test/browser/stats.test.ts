@@ -206,6 +206,21 @@ describe("the reports of a room's sessions", () => {
     await page.context().close();
   });
 
+  it("are asked for again when their list could not be had, and it is said until then", async () => {
+    const room = "unlisted";
+    const { publisher, stop } = await goOnAir(room);
+    const { page } = await openPage(browser, "about:blank");
+    await page.route("**/reports", (route) => route.abort());
+    await page.goto(new URL(`/stats/${room}`, stack.url).href);
+    await says(page, "reports-said", "The list of reports could not be had.");
+    await page.unroute("**/reports");
+    await page.getByRole("cell", { name: "Still going on" }).waitFor();
+    await says(page, "reports-said", /^$/);
+    stop();
+    publisher.close();
+    await page.context().close();
+  });
+
   it("are files for whoever has a link with a token", async () => {
     const room = "linked";
     const { publisher, stop } = await goOnAir(room);

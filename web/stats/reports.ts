@@ -12,11 +12,26 @@ const EntriesSchema = v.object({ reports: v.array(ReportEntrySchema) });
 
 const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** A list that could not be had is asked for again, not more often. */
+const retryMs = 10_000;
+
+export type ReportList = {
+  /**
+   * Loads the list once for each `sessions`, anything that changes when the list does. Where that fails it is said, and a
+   * later call tries again. @param now as `performance.now()` tells it
+   */
+  load(sessions: string, now: number): Promise<void>;
+};
+
 /** The list of a room's sessions, each with its report to be opened and to be kept. */
-export function createReportList(room: string): { load(): Promise<void> } {
+export function createReportList(room: string): ReportList {
   const list = part("reports", HTMLElement);
   const said = part("reports-said", HTMLElement);
   const hasOwnToken = ownToken() !== null;
+  /** Of which sessions the list is shown. */
+  let listed: string | null = null;
+  let isLoading = false;
+  let failedAt: number | null = null;
 
   function tell(error: unknown): void {
     said.textContent =
@@ -91,14 +106,21 @@ export function createReportList(room: string): { load(): Promise<void> } {
   }
 
   return {
-    async load() {
+    async load(sessions, now) {
+      if (sessions === listed || isLoading || (failedAt !== null && now - failedAt < retryMs)) return;
+      isLoading = true;
       try {
         const answer = await askRoom(room, "rooms:stats", { path: "/reports" });
         show(v.parse(EntriesSchema, await answer.json()).reports);
-        said.textContent = "";
-      } catch (error) {
-        // The line at the top says what is the matter with the link or the room.
-        if (!(error instanceof CaptionwireError)) tell(error);
+        // What was said of the latest click stays.
+        if (failedAt !== null) said.textContent = "";
+        failedAt = null;
+        listed = sessions;
+      } catch {
+        failedAt = now;
+        said.textContent = "The list of reports could not be had. This page goes on trying.";
+      } finally {
+        isLoading = false;
       }
     },
   };

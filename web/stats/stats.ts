@@ -29,8 +29,6 @@ let stats: RoomStats | null = null;
 let toldAt = 0;
 let isUnused = false;
 let alerts: ReadonlySet<AlertKind> = new Set();
-/** Whose reports are listed: a session that begins or ends changes the list. */
-let listed: string | null = null;
 let shownVerdict: string | null = null;
 
 function handleStats(told: RoomStats): void {
@@ -44,11 +42,8 @@ function handleStats(told: RoomStats): void {
   if (words !== "") alertsAnnounced.textContent = words;
   alerts = new Set(running.map(({ kind }) => kind));
   const { session } = told;
-  const sessions = `${session?.id} ${session?.endedAt}`;
-  if (sessions !== listed) {
-    listed = sessions;
-    void reports.load();
-  }
+  // A session that begins or ends changes the list.
+  void reports.load(`${session?.id} ${session?.endedAt}`, now);
   tick(now);
 }
 
