@@ -56,6 +56,18 @@ const unfold = (page: Page): Promise<void> =>
   });
 
 describe("a report in a browser", () => {
+  it("shows on a narrow screen how long things took, without being moved sideways", async () => {
+    const { page } = await openPage(browser, `${url}/hour`, { width: 320, height: 640 });
+    const box = page.getByRole("region", { name: "Latency in milliseconds" });
+    expect(
+      await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    ).toBeLessThanOrEqual(0);
+    expect(await box.getByRole("columnheader").allTextContents()).toEqual(
+      expect.arrayContaining(["Median", "95 %", "99 %", "Longest"]),
+    );
+    await page.context().close();
+  });
+
   it.each(Object.keys(circumstances) as Circumstance[])("is good to read: %s", async (circumstance) => {
     for (const path of paths) {
       const { page, complaints } = await open(path, circumstance);

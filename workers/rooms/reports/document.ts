@@ -47,7 +47,7 @@ ${
     : html`<p class="note">${timesInWords(report, clock, bins.step)}</p>
 ${charts(report, bins, clock)}${byTime(report, bins, clock)}<h2>What happened</h2>
 ${happenings(report, bins, clock)}${lists(report, clock)}`
-}<h2>Durations</h2>
+}<h2>Latency in milliseconds</h2>
 ${latencies(report.latency)}
 </main>
 </body>

@@ -49,7 +49,12 @@ li { margin: .15rem 0; }
 .ground { fill: var(--panel); stroke: var(--rule); stroke-width: 1; vector-effect: non-scaling-stroke; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; padding: .25rem 0; }
-.wide { overflow-x: auto; margin: .5rem 0; }
+.wide { overflow-x: auto; margin: .5rem 0; background:
+  linear-gradient(to right, var(--ground) 50%, transparent) 0 0 / 3rem 100% local,
+  linear-gradient(to left, var(--ground) 50%, transparent) 100% 0 / 3rem 100% local,
+  linear-gradient(to right, var(--rule), transparent) 0 0 / 1rem 100% scroll,
+  linear-gradient(to left, var(--rule), transparent) 100% 0 / 1rem 100% scroll;
+  background-repeat: no-repeat; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .25rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; font-weight: inherit; }
@@ -62,6 +67,8 @@ td { white-space: nowrap; }
   .scale span + span { display: none; }
   .times { grid-column: 1; }
   .lanes { grid-template-columns: 1fr; }
+  .latency th, .latency td { padding-inline: .3rem 0; }
+  .latency th:last-child, .latency td:last-child { display: none; }
 }
 @media (forced-colors: active) {
   svg { forced-color-adjust: none; }
@@ -74,7 +81,7 @@ td { white-space: nowrap; }
   body { max-width: none; padding: 0; }
   figure, .lanes, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
-  .wide { overflow: visible; }
+  .wide { overflow: visible; background: none; }
   table { font-size: .75rem; }
 }
 @media print { details::details-content { content-visibility: visible; display: block; block-size: auto; } }

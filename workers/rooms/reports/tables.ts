@@ -16,8 +16,8 @@ type Table = {
 };
 
 /** Wide ones are moved sideways by themselves, also by keyboard. */
-function table({ name, columns, rows }: Table): Html {
-  return html`<div class="wide" role="region" aria-label="${name}" tabindex="0"><table>
+function table({ name, columns, rows }: Table, kind = ""): Html {
+  return html`<div class="${`wide ${kind}`.trim()}" role="region" aria-label="${name}" tabindex="0"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(
@@ -73,15 +73,19 @@ export function byTime({ session, audio }: QualityReport, { step, bins }: Bins, 
 }
 
 export function latencies(latency: Latency): Html {
+  const figure = (ms: number): string => Math.round(ms).toLocaleString("en");
   const row = (name: string, spread: Spread | null): Cell[] =>
     spread === null
-      ? [name, 0, "–", "–", "–", "–"]
-      : [name, spread.count, ...[spread.p50, spread.p95, spread.p99, spread.max].map(latencyInWords)];
-  return table({
-    name: "Durations",
-    columns: ["What", "Measured", "Median", "95 %", "99 %", "Longest"],
-    rows: latencyWords.map(({ key, name }) => row(name, latency[key])),
-  });
+      ? [name, "–", "–", "–", "–", 0]
+      : [name, ...[spread.p50, spread.p95, spread.p99, spread.max].map(figure), spread.count];
+  return table(
+    {
+      name: "Latency in milliseconds",
+      columns: ["What", "Median", "95 %", "99 %", "Longest", "Times"],
+      rows: latencyWords.map(({ key, name }) => row(name, latency[key])),
+    },
+    "latency",
+  );
 }
 
 /** What happened when, a list for each kind that there is something of. */
