@@ -35,6 +35,24 @@ export const MinuteSchema = v.object({
 });
 export type Minute = Readonly<v.InferOutput<typeof MinuteSchema>>;
 
+/** One in which nothing happened, to be counted on. */
+export function emptyMinute(minute: number): v.InferOutput<typeof MinuteSchema> {
+  return {
+    minute,
+    lag: null,
+    words: 0,
+    fastest: 0,
+    speechMs: 0,
+    uncaptionedMs: 0,
+    gapMs: 0,
+    erasedWords: 0,
+    corrections: 0,
+    upstreamLost: 0,
+    publisherLost: 0,
+    viewers: 0,
+  };
+}
+
 /** A stretch that was spoken faster than `burstWordsPerMinute`. */
 export const BurstSchema = v.object({ start: Ms, end: Ms, wordsPerMinute: Count });
 export type Burst = Readonly<v.InferOutput<typeof BurstSchema>>;

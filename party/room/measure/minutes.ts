@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Minute, minutesMax } from "../../../shared/quality-report.ts";
+import { emptyMinute, type Minute, minutesMax } from "../../../shared/quality-report.ts";
 import { Sketch, type StoredSketch, StoredSketchSchema } from "./sketch.ts";
 
 const minuteMs = 60_000;
@@ -107,23 +107,6 @@ export class Minutes {
     before.lag = this.#lag.sketch.lag();
     this.#changed.add(before.minute);
   }
-}
-
-function emptyMinute(minute: number): Tally {
-  return {
-    minute,
-    lag: null,
-    words: 0,
-    fastest: 0,
-    speechMs: 0,
-    uncaptionedMs: 0,
-    gapMs: 0,
-    erasedWords: 0,
-    corrections: 0,
-    upstreamLost: 0,
-    publisherLost: 0,
-    viewers: 0,
-  };
 }
 
 /** One minute, counted in two parts. */

@@ -1,4 +1,4 @@
-import { type Minute, minutesMax, paceMs } from "../../../shared/quality-report.ts";
+import { emptyMinute, type Minute, minutesMax, paceMs } from "../../../shared/quality-report.ts";
 
 /** A stretch of a session as a chart and a table show it: one minute, or several where the session is long. */
 export type Bin = Omit<Minute, "minute"> & {
@@ -22,19 +22,7 @@ export function paceIn({ words, from }: Bin, step: number, receivedMs: number): 
 const binsMax = 96;
 const steps = [1, 2, 3, 5, 10, 15, 20, 30, 60];
 
-const emptyBin: Omit<Bin, "from"> = {
-  lag: null,
-  words: 0,
-  fastest: 0,
-  speechMs: 0,
-  uncaptionedMs: 0,
-  gapMs: 0,
-  erasedWords: 0,
-  corrections: 0,
-  upstreamLost: 0,
-  publisherLost: 0,
-  viewers: 0,
-};
+const { minute: _, ...emptyBin } = emptyMinute(0);
 
 /** All minutes of which there is audio: those that are not told had nothing in them. */
 export function binsOf(minutes: readonly Minute[], receivedMs: number): Bins {
