@@ -7,7 +7,7 @@ const perMinute = 60_000 / paceMs;
 /** How fast is spoken in one stretch of speech: words in the latest `paceMs` of their own times. */
 export class Pace {
   readonly #began: () => OpenBurst;
-  #starts: number[] = [];
+  readonly #starts: number[] = [];
   #burst: OpenBurst | null = null;
 
   /** @param began called for each burst; what it answers is kept up to date while the burst lasts */
@@ -17,7 +17,8 @@ export class Pace {
 
   /** The next word, in their order (milliseconds on the session's clock); answers the words a minute that were spoken up to it. */
   word({ start, end }: { readonly start: number; readonly end: number }): number {
-    this.#starts = [...this.#starts, start].filter((at) => at > start - paceMs);
+    this.#starts.push(start);
+    while ((this.#starts[0] ?? start) <= start - paceMs) this.#starts.shift();
     const pace = this.#starts.length * perMinute;
     if (pace > burstWordsPerMinute) this.#goesOn(end, pace);
     else this.#burst = null;
