@@ -53,7 +53,7 @@ export function erasureInWords(erasure: number): string {
 
 /** Where erasure is counted, and what of it a reader sees: `npm run wer` measures both. */
 export const erasureAbout =
-  "as they come from the speech service; a page in fast mode takes back about a tenth of that, in steady mode none";
+  "as they come from the speech service; a page in fast mode takes back far fewer, in steady mode none";
 
 /** Which time `wordsPerMinute` and `minuteLag` are of. */
 export function minuteInWords({ at, session }: Pick<RoomStats, "at" | "session">): string {

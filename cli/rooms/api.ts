@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { roomStates, SessionSchema } from "../../shared/captions.ts";
 import type { TokenRequest } from "../../shared/claims.ts";
+import { RoomDescriptionSchema } from "../../shared/protocol.ts";
 import { QualityReportSchema, ReportEntrySchema } from "../../shared/quality-report.ts";
 import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
@@ -13,13 +13,10 @@ const RoomsSchema = v.object({
   next: v.nullish(v.string()),
 });
 export const RoomSchema = v.object({
+  ...RoomDescriptionSchema.entries,
   room: v.string(),
-  settings: RoomSettingsSchema,
-  state: v.picklist(roomStates),
-  session: v.nullable(SessionSchema),
-  epoch: v.string(),
-  version: v.number(),
-  viewers: v.number(),
+  /** Not told to whoever may only read captions. */
+  settings: v.optional(RoomSettingsSchema),
 });
 export type RoomNow = Readonly<v.InferOutput<typeof RoomSchema>>;
 const ReportsSchema = v.object({ reports: v.array(ReportEntrySchema) });
@@ -66,7 +63,9 @@ export async function showRoom(access: Access, room: string): Promise<RoomNow> {
 /** A room's settings; none for a room that does not exist yet. */
 export async function settingsOf(access: Access, room: string): Promise<RoomSettings> {
   try {
-    return (await showRoom(access, room)).settings;
+    const { settings } = await showRoom(access, room);
+    if (settings !== undefined) return settings;
+    throw new UserError("The token may not see the room's settings: it lacks the scope rooms:admin.");
   } catch (error) {
     if (error instanceof NoRoomError) return {};
     throw error;

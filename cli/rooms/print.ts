@@ -8,7 +8,6 @@ import type { RoomNow } from "./api.ts";
 
 /** A room as it stands, for people. */
 export function roomText({ room, state, session, viewers, version, settings }: RoomNow): string {
-  const set = Object.entries(settings).map(([name, value]) => [`  ${name}`, JSON.stringify(value)]);
   return [
     table([
       ["room", room],
@@ -17,8 +16,14 @@ export function roomText({ room, state, session, viewers, version, settings }: R
       ["viewers", String(viewers)],
       ["version", String(version)],
     ]),
-    set.length === 0 ? "settings: none; all is as by default\n" : `settings\n${table(set)}`,
+    settingsText(settings),
   ].join("");
+}
+
+function settingsText(settings: RoomNow["settings"]): string {
+  if (settings === undefined) return "settings: not told to this token, which lacks the scope rooms:admin\n";
+  const set = Object.entries(settings).map(([name, value]) => [`  ${name}`, JSON.stringify(value)]);
+  return set.length === 0 ? "settings: none; all is as by default\n" : `settings\n${table(set)}`;
 }
 
 export function statsText(stats: RoomStats): string {

@@ -64,6 +64,8 @@ describe("captionwire for rooms and tokens", () => {
     const bare = { url: stack.url };
     const good = await run(["export", "boats", "--format", "txt", "--token", token], bare);
     expect(good).toMatchObject({ code: 0, stderr: "" });
+    const shown = await run(["rooms", "show", "boats", "--token", token], bare);
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining("settings: not told") });
     const bad = await run(["rooms", "show", "other", "--token", token], bare);
     expect(bad).toMatchObject({ code: 1, stdout: "" });
     expect(bad.stderr).toMatch(/403: .+\n$/);
