@@ -57,7 +57,7 @@ export function clockAt(held: Clocking, now: number): Clock | null {
   let best: Clock | null = null;
   for (const exchange of held) {
     const age = now - exchange.heardAt;
-    if (age < 0 || age > keptMs) continue;
+    if (!(age >= 0 && age <= keptMs)) continue;
     const clock = read(exchange, now);
     if (best === null || clock.uncertaintyMs <= best.uncertaintyMs) best = clock;
   }

@@ -72,6 +72,12 @@ describe("another machine's clock", () => {
     expect(transitFrom(clock, begin - 60_000, begin)).toBeNull();
   });
 
+  it("is not known at a time that is no number", () => {
+    const held = clocked({ askedAt: begin, heardAt: begin + 20, theirs: begin + 10 });
+    expect(clockAt(held, begin + 20)).not.toBeNull();
+    expect(clockAt(held, Number.NaN)).toBeNull();
+  });
+
   it("holds nothing that is no number, whatever it is told", () => {
     const anyTime = fc.oneof(
       fc.double(),
