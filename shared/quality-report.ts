@@ -53,6 +53,23 @@ export function emptyMinute(minute: number): v.InferOutput<typeof MinuteSchema> 
   };
 }
 
+/** What was counted in two stretches of a session, as in one. How late captions were is not among it: spreads do not add up. */
+export function countedTogether(a: Counted, b: Counted): Counted {
+  return {
+    words: a.words + b.words,
+    fastest: Math.max(a.fastest, b.fastest),
+    speechMs: a.speechMs + b.speechMs,
+    uncaptionedMs: a.uncaptionedMs + b.uncaptionedMs,
+    gapMs: a.gapMs + b.gapMs,
+    erasedWords: a.erasedWords + b.erasedWords,
+    corrections: a.corrections + b.corrections,
+    upstreamLost: a.upstreamLost + b.upstreamLost,
+    publisherLost: a.publisherLost + b.publisherLost,
+    viewers: Math.max(a.viewers, b.viewers),
+  };
+}
+type Counted = Omit<Minute, "minute" | "lag">;
+
 /** A stretch that was spoken faster than `burstWordsPerMinute`. */
 export const BurstSchema = v.object({ start: Ms, end: Ms, wordsPerMinute: Count });
 export type Burst = Readonly<v.InferOutput<typeof BurstSchema>>;
@@ -89,11 +106,12 @@ export const eventsMax = 200;
 export const minutesMax = 24 * 60;
 
 /** One line of `GET /v1/rooms/{room}/reports`, the newest first. */
-export const ReportEntrySchema = v.object({
+const ReportEntrySchema = v.object({
   session: v.string(),
   startedAt: EpochMs,
   endedAt: v.nullable(EpochMs),
 });
 export type ReportEntry = Readonly<v.InferOutput<typeof ReportEntrySchema>>;
+export const ReportListSchema = v.object({ reports: v.array(ReportEntrySchema) });
 /** Sessions whose reports are kept; the oldest go first. */
 export const reportsMax = 50;

@@ -53,7 +53,7 @@ export const LatencySchema = v.object({
 export type Latency = Readonly<v.InferOutput<typeof LatencySchema>>;
 
 /** Another machine's clock less the room's, from the quickest of the latest exchanges, and how wrong that can be. */
-export const ClockSchema = v.object({ offsetMs: v.number(), uncertaintyMs: Ms });
+const ClockSchema = v.object({ offsetMs: v.number(), uncertaintyMs: Ms });
 export type Clock = Readonly<v.InferOutput<typeof ClockSchema>>;
 
 export const CountersSchema = v.object({
@@ -136,7 +136,7 @@ export type Lag = Readonly<v.InferOutput<typeof LagSchema>>;
 /** The latest minutes, in steps of `windowMs`, for plots; kept in memory alone. */
 export const windowMs = 5_000;
 export const windowsMax = 120;
-export const WindowSchema = v.object({
+const WindowSchema = v.object({
   /** When it began, epoch milliseconds. */
   at: EpochMs,
   /** Of X − Y. */

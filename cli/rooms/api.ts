@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { TokenRequest } from "../../shared/claims.ts";
 import { RoomDescriptionSchema } from "../../shared/protocol.ts";
-import { QualityReportSchema, ReportEntrySchema } from "../../shared/quality-report.ts";
+import { QualityReportSchema, ReportListSchema } from "../../shared/quality-report.ts";
 import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
 import { type Access, request } from "../access.ts";
@@ -19,8 +19,6 @@ export const RoomSchema = v.object({
   settings: v.optional(RoomSettingsSchema),
 });
 export type RoomNow = Readonly<v.InferOutput<typeof RoomSchema>>;
-const ReportsSchema = v.object({ reports: v.array(ReportEntrySchema) });
-
 class NoRoomError extends UserError {}
 
 /** Asks a room; `path` is what follows its name. */
@@ -99,9 +97,9 @@ export async function roomStats(
 export async function listReports(
   access: Access,
   room: string,
-): Promise<v.InferOutput<typeof ReportsSchema>["reports"]> {
+): Promise<v.InferOutput<typeof ReportListSchema>["reports"]> {
   const answer = await inRoom(access, room, { scopes: ["rooms:stats"], room }, "/reports");
-  return (await readJson(answer, ReportsSchema)).reports;
+  return (await readJson(answer, ReportListSchema)).reports;
 }
 
 export async function readReport(

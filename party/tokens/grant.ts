@@ -20,6 +20,12 @@ export function requireOwnOrigin(grant: Grant, origin: string | null): void {
   throw new CaptionwireError("origin_forbidden", "The token is for pages of another origin.");
 }
 
+/** What stands in an address is in logs and histories too. Throws `token_invalid` for what is good more than once. */
+export function requireSingleUse({ singleUse }: Pick<Grant, "singleUse">): void {
+  if (singleUse === true) return;
+  throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+}
+
 /** What a room has to know of a grant. */
 export function passOf(grant: Grant, origin: string | null): Pass {
   const { id, issuedAt, expiresAt, singleUse, maxConnections, maxSeconds } = grant;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { playAtRealTime } from "../../cli/broadcast/pace.ts";
 import { readCorpus, readRecording } from "../../cli/wer/corpus.ts";
 import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
-import { QualityReportSchema, ReportEntrySchema } from "../../shared/quality-report.ts";
+import { QualityReportSchema, ReportListSchema } from "../../shared/quality-report.ts";
 import { circumstances, sideways, violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
@@ -84,10 +84,7 @@ it("tells of a broadcast what was published, also when the speech service was lo
     expect(answer.status).toBe(200);
     return answer;
   };
-  const { reports } = v.parse(
-    v.object({ reports: v.array(ReportEntrySchema) }),
-    await (await ask("")).json(),
-  );
+  const { reports } = v.parse(ReportListSchema, await (await ask("")).json());
   expect(reports).toHaveLength(1);
   const session = reports[0]?.session ?? "";
   const report = v.parse(QualityReportSchema, await (await ask(`/${session}`)).json());

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { QualityReportSchema, ReportEntrySchema } from "../../shared/quality-report.ts";
+import { QualityReportSchema, ReportListSchema } from "../../shared/quality-report.ts";
 import { Member, mint, request, tokenFor } from "../support/runtime-client.ts";
 import { get, isType, speaking } from "../support/runtime-room.ts";
 import { TestTenant } from "../support/runtime-tenant.ts";
@@ -18,8 +18,6 @@ async function spokenIn(room: string): Promise<string> {
   return String(session);
 }
 
-const ListSchema = v.object({ reports: v.array(ReportEntrySchema) });
-
 async function ticketFor(room: string, scopes: readonly string[] = ["rooms:stats"]): Promise<string> {
   const answer = await mint({ scopes, room, singleUse: true });
   return v.parse(v.object({ token: v.string() }), await answer.json()).token;
@@ -33,7 +31,7 @@ describe("GET /v1/rooms/{room}/reports", () => {
       const answer = await get(`/v1/rooms/${room}/reports`, await tokenFor([scope], room));
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");
-      const { reports } = v.parse(ListSchema, await answer.json());
+      const { reports } = v.parse(ReportListSchema, await answer.json());
       expect(reports[0]).toMatchObject({ session, endedAt: expect.any(Number) });
     }
   });

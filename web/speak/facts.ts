@@ -1,3 +1,4 @@
+import { counted } from "../../shared/counted.ts";
 import type { Facts } from "./run.ts";
 
 export type Row = readonly [name: string, value: string];
@@ -9,8 +10,6 @@ export const inMs = (ms: number | null): string =>
   ms === null ? unknown : `${numbers.format(Math.round(ms))} ms`;
 const inSeconds = (seconds: number | null): string =>
   seconds === null ? unknown : `${seconds.toFixed(1)} s`;
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${numbers.format(count)} ${count === 1 ? one : many}`;
 
 /** How a request went, as far as it has. `audioSeconds`: what has come lasts so long, where that is known. */
 export function rowsOf(facts: Facts, audioSeconds: number | null): readonly Row[] {

@@ -1,8 +1,9 @@
 import type { Words } from "../../client/element/words.ts";
+import { counted } from "../../shared/counted.ts";
 import { part } from "../page.ts";
 import { createPlot, type Plot } from "../plot.ts";
 import { isOn, switchButton } from "../switch-button.ts";
-import { counted, inMs } from "./facts.ts";
+import { inMs } from "./facts.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { charactersOf, measurePlan } from "./measure-plan.ts";
 import { pictureOf } from "./picture.ts";

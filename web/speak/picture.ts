@@ -1,7 +1,8 @@
+import { counted } from "../../shared/counted.ts";
 import { fitLine, type Line, valueAt } from "../../shared/fit.ts";
 import { median } from "../../shared/percentile.ts";
 import type { PlotPoints } from "../plot.ts";
-import { counted, inMs } from "./facts.ts";
+import { inMs } from "./facts.ts";
 import type { Measurement } from "./measure.ts";
 
 /** The linear picture of latency: what was measured, and the lines through it. */

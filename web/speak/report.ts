@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { counted } from "../../shared/counted.ts";
 import { type Report, ReportSchema } from "../../shared/speak-report.ts";
 import { oneToken } from "../token.ts";
-import { counted, type Row } from "./facts.ts";
+import type { Row } from "./facts.ts";
 
 /** One whose end is not known is asked after so often, and so far apart. */
 const tries = 20;

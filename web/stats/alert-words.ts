@@ -1,7 +1,8 @@
+import { counted } from "../../shared/counted.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Alert, AlertKind } from "../../shared/stats.ts";
 import { alertTitles } from "../../shared/stats-words.ts";
-import { counted, inMs, lasting, percent, timeOf } from "./figures.ts";
+import { inMs, lasting, percent, timeOf } from "./figures.ts";
 
 /** What an alert says to whoever is on air. */
 export type AlertWords = {

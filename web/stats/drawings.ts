@@ -1,7 +1,8 @@
+import { counted } from "../../shared/counted.ts";
 import { burstWordsPerMinute } from "../../shared/quality-report.ts";
 import { alertRules, type RoomStats, type Window, windowMs } from "../../shared/stats.ts";
 import type { PlotOptions, PlotPoints } from "../plot.ts";
-import { counted, inMs, percent, plainNumber } from "./figures.ts";
+import { inMs, percent, plainNumber } from "./figures.ts";
 
 /** A room as it was told last, and when now is, on its clock. */
 export type Scene = {

@@ -8,9 +8,6 @@ export const inMs = (ms: number): string => `${plainNumber(ms)} ms`;
 
 export const percent = (share: number): string => percents.format(share).replace("%", "\u00a0%");
 
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${plainNumber(count)} ${count === 1 ? one : many}`;
-
 /** "0 s", "4.2 s", "38 s", "12 min", "1 h 5 min": as exact as somebody wants to know. */
 export function lasting(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;

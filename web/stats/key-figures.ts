@@ -1,9 +1,11 @@
+import { capital } from "../../shared/capital.ts";
+import { counted } from "../../shared/counted.ts";
 import { burstWordsPerMinute } from "../../shared/quality-report.ts";
 import { type AlertKind, alertRules, type RoomStats, windowMs } from "../../shared/stats.ts";
 import { minuteInWords } from "../../shared/stats-words.ts";
 import type { Tone } from "../../shared/words.ts";
 import { isRunning } from "./alert-words.ts";
-import { counted, inMs, lasting, plainNumber } from "./figures.ts";
+import { inMs, lasting, plainNumber } from "./figures.ts";
 
 /** What can be read at a glance: a name, one figure, and what it is to be held against. */
 export type KeyFigure = {
@@ -82,8 +84,6 @@ export function keyFiguresOf(stats: RoomStats): readonly KeyFigure[] {
     },
   ];
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function transitNote(isClockKnown: boolean, p95: number | null): string {
   if (p95 !== null) return `95 % within ${inMs(p95)}${isClockKnown ? "" : "; now unknown"}`;

@@ -1,14 +1,12 @@
 import { html, render, type TemplateResult } from "lit/html.js";
 import * as v from "valibot";
 import { CaptionwireError } from "../../client/index.ts";
-import { type ReportEntry, ReportEntrySchema } from "../../shared/quality-report.ts";
+import { type ReportEntry, ReportListSchema } from "../../shared/quality-report.ts";
 import { noToken } from "../../shared/words.ts";
 import { askRoom } from "../ask-room.ts";
 import { part } from "../page.ts";
 import { localToken, ownToken } from "../token.ts";
 import { dateOf, lasting } from "./figures.ts";
-
-const EntriesSchema = v.object({ reports: v.array(ReportEntrySchema) });
 
 const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -111,7 +109,7 @@ export function createReportList(room: string): ReportList {
       isLoading = true;
       try {
         const answer = await askRoom(room, "rooms:stats", { path: "/reports" });
-        show(v.parse(EntriesSchema, await answer.json()).reports);
+        show(v.parse(ReportListSchema, await answer.json()).reports);
         // What was said of the latest click stays.
         if (failedAt !== null) said.textContent = "";
         failedAt = null;

@@ -1,9 +1,10 @@
 import type { Words } from "../../client/element/words.ts";
 import type { Link } from "../../client/index.ts";
+import { counted } from "../../shared/counted.ts";
 import type { RoomStats } from "../../shared/stats.ts";
 import { closedInWords, noToken, roomInWords } from "../../shared/words.ts";
 import { alertInWords, runningOf } from "./alert-words.ts";
-import { counted, lasting, timeOf } from "./figures.ts";
+import { lasting, timeOf } from "./figures.ts";
 
 /** What this page knows just now. */
 export type Known = {
@@ -19,7 +20,7 @@ export type Known = {
 };
 
 /** Figures come every two seconds; older than this they are old. */
-export const oldMs = 6_000;
+const oldMs = 6_000;
 
 const lacksScope =
   "This link may not see the room's figures: its token needs the scope rooms:stats. Ask for another link.";

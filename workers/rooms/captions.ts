@@ -13,6 +13,7 @@ import { putPosition, readPosition } from "../../shared/position.ts";
 import type { App } from "../app.ts";
 import { whole } from "../http/body.ts";
 import { keepFile, keptFile } from "./kept-files.ts";
+import { readLimit } from "./limit.ts";
 import { openRoom, smallBody } from "./object.ts";
 
 /** `/v1/rooms/{room}/captions`: the transcript to poll, to page back in, to take away as a file, and to correct. */
@@ -106,14 +107,6 @@ function ifChanged(c: Context<App>): { readonly headers?: Readonly<Record<string
   return held === undefined ? {} : { headers: { "if-none-match": held } };
 }
 
-const LimitSchema = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,4}$/),
-  v.transform(Number),
-  v.minValue(1),
-  v.maxValue(limits.snapshotMaxSegments),
-);
-
 /** Either `since`, or `before` and perhaps `limit`. A `since` that is no position is answered with a snapshot. */
 function readQuery(c: Context<App>): URLSearchParams {
   const { since, before, limit } = c.req.query();
@@ -124,10 +117,7 @@ function readQuery(c: Context<App>): URLSearchParams {
     return query;
   }
   if (since !== undefined) throw new CaptionwireError("bad_request", "Ask for since or before, not both.");
-  if (limit !== undefined && !v.is(LimitSchema, limit)) {
-    throw new CaptionwireError("bad_request", `limit is a number from 1 to ${limits.snapshotMaxSegments}.`);
-  }
   query.set("before", before);
-  if (limit !== undefined) query.set("limit", limit);
+  if (limit !== undefined) query.set("limit", String(readLimit(limit, limits.snapshotMaxSegments)));
   return query;
 }

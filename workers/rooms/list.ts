@@ -6,6 +6,7 @@ import { limits } from "../../shared/limits.ts";
 import type { App } from "../app.ts";
 import { authorizationSecret, countUse, requireGrant } from "../tokens/credentials.ts";
 import { requireStanding } from "../tokens/standing.ts";
+import { readLimit } from "./limit.ts";
 
 /**
  * `GET /v1/rooms`: the tenant's rooms by name, sorted, those that the token is for. `?limit=` at a time; `next` is the
@@ -34,18 +35,9 @@ function prefixOf({ room = "*" }: Grant): string {
   );
 }
 
-const LimitSchema = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,4}$/),
-  v.transform(Number),
-  v.minValue(1),
-  v.maxValue(limits.roomsListedMax),
-);
-
 function asked(c: Context<App>): { after: string; limit: number } {
   const after = c.req.query("after") ?? "";
   if (after !== "" && !v.is(RoomNameSchema, after)) throw new CaptionwireError("room_name_invalid");
-  const limit = v.safeParse(LimitSchema, c.req.query("limit") ?? String(limits.roomsListedMax));
-  if (limit.success) return { after, limit: limit.output };
-  throw new CaptionwireError("bad_request", `limit is a number from 1 to ${limits.roomsListedMax}.`);
+  const limit = readLimit(c.req.query("limit") ?? String(limits.roomsListedMax), limits.roomsListedMax);
+  return { after, limit };
 }

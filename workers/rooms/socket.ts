@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import type { Member } from "../../party/callers.ts";
 import { memberHeader } from "../../party/paths.ts";
-import { requireScope } from "../../party/tokens/grant.ts";
+import { requireScope, requireSingleUse } from "../../party/tokens/grant.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { positionIn, putPosition } from "../../shared/position.ts";
@@ -29,9 +29,7 @@ socket.get("/parties/captions/:room", async (c) => {
     if (takeover !== undefined && (takeover !== "1" || role !== "publisher"))
       throw new CaptionwireError("bad_request", "takeover=1 is for role=publisher.");
     const visitor = await visitorOf(c, secretOf(c), { scope: scopeOf[role], room });
-    // A ticket in an address is in logs and histories too: only one that is good once may stand there.
-    if (c.req.query("ticket") !== undefined && visitor.pass.singleUse !== true)
-      throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+    if (c.req.query("ticket") !== undefined) requireSingleUse(visitor.pass);
     if (takeover !== undefined) requireScope(visitor, "rooms:admin");
     if (!upgrade) throw new CaptionwireError("upgrade_required");
     // The room hears who comes and from where in its transcript, and nothing else of the request: no token, and no

@@ -1,6 +1,6 @@
 import { type ReportEntry, reportsMax } from "../../../shared/quality-report.ts";
-import type { Ports } from "../ports.ts";
 import { Figures } from "./figures.ts";
+import type { Guarded } from "./guarded.ts";
 import { type MeasureStore, newestFirst } from "./store.ts";
 
 /** What is kept of a session. `unread`: storage did not say; there may be something. */
@@ -18,11 +18,11 @@ const askAgainMs = 3_600_000;
  */
 export class Archive {
   readonly #store: MeasureStore;
-  readonly #log: Ports["log"];
+  readonly #guarded: Guarded;
 
-  constructor(store: MeasureStore, log: Ports["log"]) {
+  constructor(store: MeasureStore, guarded: Guarded) {
     this.#store = store;
-    this.#log = log;
+    this.#guarded = guarded;
   }
 
   /** The newest first; `current` as it is now. */
@@ -85,15 +85,6 @@ export class Archive {
   #remove(entries: readonly ReportEntry[]): void {
     if (entries.length === 0) return;
     this.#guarded(() => this.#store.remove(entries.map(({ session }) => session)));
-  }
-
-  #guarded<T>(work: () => T): T | undefined {
-    try {
-      return work();
-    } catch (error) {
-      this.#log("measures_failed", { error: error instanceof Error ? error.name : "unknown" });
-      return undefined;
-    }
   }
 }
 

@@ -41,16 +41,7 @@ const MaybeSketch = v.nullable(StoredSketchSchema);
 const HeadSchema = v.object({
   about: AboutSchema,
   counters: v.object(CountersSchema.entries),
-  sketches: v.object({
-    transcript: MaybeSketch,
-    final: MaybeSketch,
-    endOfTurn: MaybeSketch,
-    publisherTransit: MaybeSketch,
-    viewerTransit: MaybeSketch,
-    upstreamConnect: MaybeSketch,
-    upstreamRecovery: MaybeSketch,
-    publisherReturn: MaybeSketch,
-  }),
+  sketches: v.object(eachLatency(() => MaybeSketch)),
   minuteLag: StoredLagSchema,
   coverage: StoredCoverageSchema,
   lostAt: v.object({ upstream: v.nullable(v.number()), publisher: v.nullable(v.number()) }),

@@ -4,6 +4,7 @@ import type { StoredSession } from "../store.ts";
 import type { Archive } from "./archive.ts";
 import type { Course } from "./course.ts";
 import { Figures } from "./figures.ts";
+import type { Guarded } from "./guarded.ts";
 
 /** While a session runs, its figures are stored this often: a room that dies unannounced loses no more of them. */
 const storeEveryMs = 10_000;
@@ -17,7 +18,7 @@ export type LatestWorld = {
   /** @param begin position (samples) from which audio will come */
   readonly course: (figures: Figures, begin: number) => Course;
   /** Runs it, and logs what goes wrong. */
-  readonly guarded: (work: () => void) => void;
+  readonly guarded: Guarded;
   /** What was kept of the running session could be read at last: its figures are others now. */
   readonly recalled: (session: string) => void;
 };

@@ -10,6 +10,7 @@ import type { Range } from "../upstream/state.ts";
 import { Archive } from "./archive.ts";
 import { Course } from "./course.ts";
 import { Figures } from "./figures.ts";
+import { type Guarded, guardedBy } from "./guarded.ts";
 import { LastMinute } from "./last-minute.ts";
 import { Latest, type Left } from "./latest.ts";
 import type { Signals } from "./signals.ts";
@@ -28,7 +29,8 @@ export class Measures {
   publisherClock: Clock | null = null;
   /** Told everything that alerts are made of. */
   signals: Signals | null = null;
-  readonly #ports: Pick<Ports, "now" | "log">;
+  readonly #now: Ports["now"];
+  readonly #guarded: Guarded;
   readonly #archive: Archive;
   readonly #steady: SteadyClock;
   #deadline: number | null = null;
@@ -40,8 +42,9 @@ export class Measures {
 
   /** @param left the figures of its session go on where they were last stored */
   constructor(ports: Pick<Ports, "now" | "log">, store: MeasureStore, left: Left | null) {
-    this.#ports = ports;
-    this.#archive = new Archive(store, ports.log);
+    this.#now = ports.now;
+    this.#guarded = guardedBy(ports.log);
+    this.#archive = new Archive(store, this.#guarded);
     this.#steady = new SteadyClock(ports.now);
     this.#windows = this.#newWindows();
     this.#minute = this.#newMinute();
@@ -49,7 +52,7 @@ export class Measures {
       archive: this.#archive,
       steady: this.#steady,
       course: (figures: Figures, begin: number) => this.#courseOf(figures, begin),
-      guarded: (work: () => void) => this.#guarded(work),
+      guarded: this.#guarded,
       recalled: (session: string) => {
         this.#measure((course) => course.viewers(this.#viewers));
         this.#guarded(() => this.signals?.began(session, false));
@@ -229,7 +232,7 @@ export class Measures {
    * milliseconds; `null`: there is no report of an ended session.
    */
   expire(keptMs: number): number | null {
-    const next = this.#latest.expire(this.#ports.now() - keptMs);
+    const next = this.#latest.expire(this.#now() - keptMs);
     return next === null ? null : next + keptMs;
   }
 
@@ -240,7 +243,7 @@ export class Measures {
     const figures = this.#figures;
     const { told, latency, erasure } = figures ?? Figures.none();
     return {
-      at: this.#ports.now(),
+      at: this.#now(),
       state,
       session: figures === null ? null : figures.session,
       viewers,
@@ -273,15 +276,6 @@ export class Measures {
     return this.#latest.running;
   }
 
-  /** Whatever goes wrong in measuring is logged, and the room goes on. */
-  #guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#ports.log("measures_failed", { error: error instanceof Error ? error.name : "unknown" });
-    }
-  }
-
   #measure(work: (course: Course) => void): void {
     const course = this.#running;
     if (course !== null) this.#guarded(() => work(course));
@@ -309,7 +303,7 @@ export class Measures {
   }
 
   #newWindows(): Windows {
-    return new Windows(this.#ports.now, () => this.#steady.now());
+    return new Windows(this.#now, () => this.#steady.now());
   }
 
   #newMinute(): LastMinute {
@@ -320,7 +314,7 @@ export class Measures {
     return new Course(figures, begin, {
       windows: this.#windows,
       minute: () => this.#minute,
-      now: this.#ports.now,
+      now: this.#now,
       steady: () => this.#steady.now(),
       signals: () => this.signals,
     });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { emptyMinute, type Minute, minutesMax } from "../../../shared/quality-report.ts";
+import { countedTogether, emptyMinute, type Minute, minutesMax } from "../../../shared/quality-report.ts";
 import { Sketch, type StoredSketch, StoredSketchSchema } from "./sketch.ts";
 
 const minuteMs = 60_000;
@@ -111,18 +111,6 @@ export class Minutes {
 
 /** One minute, counted in two parts. */
 function together(a: Minute, b: Minute): Tally {
-  return {
-    minute: a.minute,
-    lag: (b.lag?.count ?? 0) > (a.lag?.count ?? 0) ? b.lag : a.lag,
-    words: a.words + b.words,
-    fastest: Math.max(a.fastest, b.fastest),
-    speechMs: a.speechMs + b.speechMs,
-    uncaptionedMs: a.uncaptionedMs + b.uncaptionedMs,
-    gapMs: a.gapMs + b.gapMs,
-    erasedWords: a.erasedWords + b.erasedWords,
-    corrections: a.corrections + b.corrections,
-    upstreamLost: a.upstreamLost + b.upstreamLost,
-    publisherLost: a.publisherLost + b.publisherLost,
-    viewers: Math.max(a.viewers, b.viewers),
-  };
+  const lag = (b.lag?.count ?? 0) > (a.lag?.count ?? 0) ? b.lag : a.lag;
+  return { minute: a.minute, lag, ...countedTogether(a, b) };
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { App } from "../../app.ts";
-import { isOnlyLooking } from "../../http/only-looking.ts";
+import { isOnlyLooking, notYet } from "../../http/only-looking.ts";
 import { roomName } from "../../rooms/object.ts";
 import { addressOf, askedIn } from "./asked.ts";
 import { captionsFor, nothingYet } from "./captions.ts";
@@ -35,11 +35,6 @@ plainPage.get("/plain/:room", async (c) => {
 
 export function isPlainPage(path: string): boolean {
   return path.startsWith("/plain/");
-}
-
-/** Nothing is told before the reader comes in person. */
-function notYet(): Response {
-  return new Response(null, { status: 204, headers: { "cache-control": "private, no-store" } });
 }
 
 /** A room's setting may be a word of the provider's, such as `multi`, which is no language. */

@@ -2,7 +2,13 @@ import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import * as v from "valibot";
 import { roomPaths } from "../../../party/paths.ts";
-import { anonymousPass, passOf, requireRoom, requireScope } from "../../../party/tokens/grant.ts";
+import {
+  anonymousPass,
+  passOf,
+  requireRoom,
+  requireScope,
+  requireSingleUse,
+} from "../../../party/tokens/grant.ts";
 import { type Audience, checkToken, mintToken } from "../../../party/tokens/jwt.ts";
 import { CaptionwireError, ruleOf } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/limits.ts";
@@ -86,9 +92,7 @@ export async function exchangeTicket(c: Context<App>, room: string, ticket: stri
   const origin = ownOrigin(c);
   const grant = await requireGrant(c, ticket, { scope: "captions:view", room }, origin);
   await countUse(c, grant);
-  // An address is in logs and histories too.
-  if (grant.singleUse !== true)
-    throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+  requireSingleUse(grant);
   const visitor = { tenant: grant.tenant, scopes: grant.scopes, pass: passOf(grant, origin) };
   // Before the ticket is spent: what is issued later would outlive a revocation that comes in between.
   const { token } = await mintToken(

@@ -1,4 +1,10 @@
-import { emptyMinute, type Minute, minutesMax, paceMs } from "../../../shared/quality-report.ts";
+import {
+  countedTogether,
+  emptyMinute,
+  type Minute,
+  minutesMax,
+  paceMs,
+} from "../../../shared/quality-report.ts";
 
 /** A stretch of a session as a chart and a table show it: one minute, or several where the session is long. */
 export type Bin = Omit<Minute, "minute"> & {
@@ -44,18 +50,5 @@ export function binsOf(minutes: readonly Minute[], receivedMs: number): Bins {
 /** Percentiles of several minutes cannot be had from theirs: the lag shown is that of the worst of them. */
 function joined(bin: Bin, minute: Minute): Bin {
   const isWorse = (minute.lag?.p95 ?? -1) > (bin.lag?.p95 ?? -1);
-  return {
-    from: bin.from,
-    lag: isWorse ? minute.lag : bin.lag,
-    words: bin.words + minute.words,
-    fastest: Math.max(bin.fastest, minute.fastest),
-    speechMs: bin.speechMs + minute.speechMs,
-    uncaptionedMs: bin.uncaptionedMs + minute.uncaptionedMs,
-    gapMs: bin.gapMs + minute.gapMs,
-    erasedWords: bin.erasedWords + minute.erasedWords,
-    corrections: bin.corrections + minute.corrections,
-    upstreamLost: bin.upstreamLost + minute.upstreamLost,
-    publisherLost: bin.publisherLost + minute.publisherLost,
-    viewers: Math.max(bin.viewers, minute.viewers),
-  };
+  return { from: bin.from, lag: isWorse ? minute.lag : bin.lag, ...countedTogether(bin, minute) };
 }

@@ -1,14 +1,11 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { roomPaths } from "../../../party/paths.ts";
+import { requireSingleUse } from "../../../party/tokens/grant.ts";
 import { CaptionwireError } from "../../../shared/errors.ts";
-import {
-  type QualityReport,
-  QualityReportSchema,
-  ReportEntrySchema,
-} from "../../../shared/quality-report.ts";
+import { type QualityReport, QualityReportSchema, ReportListSchema } from "../../../shared/quality-report.ts";
 import type { App } from "../../app.ts";
-import { isOnlyLooking } from "../../http/only-looking.ts";
+import { isOnlyLooking, notYet } from "../../http/only-looking.ts";
 import { ownOrigin, pageOrigin } from "../../http/origin.ts";
 import { authorizationSecret } from "../../tokens/credentials.ts";
 import { type AskableRoom, openRoom, roomFor, roomName } from "../object.ts";
@@ -20,21 +17,17 @@ import { documentPolicy, reportDocument } from "./document.ts";
 /** How a room's sessions were captioned: the list of what is kept, and each as data or as a document to read. */
 export const reports = new Hono<App>();
 
-const ListSchema = v.object({ reports: v.array(ReportEntrySchema) });
-
 reports.get("/v1/rooms/:room/reports", async (c) => {
   const { ask } = await openRoom(c, observerScopes);
   const answer = await ask(roomPaths.reports);
   c.header("cache-control", "no-store");
-  return c.json(v.parse(ListSchema, await answer.json()));
+  return c.json(v.parse(ReportListSchema, await answer.json()));
 });
 
 reports.get("/v1/rooms/:room/reports/:file{.+\\.html}", async (c) => {
   const session = c.req.param("file").slice(0, -".html".length);
   const ticket = c.req.query("ticket");
-  if (ticket !== undefined && isOnlyLooking(c)) {
-    return c.body(null, 204, { "cache-control": "private, no-store" });
-  }
+  if (ticket !== undefined && isOnlyLooking(c)) return notYet();
   // Before a ticket is spent for it.
   const clock = clockIn(c.req.query("tz") ?? "UTC");
   if (clock === null) throw new CaptionwireError("bad_request", "tz is a name such as Europe/Zurich.");
@@ -67,8 +60,6 @@ async function byTicket(c: Context<App>, ticket: string): Promise<AskableRoom> {
   const origin = pageOrigin(c) ?? ownOrigin(c);
   const secret = authorizationSecret(c.req.raw.headers) ?? ticket;
   const visitor = await visitorOf(c, secret, { scope: "rooms:stats", room }, origin);
-  // An address is in logs and histories too.
-  if (visitor.pass.singleUse !== true)
-    throw new CaptionwireError("token_invalid", "Only a single-use token may stand in an address.");
+  requireSingleUse(visitor.pass);
   return roomFor(c, visitor, room);
 }

@@ -1,11 +1,12 @@
 import { html } from "hono/html";
+import { counted } from "../../../shared/counted.ts";
 import type { QualityReport } from "../../../shared/quality-report.ts";
 import { type Alert, alertRules, type Latency, type Spread } from "../../../shared/stats.ts";
 import { alertTitles, erasureInWords, latencyWords } from "../../../shared/stats-words.ts";
 import { type Bins, paceIn } from "./bins.ts";
 import type { Html } from "./chart.ts";
 import type { Clock } from "./clock.ts";
-import { countOf, durationInWords, latencyInWords, shareInWords } from "./words.ts";
+import { durationInWords, latencyInWords, shareInWords } from "./words.ts";
 
 type Cell = string | number;
 type Table = {
@@ -94,7 +95,7 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
   const time = (ms: number): string => clock.secondOf(session.startedAt + ms);
   const all: Table[] = [
     {
-      name: countOf(gapRanges.length, "gap", "gaps"),
+      name: counted(gapRanges.length, "gap"),
       columns: ["From", "To", "Length", "Since then"],
       rows: gapRanges.map(({ start, end, filled }) => [
         time(start),
@@ -104,7 +105,7 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
       ]),
     },
     {
-      name: countOf(interruptions.length, "interruption", "interruptions"),
+      name: counted(interruptions.length, "interruption"),
       columns: ["At", "What was lost", "How long"],
       rows: interruptions.map(({ what, start, tookMs }) => [
         time(start),
@@ -113,12 +114,12 @@ export function lists(report: QualityReport, clock: Clock): Html[] {
       ]),
     },
     {
-      name: countOf(bursts.length, "stretch too fast to read along", "stretches too fast to read along"),
+      name: counted(bursts.length, "stretch too fast to read along", "stretches too fast to read along"),
       columns: ["From", "To", "Words a minute"],
       rows: bursts.map(({ start, end, wordsPerMinute }) => [time(start), time(end), wordsPerMinute]),
     },
     {
-      name: countOf(alerts.length, "alert", "alerts"),
+      name: counted(alerts.length, "alert"),
       columns: ["From", "To", "What", "Worst", "Good up to"],
       rows: alerts.map((alert) => [
         clock.secondOf(alert.since),

@@ -1,3 +1,5 @@
+import { capital } from "../../../shared/capital.ts";
+import { counted } from "../../../shared/counted.ts";
 import {
   burstWordsPerMinute,
   eventsMax,
@@ -6,7 +8,7 @@ import {
 } from "../../../shared/quality-report.ts";
 import { alertRules } from "../../../shared/stats.ts";
 import { erasureAbout, erasureInWords } from "../../../shared/stats-words.ts";
-import { countOf, durationInWords, latencyInWords, shareInWords, timesInWords } from "./words.ts";
+import { durationInWords, latencyInWords, shareInWords, timesInWords } from "./words.ts";
 
 export type Verdict = {
   /** How much had captions, and how soon. */
@@ -44,7 +46,7 @@ function promptness({ latency: { transcript }, minutes }: QualityReport): string
   const lags = minutes.map(({ lag }) => lag).filter((lag) => lag !== null);
   const late = lags.filter((lag) => lag.p95 > limit).length;
   const told =
-    late === 0 ? "no minute was" : `${late} of ${countOf(lags.length, "minute was", "minutes were")}`;
+    late === 0 ? "no minute was" : `${late} of ${counted(lags.length, "minute was", "minutes were")}`;
   const over = lags.length === 0 ? "" : `: ${told} over it`;
   return `They were ${latencyInWords(p50)} behind the speech as a rule (median), and ${latencyInWords(p95)} or less 95 % of the time. Good is up to ${limit} ms${over}.`;
 }
@@ -70,7 +72,7 @@ function connections({ upstream, publisher, interruptions }: QualityReport): str
 function gaps({ gaps: { count, ms, filled } }: QualityReport): string {
   if (count === 0) return "The transcript has no gaps.";
   const later = filled === 0 ? "" : `, of which ${filled === count ? "all" : filled} filled later`;
-  return `The transcript has ${countOf(count, "gap", "gaps")} (${durationInWords(ms)})${later}.`;
+  return `The transcript has ${counted(count, "gap")} (${durationInWords(ms)})${later}.`;
 }
 
 function pace({ bursts, text: { words }, audio: { received } }: QualityReport): string {
@@ -78,7 +80,7 @@ function pace({ bursts, text: { words }, audio: { received } }: QualityReport): 
   const average =
     received === 0
       ? ""
-      : `${countOf(words, "word", "words")}, ${Math.round(words / (received / 60_000))} a minute on average. `;
+      : `${counted(words, "word")}, ${Math.round(words / (received / 60_000))} a minute on average. `;
   if (bursts.length === 0)
     return `${average}Nobody spoke faster than ${burstWordsPerMinute} words a minute for ${seconds} seconds.`;
   const fastest = Math.max(...bursts.map(({ wordsPerMinute }) => wordsPerMinute));
@@ -94,22 +96,18 @@ function stability({ erasure, text: { erasedWords } }: QualityReport): string {
 
 function corrections({ text }: QualityReport): string {
   if (text.corrections === 0) return "Nothing was corrected by hand.";
-  return `${countOf(text.corrections, "caption was", "captions were")} corrected by hand.`;
+  return `${counted(text.corrections, "caption was", "captions were")} corrected by hand.`;
 }
 
 function alerts({ alerts: told }: QualityReport): string {
   return told.length === 0
     ? "There was no alert."
-    : `There ${told.length === 1 ? "was" : "were"} ${countOf(told.length, "alert", "alerts")}.`;
+    : `There ${told.length === 1 ? "was" : "were"} ${counted(told.length, "alert")}.`;
 }
 
 function audience({ audience: { peak, joined, tooSlow } }: QualityReport): string {
   if (peak === 0) return "Nobody watched.";
   const came = joined === 0 ? "" : `; somebody came ${timesInWords(joined)}`;
   const slow = tooSlow === 0 ? "" : `; ${tooSlow} had to come back because they fell behind`;
-  return `At most ${countOf(peak, "viewer", "viewers")} watched at a time${came}${slow}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `At most ${counted(peak, "viewer")} watched at a time${came}${slow}.`;
 }

@@ -29,7 +29,3 @@ export function shareInWords(share: number): string {
 export function timesInWords(count: number): string {
   return count === 1 ? "once" : count === 2 ? "twice" : `${count.toLocaleString("en")} times`;
 }
-
-export function countOf(count: number, one: string, many: string): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
