@@ -14,7 +14,6 @@ const filesNamed = new Set([
   "hypothesis",
   "baseline",
   "save-baseline",
-  "json",
 ]);
 
 /** Nobody waits longer for a list of names. */

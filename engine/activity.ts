@@ -2,6 +2,7 @@ import { createPcmReader } from "./audio/pcm.ts";
 import { createResampler } from "./audio/resample.ts";
 import { createWavReader } from "./audio/wav-reader.ts";
 import { loadSilero } from "./recognise/models.ts";
+import { RECOGNISER_RATE } from "./recognise/moonshine.ts";
 import { judgeSpeech } from "./recognise/silero.ts";
 import { freshVadMemory, VAD_WINDOW_SAMPLES } from "./recognise/vad-memory.ts";
 
@@ -9,7 +10,6 @@ import { freshVadMemory, VAD_WINDOW_SAMPLES } from "./recognise/vad-memory.ts";
  * A program: a WAV file on stdin, and on stdout how likely somebody speaks in each window of it, as
  * `{"windowS":0.032,"probabilities":[…]}`. For whoever measures what heard the same recording.
  */
-const vadRate = 16_000;
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -40,12 +40,12 @@ for await (const bytes of process.stdin) {
   for (const probability of judged.probabilities) probabilities.push(Math.round(probability * 1000) / 1000);
 }
 if (hear === null) fail("there is no audio");
-process.stdout.write(`${JSON.stringify({ windowS: VAD_WINDOW_SAMPLES / vadRate, probabilities })}\n`);
+process.stdout.write(`${JSON.stringify({ windowS: VAD_WINDOW_SAMPLES / RECOGNISER_RATE, probabilities })}\n`);
 
 function listenTo(
   rate: number,
   pcm: ReturnType<typeof createPcmReader>,
 ): (bytes: Uint8Array) => Float32Array {
-  const resampler = createResampler(rate, vadRate);
+  const resampler = createResampler(rate, RECOGNISER_RATE);
   return (bytes) => resampler.push(pcm.read(bytes));
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readWavHead } from "../../client/index.ts";
 import { type AudioFormat, bytesToSamples, frameBytes, samplesToMs } from "../../shared/audio.ts";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 
 /** Audio as it comes, in whole sample frames. */
 export type AudioSource = {
@@ -32,7 +32,7 @@ async function* bytesOf(
   try {
     for await (const chunk of stream) yield chunk;
   } catch (error) {
-    throw new UserError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`${name} cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -74,7 +74,7 @@ export async function openAudio(
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${name}: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`${name}: ${messageOf(error)}`);
   }
 }
 

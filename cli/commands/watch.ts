@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { accessHelp, apiKeyOption, findAccess, type GivenAccess, tokenOption, urlOption } from "../access.ts";
 import { UsageError, UserError } from "../errors.ts";
@@ -5,7 +6,7 @@ import { jsonOption, roomName } from "../options.ts";
 import { firstInterrupt } from "../terminal/interrupts.ts";
 import { endWhenUnread, tell } from "../terminal/output.ts";
 import { createScreen } from "../terminal/screen.ts";
-import { follow } from "../watch/follow.ts";
+import { type FollowOptions, follow } from "../watch/follow.ts";
 import { type Piped, readPublisher } from "../watch/piped.ts";
 import { jsonView, plainView, screenView, type View } from "../watch/view.ts";
 
@@ -52,9 +53,7 @@ async function watch(room: string | undefined, options: Options): Promise<void> 
   const access = findAccess(options);
   endWhenUnread();
   const interrupt = firstInterrupt();
-  const interrupted = new Promise<void>((resolve) =>
-    interrupt.addEventListener("abort", () => resolve(), { once: true }),
-  );
+  const interrupted = once(interrupt, "abort");
   const begin = options.fromStart === true ? "start" : "now";
   const view = (name: string): View => viewFor(name, options);
   const never = new Promise<never>(() => {});
@@ -83,8 +82,8 @@ async function watch(room: string | undefined, options: Options): Promise<void> 
   });
 }
 
-type PipedOptions = Omit<Parameters<typeof follow>[0], "stop" | "lastVersion"> & {
-  readonly interrupted: Promise<void>;
+type PipedOptions = Omit<FollowOptions, "stop" | "lastVersion"> & {
+  readonly interrupted: Promise<unknown>;
 };
 
 /** Ctrl-C reaches the publisher too, which then sends its last words: they are waited for. */

@@ -79,7 +79,11 @@ export function define(command: Command): CommandUnknownOpts {
     .option("--max-wer <percent>", "exit with 1 when an overall word error rate is above it", percent)
     .addOption(
       new Option("--reference <file>", "no recordings: a file of text, and …").conflicts([
-        ...["direct", "both", "voices", "url", "apiKey"],
+        "direct",
+        "both",
+        "voices",
+        "url",
+        "apiKey",
       ]),
     )
     .option("--hypothesis <file>", "… what was made of it, line by line")

@@ -4,13 +4,21 @@ import { RoomNameSchema } from "../../shared/claims.ts";
 import { UsageError, UserError } from "../errors.ts";
 
 /** What `publish` writes to a pipe, as far as a reader needs it. */
-const StartedSchema = v.object({
-  type: v.literal("started"),
-  url: v.string(),
-  room: RoomNameSchema,
-  session: v.string(),
-});
-const FinishedSchema = v.object({ type: v.literal("finished"), version: v.number() });
+const StartedSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    type: v.literal("started"),
+    url: v.string(),
+    room: RoomNameSchema,
+    session: v.string(),
+  }),
+);
+const FinishedSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ type: v.literal("finished"), version: v.number() }),
+);
 
 export type Piped = v.InferOutput<typeof StartedSchema> & {
   /** The version that holds the last words; never settles when the publisher left without them. */
@@ -28,7 +36,7 @@ export async function readPublisher(input: NodeJS.ReadableStream): Promise<Piped
       "Nothing came through the pipe: the publisher ended before it began, and says why itself.",
     );
   }
-  const started = v.safeParse(StartedSchema, jsonOf(first.value));
+  const started = v.safeParse(StartedSchema, first.value);
   if (!started.success) {
     throw new UsageError(
       "Name a room, or pipe a publisher into it: captionwire publish FILE | captionwire watch",
@@ -40,18 +48,10 @@ export async function readPublisher(input: NodeJS.ReadableStream): Promise<Piped
     for (;;) {
       const next = await lines.next();
       if (next.done === true) return broken.resolve();
-      const parsed = v.safeParse(FinishedSchema, jsonOf(next.value));
+      const parsed = v.safeParse(FinishedSchema, next.value);
       if (parsed.success) return finished.resolve(parsed.output.version);
     }
   };
   void read();
   return { ...started.output, lastVersion: finished.promise, broken: broken.promise };
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

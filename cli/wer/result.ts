@@ -3,6 +3,7 @@ import { spreadOf } from "../../shared/percentile.ts";
 import type { Spread } from "../../shared/stats.ts";
 import { messageOf } from "../errors.ts";
 import { align, countEdits, type Pair } from "./align.ts";
+import { entryOf, ratesOf } from "./baseline.ts";
 import { type Recording, readRecording } from "./corpus.ts";
 import type { Erasure } from "./erasure.ts";
 import { type Latencies, measure, type Reading } from "./latency.ts";
@@ -106,12 +107,12 @@ export function summarise(results: readonly Result[]): Summary {
     spreadOf(judged.flatMap(({ latencies }) => pick(latencies)));
   const sum = <T>(items: readonly T[], pick: (item: T) => number): number =>
     items.reduce((total, item) => total + pick(item), 0);
-  const referenceWords = sum(results, (result) => result.referenceWords);
-  const edits = sum(results, (result) => ("edits" in result ? result.edits : result.referenceWords));
-  const sentences = sum(results, (result) => result.sentences);
-  const wrongSentences = sum(results, (result) =>
-    "wrongSentences" in result ? result.wrongSentences : result.sentences,
-  );
+  const entries = results.map((result) => entryOf(result));
+  const edits = sum(entries, (entry) => entry.edits);
+  const referenceWords = sum(entries, ({ words }) => words);
+  const sentences = sum(entries, (entry) => entry.sentences);
+  const wrongSentences = sum(entries, (entry) => entry.wrongSentences);
+  const { wer, ser } = ratesOf(entries);
   const finalWords = sum(judged, ({ text }) => normalise(text).length);
   const byWord = (pick: (latencies: Latencies) => Erasure): Erasure => {
     const rate = (figure: keyof Erasure): number =>
@@ -132,10 +133,10 @@ export function summarise(results: readonly Result[]): Summary {
     empty: judged.filter(({ text }) => text === "").length,
     referenceWords,
     edits,
-    wer: edits / Math.max(1, referenceWords),
+    wer,
     sentences,
     wrongSentences,
-    ser: wrongSentences / Math.max(1, sentences),
+    ser,
     fromWordEnd: all((latencies) => latencies.fromWordEnd),
     fromWordStart: all((latencies) => latencies.fromWordStart),
     toFinal: all((latencies) => latencies.toFinal),

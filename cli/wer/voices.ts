@@ -4,7 +4,7 @@ import type { Screen } from "../terminal/screen.ts";
 import { playAtOnce } from "./at-once.ts";
 import { listenDirectly } from "./direct.ts";
 import { printPairs } from "./print.ts";
-import { judgeAudio, type Result, type Summary, summarise } from "./result.ts";
+import { type Judged, judgeAudio, type Summary, summarise } from "./result.ts";
 import { sentences } from "./sentences.ts";
 
 /** One name for each speaker the engine has; its other names are the same voices again. */
@@ -13,12 +13,12 @@ export const distinctVoices = ["aura-asteria-en", "aura-angus-en", "aura-helios-
 export type VoiceResult = {
   readonly voice: string;
   readonly summary: Summary;
-  readonly results: readonly Result[];
+  readonly results: readonly Judged[];
 };
 
 /** Has a voice speak each sentence and the same provider listen to it: how well one half understands the other. */
 export async function judgeVoice(provider: Provider, voice: string): Promise<VoiceResult> {
-  const results: Result[] = [];
+  const results: Judged[] = [];
   const speaker = { url: provider.url, model: voice, authorization: `Token ${provider.apiKey}` };
   for (const sentence of sentences) {
     const audio = await speakRaw(speaker, sentence);
@@ -30,13 +30,10 @@ export async function judgeVoice(provider: Provider, voice: string): Promise<Voi
 }
 
 export function printVoice(screen: Screen, { voice, summary, results }: VoiceResult): void {
-  const wrong = results.filter((result) => "error" in result || result.edits > 0);
+  const wrong = results.filter(({ edits }) => edits > 0);
   const facts = `${summary.edits} of ${summary.referenceWords} words · ${results.length - wrong.length} of ${results.length} sentences right`;
   screen.print(
     `${screen.style("bold", voice.padEnd(20))} WER ${(summary.wer * 100).toFixed(1).padStart(5)} %  ${screen.style("dim", facts)}`,
   );
-  for (const result of wrong) {
-    if ("error" in result) screen.print(`  ${screen.style("red", result.error)}`);
-    else printPairs(screen, result.pairs);
-  }
+  for (const { pairs } of wrong) printPairs(screen, pairs);
 }

@@ -187,14 +187,7 @@ describe("captionwire publish and watch", () => {
     });
     afterAll(() => wire?.close());
 
-    it("keeps what was taken over a lost connection, also after Ctrl-C", async () => {
-      const viewer = await watch(stack, "lost");
-      const command = captionwire(["publish", file, "--room", "lost"], { ...stack, url: wire.url });
-      await eventually(
-        "the first final",
-        () => viewer.captions.segments.length,
-        (count) => count > 0,
-      );
+    async function loseAndInterrupt(command: Command): Promise<void> {
       wire.refuse();
       await eventually(
         "the loss is told",
@@ -207,6 +200,17 @@ describe("captionwire publish and watch", () => {
         () => command.stderr,
         (lines) => lines.includes("Finishing"),
       );
+    }
+
+    it("keeps what was taken over a lost connection, also after Ctrl-C", async () => {
+      const viewer = await watch(stack, "lost");
+      const command = captionwire(["publish", file, "--room", "lost"], { ...stack, url: wire.url });
+      await eventually(
+        "the first final",
+        () => viewer.captions.segments.length,
+        (count) => count > 0,
+      );
+      await loseAndInterrupt(command);
       wire.heal();
       expect(await within("it ends", command.code, 40_000)).toBe(0);
       const { version, seconds } = told(command);
@@ -220,18 +224,7 @@ describe("captionwire publish and watch", () => {
     it("leaves at once on a second Ctrl-C, with 130", async () => {
       const command = captionwire(["publish", file, "--room", "left"], { ...stack, url: wire.url });
       await begun(command);
-      wire.refuse();
-      await eventually(
-        "the loss is told",
-        () => command.stderr,
-        (lines) => lines.includes("audio is kept"),
-      );
-      command.interrupt();
-      await eventually(
-        "Ctrl-C is heard",
-        () => command.stderr,
-        (lines) => lines.includes("Finishing"),
-      );
+      await loseAndInterrupt(command);
       // A person's second Ctrl-C: sooner, it would be taken for the first one, heard twice.
       await new Promise((resolve) => setTimeout(resolve, 400));
       command.interrupt();

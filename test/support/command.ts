@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { inRoot } from "../../cli/paths.ts";
+import { shellWord } from "../../cli/terminal/shell.ts";
 
 /** A command as a user runs it. */
 export type Command = {
@@ -29,12 +30,8 @@ export function captionwire(words: readonly string[], where?: Where): Command {
 
 /** Runs a line of bash in which `captionwire` is our command. */
 export function bash(line: string, where?: Where): Command {
-  const own = `captionwire() { ${quoted(process.execPath)} ${quoted(inRoot("cli/bootstrap.mjs"))} "$@"; }`;
+  const own = `captionwire() { ${shellWord(process.execPath)} ${shellWord(inRoot("cli/bootstrap.mjs"))} "$@"; }`;
   return start("bash", ["-c", `${own}\n${line}`], where);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function start(program: string, words: readonly string[], where: Where | undefined): Command {

@@ -28,8 +28,8 @@ export type Connection = {
 };
 
 /** `answer` is the WebSocket upgrade, or the first byte of an answer to a plain request. */
-export type Phase = "dns" | "tcp" | "tls" | "answer";
-export const phases = ["dns", "tcp", "tls", "answer"] as const satisfies readonly Phase[];
+export const phases = ["dns", "tcp", "tls", "answer"] as const;
+export type Phase = (typeof phases)[number];
 
 /** What a sample says of each phase and of all, in milliseconds. */
 export function timesOf(sample: Sample): Partial<Record<Phase | "total", number>> {

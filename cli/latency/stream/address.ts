@@ -1,13 +1,10 @@
 import type { AudioFormat } from "../../../shared/audio.ts";
+import { isFlux } from "../../../shared/settings.ts";
 import { UserError } from "../../errors.ts";
 
 /** Short enough for figures, long enough for the wire; 80 ms is what Flux is made for. */
 export const novaFrameMs = 100;
 export const fluxFrameMs = 80;
-
-export function isFlux(model: string): boolean {
-  return model.startsWith("flux");
-}
 
 /** What says how it is to be listened, and never who asks. */
 const recognition = new Set([

@@ -47,7 +47,11 @@ export function defineStream(parent: Command): void {
     .option("--query <name=value>", "another parameter of the stream; may be repeated", parameter, {})
     .addOption(
       new Option("--tape <file>", "no recording: figures of what --out kept").conflicts([
-        ...["out", "model", "query", "url", "apiKey"],
+        "out",
+        "model",
+        "query",
+        "url",
+        "apiKey",
       ]),
     )
     .option("--out <file>", "keep all that happened")

@@ -62,7 +62,7 @@ export function figuresOf(tape: Tape): Figures {
 type Entry = { readonly at: number; readonly cursorS: number; readonly heard: Heard };
 
 /** What is final, and behind it what was said last and never became final. */
-export function transcriptOf(heard: readonly Heard[]): string {
+function transcriptOf(heard: readonly Heard[]): string {
   const words: string[] = [];
   let open = "";
   for (const { text, isFinal, isTranscript } of heard) {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readWav } from "../../../client/index.ts";
 import { bytesToSamples } from "../../../shared/audio.ts";
+import { isFlux } from "../../../shared/settings.ts";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Provider } from "../../measured/targets.ts";
 import type { Screen } from "../../terminal/screen.ts";
-import { fluxFrameMs, isFlux, novaFrameMs, streamAddress, withoutSecrets } from "./address.ts";
+import { fluxFrameMs, novaFrameMs, streamAddress, withoutSecrets } from "./address.ts";
 import { playStream } from "./play.ts";
 import { judgeActivity, spansOf } from "./speech.ts";
 import type { Tape, TapeEntry } from "./tape.ts";

@@ -1,8 +1,8 @@
 import type { Screen } from "../../terminal/screen.ts";
 import { wrap } from "../../terminal/screen.ts";
 import { inMs, printSpreads } from "../table.ts";
-import { type Figures, figuresOf, transcriptOf } from "./figures.ts";
-import { closings, hear } from "./heard.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { closings } from "./heard.ts";
 import type { Tape } from "./tape.ts";
 
 const transcriptLines = 4;
@@ -10,7 +10,6 @@ const transcriptLines = 4;
 /** What is there while it streams: the end of the transcript so far, and how late it is. The tape may hold the latest messages only. */
 export function showProgress(screen: Screen, tape: Tape): void {
   if (!screen.interactive) return;
-  const heard = tape.messages.flatMap((entry) => hear(entry) ?? []);
   const figures = figuresOf(tape);
   const { audio_s: audioS, message_latency: latency } = figures;
   const ends = closings.flatMap((closing) => {
@@ -20,7 +19,7 @@ export function showProgress(screen: Screen, tape: Tape): void {
   const position = `${audioS.toFixed(1)} of ${tape.audio.seconds.toFixed(1)} s`;
   const lag = latency === null ? "" : ` · latency p50 ${inMs(latency.p50)}, p95 ${inMs(latency.p95)} ms`;
   screen.live([
-    ...wrap(transcriptOf(heard), screen.columns - 4)
+    ...wrap(figures.transcript, screen.columns - 4)
       .slice(-transcriptLines)
       .map((line) => `  ${line}`),
     screen.style("dim", `  ${position}${lag}`.slice(0, screen.columns - 1)),
