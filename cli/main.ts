@@ -1,9 +1,12 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { UsageError, UserError } from "./errors.ts";
 import { commandWords, createProgram } from "./program.ts";
+import { written } from "./terminal/output.ts";
 
+const code = await main(process.argv.slice(2));
+await written();
 // A command is over when it says so, whatever socket or timer may still be open.
-process.exit(await main(process.argv.slice(2)));
+process.exit(code);
 
 /** The exit code; a command that ends in order may have set another than 0. */
 async function main(args: readonly string[]): Promise<string | number> {

@@ -23,5 +23,5 @@ export function define(command: Command): CommandUnknownOpts {
 type Options = GivenAccess & { readonly format: ExportFormat; readonly out?: string };
 
 async function exportCaptions(room: string, options: Options): Promise<void> {
-  await writeOut(options.out, await exportRoom(findAccess(options), room, options.format));
+  writeOut(options.out, await exportRoom(findAccess(options), room, options.format));
 }

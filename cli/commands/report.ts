@@ -29,7 +29,7 @@ type Options = GivenAccess & {
 };
 
 async function report(room: string, session: string | undefined, options: Options): Promise<void> {
-  await writeOut(options.out, await textOf(room, session, options));
+  writeOut(options.out, await textOf(room, session, options));
 }
 
 async function textOf(room: string, given: string | undefined, options: Options): Promise<string> {

@@ -21,8 +21,7 @@ export function stdoutSink(): Sink {
     async write(chunk) {
       if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
     },
-    // The program ends right after this, and on some systems a pipe is written behind its back.
-    end: () => new Promise((resolve) => process.stdout.write("", () => resolve())),
+    async end() {},
     async discard() {},
     broken: async (bytes, error) =>
       new UserError(`The sound broke off after ${bytes} bytes: ${messageOf(error)}.`),

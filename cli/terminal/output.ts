@@ -28,14 +28,20 @@ export function tell(...lines: readonly string[]): void {
 }
 
 /** Writes a text to a file, or to stdout. */
-export async function writeOut(path: string | undefined, text: string): Promise<void> {
+export function writeOut(path: string | undefined, text: string): void {
   if (path === undefined) {
     endWhenUnread();
-    // The program ends right after this, and on some systems a pipe is written behind its back.
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    process.stdout.write(text);
     return;
   }
   openOutFile(path).write(text);
+}
+
+/** What stdout was given is with its reader, or nobody reads it: a pipe is written behind a program's back. */
+export async function written(): Promise<void> {
+  if (process.stdout.writableLength === 0) return;
+  goOnUnread();
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
 }
 
 /** Minutes and seconds. */

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { captionwire, jsonLines } from "../support/command.ts";
+import { shellWord } from "../../cli/terminal/shell.ts";
+import { bash, captionwire, jsonLines } from "../support/command.ts";
 import { type EngineProcess, startEngine } from "../support/engine-process.ts";
 import { localUrl } from "../support/local-url.ts";
 import { within } from "../support/wait.ts";
@@ -79,6 +80,16 @@ describe("captionwire wer of two texts", () => {
     expect(command.stdout).toContain("Overall WER 14.3 %, sentence error rate 33.3 %");
     expect((await wer("right.txt")).command.stdout).toContain("Overall WER 0.0 %, sentence error rate 0.0 %");
     expect(await wer("short.txt")).toMatchObject({ code: 1 });
+  });
+
+  it("gives a reader that takes its time all of it", async () => {
+    const long = shellWord(join(folder, "long.txt"));
+    writeFileSync(join(folder, "long.txt"), "Small boats come home with the morning tide.\n".repeat(4_000));
+    const command = bash(`captionwire wer --reference ${long} --hypothesis ${long} --json | (sleep 1; cat)`);
+    expect(await within("the line ends", command.code)).toBe(0);
+    // More than a pipe holds.
+    expect(command.stdout.length).toBeGreaterThan(100_000);
+    expect(jsonLines(command.stdout)).toEqual([expect.objectContaining({ wer: 0 })]);
   });
 
   it("gives programs JSON alone", async () => {
