@@ -54,6 +54,7 @@ export default defineConfig({
         test: {
           name: "runtime",
           include: ["test/runtime/**/*.test.ts"],
+          setupFiles: ["test/support/quiet-after.ts"],
           globalSetup: ["test/support/build.ts"],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
