@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { inRoot, root } from "../paths.ts";
 
 const projects = ["unit", "runtime", "e2e", "attacks", "conformance", "fuzz", "browser"];
-const maxMinutes = 30;
+const maxMinutes = 45;
 
 const help = `
 Words that name none of the kinds pick files whose path contains them. The last line
