@@ -1,6 +1,7 @@
 import { timing } from "../shared/limits.ts";
 import type { OpenRoom } from "./requests.ts";
-import { DoorBook } from "./room/door/book.ts";
+import type { DoorBook } from "./room/door/book.ts";
+import { SqliteBook } from "./room/door/sqlite-book.ts";
 import type { Standing } from "./room/door/standing.ts";
 import type { Sqlite } from "./room/sqlite.ts";
 import { sqliteOf } from "./storage.ts";
@@ -22,7 +23,7 @@ export class Housekeeping {
     this.#storage = storage;
     this.#registry = registry;
     this.sqlite = sqliteOf(storage);
-    this.book = new DoorBook(this.sqlite);
+    this.book = new SqliteBook(this.sqlite);
   }
 
   get exists(): boolean {

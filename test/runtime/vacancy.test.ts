@@ -2,8 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import type { DurableObject } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Housekeeping } from "../../party/housekeeping.ts";
-import { DoorBook } from "../../party/room/door/book.ts";
 import { Door } from "../../party/room/door/door.ts";
+import { SqliteBook } from "../../party/room/door/sqlite-book.ts";
 import { nothingRevoked } from "../../party/room/door/standing.ts";
 import { memoryMeasures } from "../../party/room/measure/store.ts";
 import { Room } from "../../party/room/room.ts";
@@ -398,7 +398,7 @@ describe("a vacant room whose tenant cannot be reached", () => {
     const world = new ScriptedWorld();
     const room = await Room.open(world.ports, new SqliteStore(keeping.sqlite), memoryMeasures());
     await keeping.moveIn(nothingRevoked);
-    const book = new DoorBook(keeping.sqlite);
+    const book = new SqliteBook(keeping.sqlite);
     const door: Door = new Door(book, {
       now: world.time.now,
       setTimer: world.time.setTimer,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { DoorBook } from "../../party/room/door/book.ts";
+import type { DoorBook } from "../../party/room/door/book.ts";
+import { SqliteBook } from "../../party/room/door/sqlite-book.ts";
 import { migrate } from "../../party/room/migrations.ts";
 import type { Sqlite } from "../../party/room/sqlite.ts";
 
@@ -32,5 +33,5 @@ export function sqliteOn(database: DatabaseSync, failOn: string | null = null): 
 export function newBook(): { readonly book: DoorBook; readonly sqlite: Sqlite } {
   const sqlite = memorySqlite();
   migrate(sqlite);
-  return { book: new DoorBook(sqlite), sqlite };
+  return { book: new SqliteBook(sqlite), sqlite };
 }

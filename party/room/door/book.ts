@@ -1,92 +1,23 @@
-import * as v from "valibot";
-import type { Sqlite } from "../sqlite.ts";
-import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
+import type { Standing } from "./standing.ts";
 import type { Stretches } from "./stretches.ts";
-
-const KeptRow = v.object({ standing: v.string(), registered: v.number() });
-const StretchesSchema = v.array(v.tuple([v.number(), v.number()]));
-const SpendingRow = v.object({ session: v.string(), paid: v.string(), used_ms: v.number() });
 
 /** What a token has used of the seconds it may publish: of `session` these parts are paid for. */
 export type Spending = { readonly session: string; readonly paid: Stretches; readonly usedMs: number };
 
 /**
  * What a room's door remembers beyond the object's life, each only as long as the token it is about could still be shown.
- * Every call is one synchronous step of SQLite, so of two that ask at the same time one is first.
+ * Every call is one synchronous step, so of two that ask at the same time one is first.
  */
-export class DoorBook {
-  readonly #sqlite: Sqlite;
-
-  constructor(sqlite: Sqlite) {
-    this.#sqlite = sqlite;
-  }
-
-  standing(): Standing {
-    const kept = this.#kept();
-    return kept === null ? nothingRevoked : v.parse(StandingSchema, JSON.parse(kept.standing));
-  }
-
-  keepStanding(standing: Standing): void {
-    this.#keep({ standing: JSON.stringify(standing), registered: this.#kept()?.registered ?? 0 });
-  }
-
+export type DoorBook = {
+  standing(): Standing;
+  keepStanding(standing: Standing): void;
   /** Whether the tenant has this room on its list. */
-  isRegistered(): boolean {
-    return this.#kept()?.registered === 1;
-  }
-
-  keepRegistered(isRegistered: boolean): void {
-    const standing = this.#kept()?.standing ?? JSON.stringify(nothingRevoked);
-    this.#keep({ standing, registered: isRegistered ? 1 : 0 });
-  }
-
-  /** Spends a ticket; `false` when it was spent before. */
-  spend(id: string, until: number, now: number): boolean {
-    this.#sqlite.exec("DELETE FROM spent WHERE until <= ?", now);
-    const rows = this.#sqlite.exec(
-      "INSERT INTO spent (id, until) VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
-      id,
-      until,
-    );
-    return [...rows].length === 1;
-  }
-
+  isRegistered(): boolean;
+  keepRegistered(isRegistered: boolean): void;
+  /** Spends a ticket; `false` when it was spent before. `until` and `now`: epoch milliseconds. */
+  spend(id: string, until: number, now: number): boolean;
   /** Whether there is anything that must not be forgotten yet. */
-  isNeeded(now: number): boolean {
-    const query =
-      "SELECT id FROM spent WHERE until > ?1 UNION ALL SELECT id FROM spending WHERE until > ?1 LIMIT 1";
-    return [...this.#sqlite.exec(query, now)].length > 0;
-  }
-
-  spending(id: string): Spending | null {
-    const [row] = this.#sqlite.exec("SELECT session, paid, used_ms FROM spending WHERE id = ?", id);
-    if (row === undefined) return null;
-    const { session, paid, used_ms } = v.parse(SpendingRow, row);
-    return { session, paid: v.parse(StretchesSchema, JSON.parse(paid)), usedMs: used_ms };
-  }
-
-  keepSpending(id: string, { session, paid, usedMs }: Spending, until: number, now: number): void {
-    this.#sqlite.exec("DELETE FROM spending WHERE until <= ?", now);
-    this.#sqlite.exec(
-      "INSERT OR REPLACE INTO spending (id, session, paid, used_ms, until) VALUES (?, ?, ?, ?, ?)",
-      id,
-      session,
-      JSON.stringify(paid),
-      usedMs,
-      until,
-    );
-  }
-
-  #kept(): v.InferOutput<typeof KeptRow> | null {
-    const [row] = this.#sqlite.exec("SELECT standing, registered FROM door");
-    return row === undefined ? null : v.parse(KeptRow, row);
-  }
-
-  #keep({ standing, registered }: v.InferOutput<typeof KeptRow>): void {
-    this.#sqlite.exec(
-      "INSERT OR REPLACE INTO door (one, standing, registered) VALUES (1, ?, ?)",
-      standing,
-      registered,
-    );
-  }
-}
+  isNeeded(now: number): boolean;
+  spending(id: string): Spending | null;
+  keepSpending(id: string, spending: Spending, until: number, now: number): void;
+};
