@@ -1,18 +1,8 @@
-import * as v from "valibot";
 import { CaptionwireError } from "../shared/errors.ts";
 import type { Pass } from "./room/door/pass.ts";
 import { passOf, requireOwnOrigin, requireRoom, requireScope } from "./tokens/grant.ts";
 import { checkToken } from "./tokens/jwt.ts";
-import { parseSigningKeys, type SigningKeys, SigningKeysSchema } from "./tokens/signing-keys.ts";
-
-const parsed = new WeakMap<object, SigningKeys>();
-
-/** The signing keys of an environment, the same each time: what is known of them is kept by them. */
-function keysOf(env: object): SigningKeys {
-  const known = parsed.get(env) ?? parseSigningKeys(v.parse(SigningKeysSchema, env));
-  parsed.set(env, known);
-  return known;
-}
+import { signingKeysOf } from "./tokens/signing-keys.ts";
 
 /**
  * The pass by which a viewer stays, from a token it has sent in band. Throws what a token is refused with at the edge.
@@ -26,7 +16,7 @@ export async function renewedPass(
   held: Pass | null,
   token: string,
 ): Promise<Pass> {
-  const grant = await checkToken(token, keysOf(env));
+  const grant = await checkToken(token, signingKeysOf(env));
   const [tenant = "", room = ""] = name.split("/");
   if (grant.tenant !== tenant) throw new CaptionwireError("room_forbidden");
   requireScope(grant, "captions:view");

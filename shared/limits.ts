@@ -107,6 +107,8 @@ export const timing = {
   vacantRoomMs: 24 * 60 * 60 * 1_000,
   /** The edge may believe for so long what it was told of a tenant's revocations; a revocation waits for it. */
   standingLeaseMs: 2_000,
+  /** Rooms that are not beside the edge Worker, and that Worker for them: what has not begun to answer by then is not there. */
+  bridgeAnswerMs: 10_000,
   /** A room that has not heard of a revocation by then has not been told. */
   tellRoomMs: 3_000,
   /** A revocation that a room could not be told is told again. */

@@ -1,13 +1,9 @@
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
 import { type Claims, ClaimsSchema, type Grant, isScope, type TokenRequest } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
+import { requireWritten, signed, verified } from "./signature.ts";
 import type { Secret, SigningKeys } from "./signing-keys.ts";
-
-/** One algorithm, pinned: a token that names another is refused whatever its signature says. */
-const algorithm = "HS256";
-const issuer = "captionwire";
 
 /**
  * Whom a token is for: the interface, or the one page that knows its reader by a cookie. Neither takes the other's, so that
@@ -16,37 +12,12 @@ const issuer = "captionwire";
 export type Audience = "captionwire" | "captionwire plain page";
 const theInterface: Audience = "captionwire";
 
-/** In one way only (RFC 7515 §7.1): decoders overlook white space, so that one token would be known under many names. */
-const written = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-const tokenMaxCharacters = 8_192;
-
 /**
- * What is known of a secret: its key, made ready once, the id by which tokens name it, and the tokens it was found to
- * have signed, each with its audience, the newest last. Each costs as much as the rest of a short request, and one token begins many.
+ * The tokens that a secret was found to have signed, each with its audience, the newest last. To check one costs as much as
+ * the rest of a short request, and one token begins many.
  */
-type Known = { readonly kid: string; readonly key: CryptoKey; readonly grants: Map<string, Grant> };
-
-const known = new WeakMap<Secret, Known>();
-const knownGrantsMax = 1_000;
-
-async function knownOf(secret: Secret): Promise<Known> {
-  const before = known.get(secret);
-  if (before !== undefined) return before;
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", secret, hmac, false, ["sign", "verify"]);
-  // A digest under the key itself: the id tells nothing of a secret, not even to who guesses at short ones by the million.
-  const digest = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode("captionwire kid"));
-  const kid = [...new Uint8Array(digest, 0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  // The values and not their promises: the runtime lets one request not wait for what another began.
-  const made = { kid, key, grants: new Map<string, Grant>() };
-  known.set(secret, made);
-  return made;
-}
-
-/** The `kid` of tokens that this secret has signed. */
-export async function keyIdOf(secret: Secret): Promise<string> {
-  return (await knownOf(secret)).kid;
-}
+const known = new WeakMap<Secret, Map<string, Grant>>();
+const knownMax = 1_000;
 
 export type Minted = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
@@ -65,10 +36,9 @@ type Minting = {
 export async function mintToken(
   request: TokenRequest,
   tenant: string,
-  [secret]: SigningKeys,
+  keys: SigningKeys,
   { audience = theInterface, id = crypto.randomUUID() }: Minting = {},
 ): Promise<Minted> {
-  const { kid, key } = await knownOf(secret);
   const { roomTokenDefaultSeconds, speakTokenDefaultSeconds } = limits;
   const speakOnly = request.scopes.every((scope) => scope === "speak");
   const ttlSeconds = request.ttl ?? (speakOnly ? speakTokenDefaultSeconds : roomTokenDefaultSeconds);
@@ -88,11 +58,7 @@ export async function mintToken(
     ...(request.maxSeconds === undefined ? {} : { max_seconds: request.maxSeconds }),
     ...(request.maxConnections === undefined ? {} : { max_connections: request.maxConnections }),
   };
-  const token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: algorithm, typ: "JWT", kid })
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .sign(key);
+  const token = await signed(claims, audience, keys);
   return { token, id, expiresAt: exp * 1000 };
 }
 
@@ -105,20 +71,18 @@ export async function checkToken(
   keys: SigningKeys,
   audience: Audience = theInterface,
 ): Promise<Grant> {
-  if (token.length > tokenMaxCharacters || !written.test(token)) throw new CaptionwireError("token_invalid");
-  const all = await Promise.all(keys.map(knownOf));
+  requireWritten(token);
   const name = `${audience} ${token}`;
-  const signer = all.find(({ grants }) => grants.has(name)) ?? signerOf(token, all);
-  const { key, grants } = signer;
-  const grant = grants.get(name) ?? (await verified(token, key, audience));
-  // jose has looked at this too, but perhaps a while ago.
-  if (hasEnded(grant, Date.now())) grants.delete(name);
+  const before = keys.map((secret) => known.get(secret)?.get(name)).find((grant) => grant !== undefined);
+  if (before !== undefined && !hasEnded(before, Date.now())) return before;
+  // Also what is known and has ended: it is refused as anything is.
+  for (const secret of keys) known.get(secret)?.delete(name);
+  const { secret, payload } = await verified(token, keys, audience);
+  const claims = v.safeParse(ClaimsSchema, payload);
+  if (!claims.success) throw new CaptionwireError("token_invalid");
+  const grant = grantOf(claims.output);
   requireLife(grant);
-  if (!grants.has(name)) {
-    const oldest = grants.size < knownGrantsMax ? undefined : grants.keys().next().value;
-    if (oldest !== undefined) grants.delete(oldest);
-    grants.set(name, grant);
-  }
+  keep(secret, name, grant);
   return grant;
 }
 
@@ -131,31 +95,12 @@ function hasEnded({ expiresAt }: Grant, now: number): boolean {
   return expiresAt + limits.tokenSkewSeconds * 1_000 <= now;
 }
 
-/** A token names its key; one of no key that is ours is not tried on any. */
-function signerOf(token: string, all: readonly Known[]): Known {
-  let kid: unknown;
-  try {
-    ({ kid } = decodeProtectedHeader(token));
-  } catch {
-    throw new CaptionwireError("token_invalid");
-  }
-  const signer = all.find((candidate) => candidate.kid === kid);
-  if (signer === undefined) throw new CaptionwireError("token_invalid");
-  return signer;
-}
-
-async function verified(token: string, key: CryptoKey, audience: Audience): Promise<Grant> {
-  try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: [algorithm],
-      issuer,
-      audience,
-      clockTolerance: limits.tokenSkewSeconds,
-    });
-    return grantOf(v.parse(ClaimsSchema, payload));
-  } catch (error) {
-    throw new CaptionwireError(error instanceof errors.JWTExpired ? "token_expired" : "token_invalid");
-  }
+function keep(secret: Secret, name: string, grant: Grant): void {
+  const grants = known.get(secret) ?? new Map<string, Grant>();
+  known.set(secret, grants);
+  const oldest = grants.size < knownMax ? undefined : grants.keys().next().value;
+  if (oldest !== undefined) grants.delete(oldest);
+  grants.set(name, grant);
 }
 
 function grantOf(claims: Claims): Grant {

@@ -22,3 +22,15 @@ export function parseSigningKeys(env: v.InferOutput<typeof SigningKeysSchema>): 
   if (env.TOKEN_SECRET_OTHER === undefined) return [first];
   return [first, Uint8Array.from(encoder.encode(env.TOKEN_SECRET_OTHER))];
 }
+
+const parsed = new WeakMap<object, SigningKeys>();
+
+/**
+ * The signing keys of an environment, the same each time: what is known of them is kept by them. Throws a `ValiError` naming
+ * the variable that is wrong.
+ */
+export function signingKeysOf(env: object): SigningKeys {
+  const known = parsed.get(env) ?? parseSigningKeys(v.parse(SigningKeysSchema, env));
+  parsed.set(env, known);
+  return known;
+}

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { keyIdOf } from "../../party/tokens/jwt.ts";
+import { keyIdOf } from "../../party/tokens/signature.ts";
 import { scopes } from "../../shared/claims.ts";
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");

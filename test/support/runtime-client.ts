@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import * as v from "valibot";
-import { keyIdOf } from "../../party/tokens/jwt.ts";
+import { keyIdOf } from "../../party/tokens/signature.ts";
 import { Waiting } from "./runtime-wait.ts";
 
 /** Talks to the Worker from inside the runtime, as a stranger would from outside. */
