@@ -10,7 +10,8 @@ import { cpuMs, residentBytes } from "./load/proc.ts";
 import type { ScriptedProvider } from "./load/provider.ts";
 import { circumstances, fixed, printCircumstances } from "./load/report.ts";
 import { onStage, type Stage } from "./load/stage.ts";
-import type { Taken, Viewers } from "./load/viewers.ts";
+import type { Viewers } from "./load/viewers.ts";
+import type { Memory, Window } from "./load/window.ts";
 import { startCaptionwire } from "./peers/captionwire.ts";
 import {
   findNchan,
@@ -64,17 +65,6 @@ const quietLookMs = 200;
 const quietWithinMs = 10_000;
 
 /** What one contestant did in one window. */
-export type Window = {
-  readonly name: string;
-  readonly viewers: number;
-  readonly rate: number;
-  readonly seconds: number;
-  readonly cpuMs: number;
-  /** Messages of the provider meanwhile. */
-  readonly sent: number;
-  readonly taken: Omit<Taken, "samples">;
-};
-export type Memory = { readonly name: string; readonly viewers: number; readonly bytesEach: number };
 export type Seat = {
   readonly contestant: Contestant;
   readonly viewers: Viewers;

@@ -12,7 +12,8 @@ import { type Deferred, deferred } from "./deferred.ts";
 import { dialSocket, socketDialer } from "./dialer.ts";
 import { type FrameLengthMs, nextFrameLength } from "./frame-length.ts";
 import { parseFrame } from "./frames.ts";
-import { type Ports, systemPorts } from "./ports.ts";
+import type { Ports } from "./ports.ts";
+import { systemPorts } from "./system-ports.ts";
 
 export type PublisherState =
   | { readonly state: "connecting" }

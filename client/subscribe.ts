@@ -13,9 +13,10 @@ import { createConnection, type Link, type TokenSource } from "./connection.ts";
 import { dialEvents, dialSocket, fallbackDialer, type Transport } from "./dialer.ts";
 import { fetchEarlier } from "./earlier.ts";
 import { parseFrame } from "./frames.ts";
-import { type Ports, systemPorts } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { createReceipts } from "./receipts.ts";
 import { createRenewal } from "./renewal.ts";
+import { systemPorts } from "./system-ports.ts";
 import { apply, type Captions, type CaptionsFrame, noCaptions, prepend, trim } from "./transcript.ts";
 
 export type SubscribeOptions = {

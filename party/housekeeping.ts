@@ -3,7 +3,7 @@ import type { OpenRoom } from "./requests.ts";
 import type { DoorBook } from "./room/door/book.ts";
 import { SqliteBook } from "./room/door/sqlite-book.ts";
 import type { Standing } from "./room/door/standing.ts";
-import type { Sqlite } from "./room/sqlite.ts";
+import type { Sqlite } from "./room/sqlite-port.ts";
 import { sqliteOf } from "./storage.ts";
 import type { Registry } from "./tenant/registry.ts";
 

@@ -1,4 +1,4 @@
-import type { Sqlite } from "./room/sqlite.ts";
+import type { Sqlite } from "./room/sqlite-port.ts";
 
 /** A Durable Object's storage, as the cores know it. */
 export function sqliteOf(storage: DurableObjectStorage): Sqlite {

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import type { Grant } from "../shared/claims.ts";
 import { CaptionwireError, errorTable, ruleOf } from "../shared/errors.ts";
-import { type Config, configOf } from "./env.ts";
+import { configOf } from "./env.ts";
 import { apiHeaders } from "./http/api-headers.ts";
+import type { App } from "./http/app.ts";
 import { cors, preflight } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
 import { flood } from "./http/flood.ts";
@@ -15,20 +15,6 @@ import { speak } from "./speak/index.ts";
 import { SpeakRefusal } from "./speak/refusal.ts";
 import { inDeepgramsShape, isDeepgrams } from "./speak/refused.ts";
 import { tokens } from "./tokens/index.ts";
-
-export type App = {
-  Bindings: Cloudflare.Env;
-  Variables: {
-    config: Config;
-    requestId: string;
-    /** Whose token or key was shown, once that is known. */
-    tenant?: string;
-    /** There behind `requireGrant` alone. */
-    grant: Grant;
-    /** Of a request to speak: settles when it may go on. */
-    checks: Promise<void>;
-  };
-};
 
 /** The route table and the order of middleware, nothing else. */
 export const app = new Hono<App>();

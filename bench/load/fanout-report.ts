@@ -1,8 +1,8 @@
 import { percentile } from "../../shared/percentile.ts";
-import type { Memory, Window } from "../fanout.ts";
 import { merge, quantile } from "./histogram.ts";
 import type { Measuring } from "./measuring.ts";
 import { fixed, table, verdict } from "./report.ts";
+import type { Memory, Window } from "./window.ts";
 
 const ours = "Captionwire";
 const bare = "bare object";

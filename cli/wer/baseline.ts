@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { messageOf, UserError } from "../errors.ts";
-import type { Result } from "./result.ts";
+import type { Result } from "./judged.ts";
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 

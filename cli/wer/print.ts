@@ -4,7 +4,8 @@ import type { Screen } from "../terminal/screen.ts";
 import type { Pair } from "./align.ts";
 import type { Comparison } from "./baseline.ts";
 import type { Erasure } from "./erasure.ts";
-import type { Result, Summary } from "./result.ts";
+import type { Result } from "./judged.ts";
+import type { Summary } from "./result.ts";
 
 const missing = "·";
 const label = 12;

@@ -2,35 +2,15 @@ import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
 import { spreadOf } from "../../shared/percentile.ts";
 import type { Spread } from "../../shared/stats.ts";
 import { messageOf } from "../errors.ts";
-import { align, countEdits, type Pair } from "./align.ts";
+import { align, countEdits } from "./align.ts";
 import { entryOf, ratesOf } from "./baseline.ts";
 import { type Recording, readRecording } from "./corpus.ts";
 import type { Erasure } from "./erasure.ts";
+import type { Judged, Result } from "./judged.ts";
 import { type Latencies, measure, type Reading } from "./latency.ts";
 import { normalise } from "./normalise.ts";
 import { countSentenceErrors, sentencesOf } from "./sentence-errors.ts";
 import type { Audio, Way } from "./ways.ts";
-
-export type Judged = {
-  readonly file: string;
-  readonly audioMs: number;
-  /** What was shown as final, as it was shown. */
-  readonly text: string;
-  readonly referenceWords: number;
-  readonly edits: number;
-  readonly sentences: number;
-  readonly wrongSentences: number;
-  readonly pairs: readonly Pair[];
-  readonly latencies: Latencies;
-};
-
-export type Failed = {
-  readonly file: string;
-  readonly referenceWords: number;
-  readonly sentences: number;
-  readonly error: string;
-};
-export type Result = Judged | Failed;
 
 /** Streams one recording of a folder. A file that cannot be judged is a result too. */
 export async function judge(way: Way, folder: string, { file, transcript }: Recording): Promise<Result> {

@@ -4,8 +4,9 @@ import { findProvider, findService, startTargets } from "../measured/targets.ts"
 import type { Screen } from "../terminal/screen.ts";
 import { type Entry, entryOf } from "./baseline.ts";
 import { readCorpus } from "./corpus.ts";
+import type { Result } from "./judged.ts";
 import { printOverall, printResult } from "./print.ts";
-import { judge, type Result, sameWords, summarise } from "./result.ts";
+import { judge, sameWords, summarise } from "./result.ts";
 import { distinctVoices, judgeVoice, printVoice, type VoiceResult } from "./voices.ts";
 import { straight, throughRoom, type Way } from "./ways.ts";
 

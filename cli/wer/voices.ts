@@ -3,8 +3,9 @@ import { speakRaw } from "../speech.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { playAtOnce } from "./at-once.ts";
 import { listenDirectly } from "./direct.ts";
+import type { Judged } from "./judged.ts";
 import { printPairs } from "./print.ts";
-import { type Judged, judgeAudio, type Summary, summarise } from "./result.ts";
+import { judgeAudio, type Summary, summarise } from "./result.ts";
 import { sentences } from "./sentences.ts";
 
 /** One name for each speaker the engine has; its other names are the same voices again. */

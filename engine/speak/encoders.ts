@@ -3,19 +3,10 @@ import { encodeAlaw, encodeMulaw } from "../audio/g711.ts";
 import { toInt16, toLinear16 } from "../audio/pcm.ts";
 import { createResampler } from "../audio/resample.ts";
 import { openWavHeader } from "../audio/wav.ts";
+import type { SpeechEncoder } from "./encoder.ts";
 import { MP3_RATE, type PlainFormat, type SpeakFormat } from "./formats.ts";
 import { createOpus } from "./opus.ts";
 import { FLITE_RATE } from "./voices.ts";
-
-/** Turns a voice's samples into what goes over the wire, piece by piece. */
-export type SpeechEncoder = {
-  /** What goes out before the first sample. */
-  header: Uint8Array;
-  encode(samples: Float32Array): Uint8Array;
-  finish(): Uint8Array;
-  /** Gives back its memory; also where nothing was finished. */
-  free(): void;
-};
 
 const NOTHING = new Uint8Array(0);
 

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { Application, createEncoder } from "libopus-wasm";
-import type { SpeechEncoder } from "./encoders.ts";
+import type { SpeechEncoder } from "./encoder.ts";
 import { createOggStream } from "./ogg.ts";
 import { FLITE_RATE } from "./voices.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Sqlite } from "./sqlite.ts";
+import type { Sqlite } from "./sqlite-port.ts";
 
 /**
  * The steps by which a room's tables came to their present shape, in order and never changed once released: a room that

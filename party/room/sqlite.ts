@@ -3,15 +3,9 @@ import { encodings } from "../../shared/audio.ts";
 import { compareSegments, SegmentSchema } from "../../shared/captions.ts";
 import { RecognitionSchema, type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { migrate } from "./migrations.ts";
+import type { Sqlite } from "./sqlite-port.ts";
 import { type Commit, endReasons, type RoomStore, type StoredRoom } from "./store.ts";
 import type { Change } from "./transcript.ts";
-
-/** The little of a synchronous SQLite that the store needs; a Durable Object's `storage` fits. */
-export type Sqlite = {
-  exec(query: string, ...bindings: (string | number | null)[]): Iterable<Record<string, unknown>>;
-  /** All of `work` or nothing. */
-  transaction(work: () => void): void;
-};
 
 const SessionSchema = v.object({
   id: v.string(),

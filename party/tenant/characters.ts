@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Sqlite } from "../room/sqlite.ts";
+import type { Sqlite } from "../room/sqlite-port.ts";
 
 const UsedRow = v.object({ used: v.number() });
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Standing } from "../room/door/standing.ts";
-import type { Sqlite } from "../room/sqlite.ts";
+import type { Sqlite } from "../room/sqlite-port.ts";
 
 /** What a revocation is about: all tokens of the tenant, those used in one room, or one token by its id. */
 export type Target =

@@ -3,12 +3,13 @@ import * as v from "valibot";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import { roomPaths } from "../paths.ts";
-import { isRevoked, type Standing } from "../room/door/standing.ts";
+import type { Standing } from "../room/door/standing.ts";
 import { sqliteOf } from "../storage.ts";
 import { Characters } from "./characters.ts";
 import { Revocations, type Target } from "./revocations.ts";
 import { type Owed, RoomList } from "./rooms.ts";
 import { settingsOf, TenantsSchema, tenantsOf } from "./settings.ts";
+import { type Spend, type Spent, spend } from "./spending.ts";
 
 /** Rooms told at the same time. */
 const batchRooms = 40;
@@ -20,14 +21,6 @@ export type Revoked = {
   readonly rooms: number;
   /** Rooms that could not be told yet, and will be told again and again. */
   readonly pending: number;
-};
-
-export type Spend = {
-  readonly tokenId: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  readonly characters: number;
-  readonly maxChars: number;
 };
 
 /**
@@ -86,20 +79,8 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
   }
 
   /** Pays for characters before they are asked of the provider. */
-  spend({
-    tokenId,
-    issuedAt,
-    expiresAt,
-    characters,
-    maxChars,
-  }: Spend): "paid" | "revoked" | "expired" | "used_up" {
-    if (isRevoked(this.#revocations.standing(), { tokenId, issuedAt })) return "revoked";
-    const until = expiresAt + limits.tokenSkewSeconds * 1_000;
-    const now = Date.now();
-    // What it has used is not known any more.
-    if (until <= now) return "expired";
-    const isPaid = this.#characters.take(tokenId, characters, maxChars, until, now);
-    return isPaid ? "paid" : "used_up";
+  spend(order: Spend): Spent {
+    return spend(this.#characters, this.#revocations.standing(), order, Date.now());
   }
 
   giveBack(tokenId: string, characters: number): void {

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { DoorBook } from "../../party/room/door/book.ts";
 import { SqliteBook } from "../../party/room/door/sqlite-book.ts";
 import { migrate } from "../../party/room/migrations.ts";
-import type { Sqlite } from "../../party/room/sqlite.ts";
+import type { Sqlite } from "../../party/room/sqlite-port.ts";
 
 /** A real SQLite in memory, in the shape the room and the tenant know it. */
 export function memorySqlite(): Sqlite {

@@ -3,7 +3,7 @@ import { bearerHeader, type Dialer } from "../../client/dialer.ts";
 import { openEventStream } from "../../client/event-stream.ts";
 import { parseFrame } from "../../client/frames.ts";
 import type { Link, TokenSource } from "../../client/index.ts";
-import { systemPorts } from "../../client/ports.ts";
+import { systemPorts } from "../../client/system-ports.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import { timing } from "../../shared/limits.ts";
 import { ErrorFrameSchema } from "../../shared/protocol.ts";

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { allowsOrigin } from "../../party/tenant/settings.ts";
-import type { App } from "../app.ts";
 import type { Config } from "../env.ts";
 import { speechHeaders } from "../speak/headers.ts";
+import type { App } from "./app.ts";
 import { mayRead } from "./origin.ts";
 
 /** What a page may read of an answer, besides what every page may. */

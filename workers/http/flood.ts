@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { CaptionwireError } from "../../shared/errors.ts";
-import type { App } from "../app.ts";
 import { addressKey } from "./address.ts";
+import type { App } from "./app.ts";
 
 /**
  * Keeps one address from taking what is there for all. First of all that is done for a request, and cheap: nothing was read

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { allowsOrigin, settingsOf } from "../../party/tenant/settings.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
-import type { App } from "../app.ts";
+import type { App } from "./app.ts";
 
 /** Longer ones are no origin of a browser's, and would be kept with each connection. */
 const originMaxCharacters = 256;

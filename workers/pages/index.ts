@@ -1,5 +1,5 @@
 import { type Context, Hono, type Next } from "hono";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { withPageHeaders } from "./headers.ts";
 import { plainPage } from "./plain/index.ts";
 

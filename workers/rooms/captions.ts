@@ -10,7 +10,7 @@ import { toText } from "../../shared/export/text.ts";
 import { toVtt } from "../../shared/export/vtt.ts";
 import { limits } from "../../shared/limits.ts";
 import { putPosition, readPosition } from "../../shared/position.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { whole } from "../http/body.ts";
 import { keepFile, keptFile } from "./kept-files.ts";
 import { readLimit } from "./limit.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { roomPaths } from "../../party/paths.ts";
 import { positionIn, putPosition, readPosition } from "../../shared/position.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { openRoom } from "./object.ts";
 import { streamed } from "./streamed.ts";
 

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { captions } from "./captions.ts";
 import { events } from "./events.ts";
 import { list } from "./list.ts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Grant, RoomNameSchema } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { authorizationSecret, countUse, requireGrant } from "../tokens/credentials.ts";
 import { requireStanding } from "../tokens/standing.ts";
 import { readLimit } from "./limit.ts";

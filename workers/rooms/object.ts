@@ -5,7 +5,7 @@ import { RoomNameSchema, type Scope } from "../../shared/claims.ts";
 import { CaptionwireError, isErrorCode } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import { ErrorFrameSchema } from "../../shared/protocol.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo } from "../http/body.ts";
 import { authorizationSecret } from "../tokens/credentials.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";

@@ -4,7 +4,7 @@ import { roomPaths } from "../../party/paths.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { RoomDescriptionSchema } from "../../shared/protocol.ts";
 import { RoomSettingsSchema, recognitionProblem } from "../../shared/settings.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { readJson } from "../http/body.ts";
 import { openRoom, smallBody } from "./object.ts";
 import type { Visitor } from "./visitor.ts";

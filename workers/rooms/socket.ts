@@ -7,7 +7,7 @@ import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
 import { positionIn, putPosition } from "../../shared/position.ts";
 import { type Role, roles, subprotocol } from "../../shared/protocol.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { authorizationSecret, subprotocolSecret } from "../tokens/credentials.ts";
 import { refusalIn, roomName, roomObject } from "./object.ts";
 import { visitorOf } from "./visitor.ts";

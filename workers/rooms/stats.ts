@@ -5,7 +5,7 @@ import { roomPaths } from "../../party/paths.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { openRoom } from "./object.ts";
 import { prometheusType } from "./prometheus/page.ts";
 import { toPrometheus } from "./prometheus/room.ts";

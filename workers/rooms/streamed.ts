@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { roomPaths } from "../../party/paths.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import type { AskableRoom } from "./object.ts";
 
 /** A room's stream of server-sent events at `path`, passed on. */

@@ -3,7 +3,7 @@ import type { Pass } from "../../party/room/door/pass.ts";
 import { anonymousPass, passOf } from "../../party/tokens/grant.ts";
 import type { Scope } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { pageOrigin, requireKnownOrigin } from "../http/origin.ts";
 import { countUse, requireGrant } from "../tokens/credentials.ts";
 

@@ -4,7 +4,7 @@ import { requireLife } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { Report } from "../../shared/speak-report.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo, whole } from "../http/body.ts";
 import { authorizationSecret, requireGrant } from "../tokens/credentials.ts";
 import { requireStanding } from "../tokens/standing.ts";

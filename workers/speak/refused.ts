@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type CaptionwireError, type ErrorCode, ruleOf } from "../../shared/errors.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { SpeakRefusal } from "./refusal.ts";
 
 /** Deepgram's own codes where it has some, so that its clients recognise the case. */

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { platform } from "../../party/platform.ts";
 import { timing } from "../../shared/limits.ts";
 import type { Report } from "../../shared/speak-report.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { isInGoodStanding } from "../tokens/standing.ts";
 import { bodyOf } from "./answer.ts";
 import { withCache } from "./cache.ts";

@@ -4,8 +4,8 @@ import { checkToken } from "../../party/tokens/jwt.ts";
 import type { Grant, Scope } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { bearerSubprotocolPrefix } from "../../shared/protocol.ts";
-import type { App } from "../app.ts";
 import type { ApiKey } from "../env.ts";
+import type { App } from "../http/app.ts";
 import { pageOrigin, requireKnownOrigin } from "../http/origin.ts";
 import { findApiKey } from "./api-keys.ts";
 

@@ -4,7 +4,7 @@ import type { Provider } from "../../party/provider.ts";
 import { mintToken, requireLife } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo, whole } from "../http/body.ts";
 import { authorizationSecret, countUse, requireApiKey, requireGrant } from "./credentials.ts";
 import { requireStanding } from "./standing.ts";

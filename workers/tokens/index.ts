@@ -3,7 +3,7 @@ import { mintToken } from "../../party/tokens/jwt.ts";
 import { type Scope, scopes, TokenRequestSchema, tokenRequestProblem } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo, readJson } from "../http/body.ts";
 import { requireApiKey } from "./credentials.ts";
 import { grants } from "./grants.ts";

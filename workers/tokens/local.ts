@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 
 /**
  * Whether a page of this laptop asks. Never unless `LOCAL_PAGES` says so; the host must be loopback (so no name can be

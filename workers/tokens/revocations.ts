@@ -4,7 +4,7 @@ import type { Target } from "../../party/tenant/revocations.ts";
 import { RoomNameSchema } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo, readJson } from "../http/body.ts";
 import { requireApiKey } from "./credentials.ts";
 import { forgetStanding } from "./standing.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Sqlite } from "../sqlite.ts";
+import type { Sqlite } from "../sqlite-port.ts";
 import type { DoorBook, Spending } from "./book.ts";
 import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
 

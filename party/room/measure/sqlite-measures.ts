@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Minute, MinuteSchema, type ReportEntry } from "../../../shared/quality-report.ts";
 import { migrate } from "../migrations.ts";
-import type { Sqlite } from "../sqlite.ts";
+import type { Sqlite } from "../sqlite-port.ts";
 import type { MeasureRow, MeasureStore } from "./store.ts";
 
 const EntryRow = v.object({ session: v.string(), startedAt: v.number(), endedAt: v.nullable(v.number()) });

@@ -4,18 +4,18 @@ import { tapeFormat } from "../../support/tape/tape.ts";
 import type { Account } from "./account.ts";
 import { Timers } from "./clock.ts";
 import type { Cut, Link } from "./link.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** One publishing process: the real client, its timers and its sockets, which may all vanish at once. */
 export class Process {
   readonly account: Account;
   readonly publisher: Publisher;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #timers: Timers;
   readonly links: Link[] = [];
   outcome: "running" | "finished" | "failed" = "running";
 
-  constructor(world: World, account: Account, takesOver: boolean, model: string | undefined) {
+  constructor(world: Surroundings, account: Account, takesOver: boolean, model: string | undefined) {
     this.#world = world;
     this.account = account;
     this.#timers = new Timers(world.clock);

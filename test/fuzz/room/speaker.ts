@@ -2,7 +2,7 @@ import { msOf, runSamples, samplesOfMs, tapeUnit, unitSamples } from "../../supp
 import type { Account } from "./account.ts";
 import type { Cut } from "./link.ts";
 import { Process } from "./process.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a speaker does next: a word of its own number, half a second of silence (0), or no audio at all for a while. */
 export type Utterance =
@@ -18,7 +18,7 @@ type Unit = { readonly audio: Uint8Array; sent: number };
 /** Somebody who speaks in real time, whatever becomes of the processes that carry the words. */
 export class Speaker {
   readonly name: string;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #script: readonly Utterance[];
   readonly #chunkSamples: number;
   readonly #model: string | undefined;
@@ -32,7 +32,7 @@ export class Speaker {
   readonly processes: Process[] = [];
 
   constructor(
-    world: World,
+    world: Surroundings,
     name: string,
     script: readonly Utterance[],
     how: { readonly chunkMs: number; readonly model: string | undefined },

@@ -3,19 +3,19 @@ import { type Subscription, subscribe } from "../../../client/subscribe.ts";
 import { putPosition, readPosition } from "../../../shared/position.ts";
 import { Timers } from "./clock.ts";
 import type { Link } from "./link.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** One viewer: the real client, which may lose its socket, be reloaded, and must end up with the room's transcript. */
 export class Watcher {
   readonly name: string;
-  readonly #world: World;
+  readonly #world: Surroundings;
   #timers: Timers;
   #subscription: Subscription;
   #position: { epoch: string; version: number } | null = null;
   readonly #finals = new Map<string, string>();
   #link: Link | undefined;
 
-  constructor(world: World, name: string) {
+  constructor(world: Surroundings, name: string) {
     this.#world = world;
     this.name = name;
     this.#timers = new Timers(world.clock);

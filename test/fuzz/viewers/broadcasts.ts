@@ -1,7 +1,13 @@
 import type { CaptionsFrame } from "../../../client/index.ts";
-import type { Line } from "./line.ts";
 
 const windowMs = 1_000;
+
+/** A connection that broadcasts go to. */
+type Hearer = {
+  /** The newest it was sent. */
+  broadcast: number;
+  readonly mustNotMiss: boolean;
+};
 
 /**
  * What goes to everybody, numbered, so that it can be told who has had it: nobody who is connected may be left out of
@@ -41,14 +47,14 @@ export class Broadcasts {
     return this.index + 1;
   }
 
-  told(line: Line, text: string, frame: CaptionsFrame, atMs: number): void {
+  told(line: Hearer, text: string, frame: CaptionsFrame, atMs: number): void {
     const isSame = text === this.#text && atMs === this.#atMs && line.broadcast < this.index;
     if (!isSame) this.#next(text, frame, atMs);
     line.broadcast = this.index;
   }
 
   /** To be asked between two broadcasts: whether a connection that is open has not had what it must have. */
-  leftOut({ broadcast, mustNotMiss }: Line): boolean {
+  leftOut({ broadcast, mustNotMiss }: Hearer): boolean {
     return broadcast < (mustNotMiss ? this.#must.prompt : this.#must.everybody);
   }
 

@@ -6,14 +6,14 @@ import type { Random } from "../../support/tape/random.ts";
 import { Timers } from "../room/clock.ts";
 import { type Cut, Link } from "../room/link.ts";
 import { sumOf } from "./history.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const cuts = ["both", "clientFirst", "hostFirst", "halfOpen"] as const satisfies readonly Cut[];
 
 /** One viewer with the real client, on the real client's own timers. */
 export class Follower {
   readonly name: string;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #random: Random;
   #timers: Timers;
   #subscription: Subscription;
@@ -23,7 +23,7 @@ export class Follower {
   #checked: readonly Segment[] | null = null;
   #texts = new Map<string, { readonly text: string; readonly version: number }>();
 
-  constructor(world: World, name: string, random: Random) {
+  constructor(world: Surroundings, name: string, random: Random) {
     this.name = name;
     this.#world = world;
     this.#random = random;

@@ -3,7 +3,7 @@ import { errorTable } from "../../../shared/errors.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { type Position, positionIn } from "../../../shared/position.ts";
 import type { Wire } from "./host.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 type Item =
   | {
@@ -35,7 +35,7 @@ export class Line implements Wire {
   readonly lastPingAt = null;
   readonly isSelfPaced: boolean;
   readonly joinedMs: number;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #latencyMs: number;
   readonly #asked: Position | null;
   #inbox: Item[] = [];
@@ -54,7 +54,7 @@ export class Line implements Wire {
   /** The newest broadcast it was sent. */
   broadcast = -1;
 
-  constructor(world: World, { id, url, isSelfPaced, mustNotMiss, latencyMs }: LineOptions) {
+  constructor(world: Surroundings, { id, url, isSelfPaced, mustNotMiss, latencyMs }: LineOptions) {
     this.#world = world;
     this.id = id;
     this.url = url;

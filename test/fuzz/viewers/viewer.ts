@@ -6,7 +6,7 @@ import type { DeltaFrame, SnapshotFrame, StatusFrame } from "../../../shared/pro
 import type { Random } from "../../support/tape/random.ts";
 import { digestOf, isWithin, sumOf } from "./history.ts";
 import { Line } from "./line.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a viewer is like while the faults last. */
 export const tempers = [
@@ -45,7 +45,7 @@ const greetingPatienceMs = 15_000;
 /** One raw viewer: applies frames by the protocol's rule, and otherwise comes back with its position. */
 export class Viewer {
   readonly name: string;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #random: Random;
   #temper: Temper;
   #line: Line | null = null;
@@ -69,7 +69,7 @@ export class Viewer {
   /** Frames that did not fit, although it had asked with what it holds. */
   resyncs = 0;
 
-  constructor(world: World, name: string, temper: Temper, random: Random) {
+  constructor(world: Surroundings, name: string, temper: Temper, random: Random) {
     this.#world = world;
     this.name = name;
     this.#random = random;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { systemPorts } from "../../../client/ports.ts";
+import { systemPorts } from "../../../client/system-ports.ts";
 import { errorFrame } from "../../../shared/errors.ts";
 
 type Told = { readonly messages: unknown[]; readonly code: number };

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { App } from "../../app.ts";
+import type { App } from "../../http/app.ts";
 import { isOnlyLooking, notYet } from "../../http/only-looking.ts";
 import { roomName } from "../../rooms/object.ts";
 import { addressOf, askedIn } from "./asked.ts";

@@ -13,7 +13,7 @@ import { type Audience, checkToken, mintToken } from "../../../party/tokens/jwt.
 import { CaptionwireError, ruleOf } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type RoomDescription, RoomDescriptionSchema } from "../../../shared/protocol.ts";
-import type { App } from "../../app.ts";
+import type { App } from "../../http/app.ts";
 import { ownOrigin } from "../../http/origin.ts";
 import { type AskableRoom, roomFor } from "../../rooms/object.ts";
 import { anybody, onlyTenant, tenantAsked, type Visitor } from "../../rooms/visitor.ts";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import { type CaptionwireError, errorTable, ruleOf } from "../../../shared/errors.ts";
 import { closedInWords } from "../../../shared/words.ts";
-import type { App } from "../../app.ts";
+import type { App } from "../../http/app.ts";
 import { addressOf, askedIn } from "./asked.ts";
 import { frame } from "./page.ts";
 import { served } from "./served.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { App } from "../../app.ts";
+import type { App } from "../../http/app.ts";
 import { withPageHeaders } from "../headers.ts";
 import type { Html } from "./page.ts";
 

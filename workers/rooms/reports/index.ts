@@ -4,7 +4,7 @@ import { roomPaths } from "../../../party/paths.ts";
 import { requireSingleUse } from "../../../party/tokens/grant.ts";
 import { CaptionwireError } from "../../../shared/errors.ts";
 import { type QualityReport, QualityReportSchema, ReportListSchema } from "../../../shared/quality-report.ts";
-import type { App } from "../../app.ts";
+import type { App } from "../../http/app.ts";
 import { isOnlyLooking, notYet } from "../../http/only-looking.ts";
 import { ownOrigin, pageOrigin } from "../../http/origin.ts";
 import { authorizationSecret } from "../../tokens/credentials.ts";
