@@ -1,8 +1,8 @@
 import { CaptionwireError } from "../../shared/errors.ts";
 import { subprotocol } from "../../shared/protocol.ts";
 import { memberIn, passIn } from "../callers.ts";
+import { refused } from "../host/refused.ts";
 import { memberHeader, passHeader } from "../paths.ts";
-import { refused } from "../refused.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
 import { pathOf } from "./address.ts";
 import { askAcross } from "./ask.ts";

@@ -28,7 +28,7 @@ export type Ground = {
   /** The room's place on its tenant's list. */
   readonly registry: Registry;
   /** Whether anything is kept of the room. Told at once, because it is asked for every frame that finds no room loaded. */
-  readonly exists: boolean;
+  exists(): boolean;
   /** Opens what is kept of the room, or makes a place for it: from then on it exists. */
   keep(): Promise<Kept>;
   /** Deletes all that is kept and the alarm; when it has been called, and not only when it is done, nothing exists. */

@@ -1,13 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import type { DurableObject } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { Housekeeping } from "../../party/housekeeping.ts";
+import { Housekeeping } from "../../party/host/housekeeping.ts";
 import { Door } from "../../party/room/door/door.ts";
-import { SqliteBook } from "../../party/room/door/sqlite-book.ts";
 import { nothingRevoked } from "../../party/room/door/standing.ts";
 import { memoryMeasures } from "../../party/room/measure/store.ts";
 import { Room } from "../../party/room/room.ts";
-import { SqliteStore } from "../../party/room/sqlite.ts";
+import { sqliteGround } from "../../party/sqlite-ground.ts";
 import type { Registry } from "../../party/tenant/registry.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import { type Member, request, seconds, start } from "../support/runtime-client.ts";
@@ -394,11 +393,12 @@ describe("a vacant room whose tenant cannot be reached", () => {
 
   async function houseOf(storage: DurableObjectStorage) {
     const registry = new ScriptedRegistry();
-    const keeping = new Housekeeping(storage, registry);
+    const ground = sqliteGround(storage);
+    const keeping = new Housekeeping({ ...ground, registry });
     const world = new ScriptedWorld();
-    const room = await Room.open(world.ports, new SqliteStore(keeping.sqlite), memoryMeasures());
-    await keeping.moveIn(nothingRevoked);
-    const book = new SqliteBook(keeping.sqlite);
+    const { store, book } = await ground.keep();
+    const room = await Room.open(world.ports, store, memoryMeasures());
+    await keeping.moveIn(book, nothingRevoked);
     const door: Door = new Door(book, {
       now: world.time.now,
       setTimer: world.time.setTimer,
@@ -419,9 +419,9 @@ describe("a vacant room whose tenant cannot be reached", () => {
       registry,
       book,
       viewer,
-      keeping,
+      exists: ground.exists,
       goneTimes: () => gone,
-      forget: () => keeping.forgetVacant({ room, door }, () => (gone += 1)),
+      forget: () => keeping.forgetVacant({ room, door, book }, () => (gone += 1)),
       enter: () => {
         door.enter(viewer, "viewer", pass);
         room.viewerJoined(viewer, null, pass.expiresAt, false);
@@ -432,14 +432,14 @@ describe("a vacant room whose tenant cannot be reached", () => {
   }
 
   it("is there still, and forgotten by the next try", () =>
-    inRoom(async ({ registry, forget, keeping, goneTimes }) => {
+    inRoom(async ({ registry, forget, exists, goneTimes }) => {
       registry.isDown = true;
       await expect(forget()).rejects.toThrow("unreachable");
-      expect(keeping.exists).toBe(true);
+      expect(exists()).toBe(true);
       expect(goneTimes()).toBe(0);
       registry.isDown = false;
       await forget();
-      expect(keeping.exists).toBe(false);
+      expect(exists()).toBe(false);
       expect(goneTimes()).toBe(1);
     }));
 
@@ -458,11 +458,11 @@ describe("a vacant room whose tenant cannot be reached", () => {
     }));
 
   it("is kept for somebody who comes while it is struck off the list", () =>
-    inRoom(async ({ registry, forget, enter, viewer, keeping, book, goneTimes }) => {
+    inRoom(async ({ registry, forget, enter, viewer, exists, book, goneTimes }) => {
       registry.meanwhile = enter;
       await forget();
       expect(goneTimes()).toBe(0);
-      expect(keeping.exists).toBe(true);
+      expect(exists()).toBe(true);
       expect(registry.isListed).toBe(true);
       expect(book.isRegistered()).toBe(true);
       expect(viewer.closed).toMatchObject({ code: 4501 });

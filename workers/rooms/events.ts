@@ -5,7 +5,7 @@ import type { App } from "../http/app.ts";
 import { openRoom } from "./object.ts";
 import { streamed } from "./streamed.ts";
 
-/** `GET /v1/rooms/{room}/events`: the viewer's frames as server-sent events; see `party/events.ts`. */
+/** `GET /v1/rooms/{room}/events`: the viewer's frames as server-sent events; see `party/host/events.ts`. */
 export const events = new Hono<App>();
 
 events.get("/v1/rooms/:room/events", async (c) => {

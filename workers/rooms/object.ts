@@ -21,7 +21,7 @@ export function roomName(c: Context<App>): string {
 export type AskableRoom = {
   readonly room: string;
   readonly visitor: Visitor;
-  /** See `party/requests.ts`. Answers 2xx or 304; throws what the room refuses with. */
+  /** See `party/host/requests.ts`. Answers 2xx or 304; throws what the room refuses with. */
   ask(path: string, init?: AskInit): Promise<Response>;
 };
 

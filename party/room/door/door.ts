@@ -174,7 +174,7 @@ export class Door {
     const late: MemberSocket[] = [];
     for (const guest of this.#guests.values()) {
       const { socket, role, pass, askedAt } = guest;
-      // A stream of events cannot answer: it ends by itself, see `party/events.ts`.
+      // A stream of events cannot answer: it ends by itself, see `party/host/events.ts`.
       if (role !== "viewer" || socket.selfPaced === true) continue;
       if (pass.expiresAt + limits.tokenSkewSeconds * 1_000 > now) continue;
       if (askedAt === null || askedAt > now) {

@@ -23,7 +23,7 @@ export type Death = {
 };
 
 /**
- * The platform under the room, as `party/server.ts` uses it: opens the room for whatever happens next, keeps or loses
+ * The platform under the room, as `party/host/host.ts` uses it: opens the room for whatever happens next, keeps or loses
  * sockets, answers pings by itself, and may drop the object at any time.
  */
 export class Host extends Lives implements LinkHost {

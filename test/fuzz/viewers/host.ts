@@ -25,7 +25,7 @@ export type HostHooks = {
 };
 
 /**
- * The platform under the room for a crowd of viewers, as `party/server.ts` uses it: opens the room for whatever happens
+ * The platform under the room for a crowd of viewers, as `party/host/host.ts` uses it: opens the room for whatever happens
  * next, keeps or loses sockets, and may drop the object at any time.
  */
 export class Host extends Lives implements LinkHost {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EventStream } from "../../../party/events.ts";
+import { EventStream } from "../../../party/host/events.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import { ScriptedWorld } from "../../support/scripted-room.ts";
 import { settle } from "../../support/virtual-time.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EventStream } from "../../../party/events.ts";
-import { Observers } from "../../../party/observers.ts";
+import { EventStream } from "../../../party/host/events.ts";
+import { Observers } from "../../../party/host/observers.ts";
 import { limits, timing } from "../../../shared/limits.ts";
 import type { Alert } from "../../../shared/stats.ts";
 import { roomStats } from "../../support/room-stats.ts";

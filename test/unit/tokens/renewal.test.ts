@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renewedPass } from "../../../party/renewal.ts";
+import { renewedPass } from "../../../party/host/renewal.ts";
 import type { Pass } from "../../../party/room/door/pass.ts";
 import { mintToken } from "../../../party/tokens/jwt.ts";
 import { parseSigningKeys } from "../../../party/tokens/signing-keys.ts";

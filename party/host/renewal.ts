@@ -1,8 +1,8 @@
-import { CaptionwireError } from "../shared/errors.ts";
-import type { Pass } from "./room/door/pass.ts";
-import { passOf, requireOwnOrigin, requireRoom, requireScope } from "./tokens/grant.ts";
-import { checkToken } from "./tokens/jwt.ts";
-import { signingKeysOf } from "./tokens/signing-keys.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import type { Pass } from "../room/door/pass.ts";
+import { passOf, requireOwnOrigin, requireRoom, requireScope } from "../tokens/grant.ts";
+import { checkToken } from "../tokens/jwt.ts";
+import { signingKeysOf } from "../tokens/signing-keys.ts";
 
 /**
  * The pass by which a viewer stays, from a token it has sent in band. Throws what a token is refused with at the edge.

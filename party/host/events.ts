@@ -1,7 +1,7 @@
-import { errorFrame } from "../shared/errors.ts";
-import { limits, timing } from "../shared/limits.ts";
-import { type Position, positionText } from "../shared/position.ts";
-import type { Cancel, MemberSocket, Ports } from "./room/ports.ts";
+import { errorFrame } from "../../shared/errors.ts";
+import { limits, timing } from "../../shared/limits.ts";
+import { type Position, positionText } from "../../shared/position.ts";
+import type { Cancel, MemberSocket, Ports } from "../room/ports.ts";
 
 /** Of all streams in this isolate, whose memory is one for all of its rooms. */
 let unreadBytes = 0;

@@ -1,7 +1,7 @@
-import { timing } from "../shared/limits.ts";
+import { timing } from "../../shared/limits.ts";
+import type { Cancel, Ports } from "../room/ports.ts";
+import type { Room } from "../room/room.ts";
 import type { EventStream } from "./events.ts";
-import type { Cancel, Ports } from "./room/ports.ts";
-import type { Room } from "./room/room.ts";
 
 /**
  * Those who read what a room measures of itself: `event: stats` at once and every `timing.statsEveryMs`, `event: alert` as

@@ -1,23 +1,29 @@
 import * as v from "valibot";
-import { CaptionwireError } from "../shared/errors.ts";
-import { limits } from "../shared/limits.ts";
-import { readPlace, stretchAround } from "../shared/place.ts";
-import { type Position, positionIn } from "../shared/position.ts";
-import { RoomSettingsSchema } from "../shared/settings.ts";
-import { passIn } from "./callers.ts";
+import { CaptionwireError } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
+import { readPlace, stretchAround } from "../../shared/place.ts";
+import { type Position, positionIn } from "../../shared/position.ts";
+import { RoomSettingsSchema } from "../../shared/settings.ts";
+import { passIn } from "../callers.ts";
+import { roomPaths } from "../paths.ts";
+import { platform } from "../platform.ts";
+import type { DoorBook } from "../room/door/book.ts";
+import type { Door, Errand } from "../room/door/door.ts";
+import type { Pass } from "../room/door/pass.ts";
+import { StandingSchema } from "../room/door/standing.ts";
+import type { Room } from "../room/room.ts";
+import { isHeld, tagOf } from "../tags.ts";
 import { EventStream } from "./events.ts";
 import type { Observers } from "./observers.ts";
-import { roomPaths } from "./paths.ts";
-import { platform } from "./platform.ts";
-import { refused } from "./refused.ts";
-import type { Door, Errand } from "./room/door/door.ts";
-import type { Pass } from "./room/door/pass.ts";
-import { StandingSchema } from "./room/door/standing.ts";
-import type { Room } from "./room/room.ts";
-import { isHeld, tagOf } from "./tags.ts";
+import { refusalOf, refused } from "./refused.ts";
 
 /** A room that is open for whoever comes. */
-export type OpenRoom = { readonly room: Room; readonly door: Door; readonly observers: Observers };
+export type OpenRoom = {
+  readonly room: Room;
+  readonly door: Door;
+  readonly book: DoorBook;
+  readonly observers: Observers;
+};
 
 /**
  * Answers the edge Worker, which has checked who asks and for what but not whether that was revoked: JSON, with an `ETag`
@@ -32,9 +38,7 @@ export async function answerRequest(request: Request, opened: () => Promise<Open
     const body = await request.text();
     return await answer(request, body, await opened());
   } catch (error) {
-    if (error instanceof CaptionwireError) return refused(error);
-    console.error({ event: "request_failed", error: error instanceof Error ? error.name : "unknown" });
-    return refused(new CaptionwireError("internal"));
+    return refused(refusalOf(error, "request_failed"));
   }
 }
 
