@@ -1,23 +1,12 @@
 import * as v from "valibot";
-import { encodings } from "../../shared/audio.ts";
 import { compareSegments, SegmentSchema } from "../../shared/captions.ts";
-import { RecognitionSchema, type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
+import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
 import { migrate } from "./migrations.ts";
 import type { Sqlite } from "./sqlite-port.ts";
-import { type Commit, endReasons, type RoomStore, type StoredRoom } from "./store.ts";
+import type { Commit, RoomStore, StoredRoom } from "./store.ts";
+import { StoredSessionSchema } from "./stored.ts";
 import type { Change } from "./transcript.ts";
 
-const SessionSchema = v.object({
-  id: v.string(),
-  key: v.nullable(v.string()),
-  startedAt: v.number(),
-  format: v.object({ encoding: v.picklist(encodings), sampleRate: v.number(), channels: v.number() }),
-  recognition: RecognitionSchema,
-  covered: v.number(),
-  holes: v.array(v.object({ id: v.string(), from: v.number(), to: v.number() })),
-  speakers: v.number(),
-  ended: v.nullable(v.object({ at: v.number(), by: v.picklist(endReasons) })),
-});
 const RoomRow = v.object({
   epoch: v.string(),
   version: v.number(),
@@ -47,7 +36,7 @@ export class SqliteStore implements RoomStore {
     const { epoch, version, earliest } = row;
     return {
       transcript: { epoch, version, earliest, segments, tombstones },
-      session: row.session === null ? null : v.parse(SessionSchema, JSON.parse(row.session)),
+      session: row.session === null ? null : v.parse(StoredSessionSchema, JSON.parse(row.session)),
       settings: v.parse(RoomSettingsSchema, JSON.parse(row.settings)),
     };
   }
