@@ -5,12 +5,14 @@ import { samplesOfMs, unitSamples } from "../../support/tape/tape.ts";
 import { type FaultKind, planFaults } from "./faults.ts";
 import { judgeMeasures } from "./measured.ts";
 import type { Utterance } from "./speaker.ts";
+import type { Medium } from "./store.ts";
 import { excusedWords, judgeTranscript, judgeWatchers } from "./verdict.ts";
 import { type Script, World } from "./world.ts";
 
 export type PlayOptions = {
   /** Only faults of these kinds; none at all when empty. */
   readonly faults?: readonly FaultKind[];
+  readonly medium?: Medium;
 };
 
 export type RoomReport = {
@@ -43,7 +45,7 @@ export async function playRoom(seed: number, options: PlayOptions = {}): Promise
     0,
   );
   const faults = planFaults(random, speechMs, options.faults ?? null);
-  const world = new World(random.fork(), script);
+  const world = new World(random.fork(), script, options.medium);
   const { clock } = world;
   const rejections = watchRejections((reason) => world.violation(`unhandled rejection: ${reason}`));
 

@@ -1,5 +1,8 @@
+import { KvStore } from "../../../party/room/kv.ts";
 import { type MeasureStore, memoryMeasures } from "../../../party/room/measure/store.ts";
+import { Rows } from "../../../party/room/rows.ts";
 import type { Commit, RoomStore, StoredRoom } from "../../../party/room/store.ts";
+import { MemoryKeyValues } from "../../support/memory-key-values.ts";
 import { MemoryStore } from "../../support/scripted-room.ts";
 import type { Random } from "../../support/tape/random.ts";
 import type { Clock } from "./clock.ts";
@@ -17,12 +20,40 @@ class DiskFull extends Error {
   override readonly name = diskFull;
 }
 
+/** What rooms are kept in. `key-values`: the store that hosts without SQLite have, and what it makes of each commit. */
+export type Medium = "memory" | "key-values";
+
+/** Rooms in a key-value storage, with the room as a successor would find it after each write. */
+class KvMedium implements RoomStore {
+  readonly #disk = new Map<string, string>();
+  room: StoredRoom | null = null;
+
+  async load(): Promise<StoredRoom | null> {
+    this.room = await (await this.#opened()).load();
+    return this.room;
+  }
+
+  create = (room: StoredRoom): Promise<void> => this.#write((store) => store.create(room));
+  commit = (commit: Commit): Promise<void> => this.#write((store) => store.commit(commit));
+  configure = (settings: StoredRoom["settings"]): Promise<void> =>
+    this.#write((store) => store.configure(settings));
+
+  async #write(work: (store: RoomStore) => Promise<void>): Promise<void> {
+    await work(await this.#opened());
+    await this.load();
+  }
+
+  async #opened(): Promise<RoomStore> {
+    return new KvStore(await Rows.open(new MemoryKeyValues(this.#disk)));
+  }
+}
+
 /**
  * The disk of a room: it outlives every object that opens it. Commits take time and are written in their order; of those
  * on their way when the object dies, some are written and some are not.
  */
 export class Disk {
-  readonly #memory = new MemoryStore();
+  readonly #medium: RoomStore & { readonly room: StoredRoom | null };
   readonly #measures = memoryMeasures();
   readonly #clock: Clock;
   readonly #random: Random;
@@ -33,14 +64,15 @@ export class Disk {
   slownessMs = 0;
   #failures = 0;
 
-  constructor(clock: Clock, random: Random, written: () => void) {
+  constructor(clock: Clock, random: Random, written: () => void, medium: Medium = "memory") {
+    this.#medium = medium === "memory" ? new MemoryStore() : new KvMedium();
     this.#clock = clock;
     this.#random = random;
     this.#written = written;
   }
 
   get room(): StoredRoom | null {
-    return this.#memory.room;
+    return this.#medium.room;
   }
 
   failNext(): void {
@@ -57,11 +89,11 @@ export class Disk {
     return {
       load: async () => {
         await this.#wait();
-        return this.#memory.load();
+        return this.#medium.load();
       },
-      create: (room) => this.#write(() => this.#memory.create(room)),
-      configure: (settings) => this.#write(() => this.#memory.configure(settings)),
-      commit: (commit: Commit) => this.#write(() => this.#memory.commit(commit)),
+      create: (room) => this.#write(() => this.#medium.create(room)),
+      configure: (settings) => this.#write(() => this.#medium.configure(settings)),
+      commit: (commit: Commit) => this.#write(() => this.#medium.commit(commit)),
     };
   }
 

@@ -13,7 +13,7 @@ import { Ledger } from "./ledger.ts";
 import { type Cut, Link } from "./link.ts";
 import { Process } from "./process.ts";
 import { mainSpeaker, Speaker, type Utterance } from "./speaker.ts";
-import { Disk } from "./store.ts";
+import { Disk, type Medium } from "./store.ts";
 import { Watcher } from "./watcher.ts";
 
 export type Script = {
@@ -50,7 +50,7 @@ export class World {
   isFatal = false;
   isPurged = false;
 
-  constructor(random: Random, script: Script) {
+  constructor(random: Random, script: Script, medium?: Medium) {
     this.random = random;
     this.#script = script;
     const violation = (what: string): void => this.violation(what);
@@ -77,9 +77,10 @@ export class World {
       violation,
       note,
     });
-    this.disk = new Disk(this.clock, random.fork(), () => {
+    const written = (): void => {
       if (this.disk.room !== null) this.ledger.committed(this.disk.room);
-    });
+    };
+    this.disk = new Disk(this.clock, random.fork(), written, medium);
     this.host = new Host({
       clock: this.clock,
       random: random.fork(),
