@@ -7,6 +7,7 @@ import type { App } from "./http/app.ts";
 import { cors, preflight } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
 import { flood } from "./http/flood.ts";
+import { registry } from "./internal/registry.ts";
 import { pages } from "./pages/index.ts";
 import { isPlainPage } from "./pages/plain/index.ts";
 import { inWords } from "./pages/plain/refusal.ts";
@@ -35,6 +36,7 @@ app.get("/healthz", (c) => c.json({ ok: true }));
 app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);
+app.route("/", registry);
 app.route("/", pages);
 
 app.notFound(() => {

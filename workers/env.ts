@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { RoomsSchema } from "../party/bridge/rooms.ts";
 import { type Provider, ProviderSchema, parseProvider } from "../party/provider.ts";
 import { type Tenants, TenantsSchema, tenantsOf } from "../party/tenant/settings.ts";
 import { parseSigningKeys, type SigningKeys, SigningKeysSchema } from "../party/tokens/signing-keys.ts";
@@ -24,6 +25,7 @@ const EnvSchema = v.object({
   ...ProviderSchema.entries,
   ...SigningKeysSchema.entries,
   ...TenantsSchema.entries,
+  ...RoomsSchema.entries,
   API_KEYS: v.pipe(v.string(), v.parseJson(), v.array(ApiKeySchema), v.minLength(1)),
   /** "true" only on a laptop: lets the pages on loopback mint their own tokens. */
   LOCAL_PAGES: v.optional(v.picklist(["true", "false"]), "false"),
@@ -39,6 +41,8 @@ export type Config = {
   readonly provider: Provider;
   readonly signingKeys: SigningKeys;
   readonly tenants: Tenants;
+  /** Durable Objects of this Worker, or at another address. */
+  readonly rooms: "here" | "elsewhere";
   readonly apiKeys: readonly ApiKey[];
   readonly localPages: boolean;
   readonly speakPatience: Patience;
@@ -65,6 +69,7 @@ export function configOf(env: object): Config {
     provider: parseProvider(result.output),
     signingKeys: parseSigningKeys(result.output),
     tenants: tenantsOf(result.output),
+    rooms: result.output.ROOMS_URL === undefined ? "here" : "elsewhere",
     apiKeys: result.output.API_KEYS,
     localPages: result.output.LOCAL_PAGES === "true",
     speakPatience: {

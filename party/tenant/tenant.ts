@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
+import { roomOf } from "../bridge/rooms.ts";
 import { roomPaths } from "../paths.ts";
 import type { Standing } from "../room/door/standing.ts";
 import { sqliteOf } from "../storage.ts";
@@ -130,7 +131,7 @@ export class Tenant extends DurableObject<Cloudflare.Env> {
 
   async #tellRoom(room: Owed, standing: Standing): Promise<boolean> {
     try {
-      const object = this.env.CAPTIONS.getByName(`${this.#name}/${room.name}`);
+      const object = roomOf(this.env, `${this.#name}/${room.name}`);
       const body = JSON.stringify(standing);
       const signal = AbortSignal.timeout(timing.tellRoomMs);
       const answer = await object.fetch(`https://room${roomPaths.revoke}`, { method: "POST", body, signal });

@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
+import type { RoomStub } from "../../party/bridge/http-rooms.ts";
+import { roomOf } from "../../party/bridge/rooms.ts";
 import { passHeader } from "../../party/paths.ts";
 import { RoomNameSchema, type Scope } from "../../shared/claims.ts";
 import { CaptionwireError, isErrorCode } from "../../shared/errors.ts";
@@ -27,9 +29,9 @@ export type AskableRoom = {
 
 type AskInit = Pick<RequestInit, "method" | "body"> & { readonly headers?: Readonly<Record<string, string>> };
 
-/** The Durable Object of a room. Each tenant has rooms of its own: the same name is another object. */
-export function roomObject(c: Context<App>, { tenant }: Visitor, room: string): DurableObjectStub {
-  return c.env.CAPTIONS.getByName(`${tenant}/${room}`);
+/** A room of the visitor's tenant. */
+export function roomObject(c: Context<App>, { tenant }: Visitor, room: string): RoomStub {
+  return roomOf(c.env, `${tenant}/${room}`);
 }
 
 /**
