@@ -5,7 +5,7 @@ import { checkVoucher, voucherHeader } from "../../party/bridge/voucher.ts";
 import { registryOf } from "../../party/tenant/registry.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { App } from "../app.ts";
+import type { App } from "../http/app.ts";
 import { bodyUpTo, readJson } from "../http/body.ts";
 
 /**
