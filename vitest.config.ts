@@ -57,6 +57,7 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-after.ts"],
           globalSetup: ["test/support/build.ts"],
           maxWorkers: 1,
+          testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
       },
