@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import * as v from "valibot";
 import type { TokenSource } from "../client/index.ts";
 import type { TokenRequest } from "../shared/claims.ts";
 import { CaptionwireError, isErrorCode } from "../shared/errors.ts";
+import { HealthSchema } from "../shared/health.ts";
 import { ask, mintToken, RefusedError, readJson } from "./api.ts";
 import { UsageError, UserError } from "./errors.ts";
 import { localFolder } from "./paths.ts";
@@ -76,8 +76,6 @@ export async function tokenFor({ url, credential }: Access, request: TokenReques
       );
   }
 }
-
-const HealthSchema = v.object({ ok: v.literal(true) });
 
 /**
  * Says at once what is wrong with the address or the key: a socket does not tell why it was not opened, and would only be

@@ -1,12 +1,11 @@
 import * as v from "valibot";
 import type { TokenRequest } from "../shared/claims.ts";
+import { DeepgramDetailsSchema, DeepgramErrorSchema, ErrorAnswerSchema } from "../shared/error-answer.ts";
+import { type Minted, MintedSchema } from "../shared/minted.ts";
 import { UserError } from "./errors.ts";
 
 /** A running Captionwire and the key that mints tokens for it. */
 export type Service = { readonly url: string; readonly apiKey: string };
-
-const MintedSchema = v.object({ token: v.string(), id: v.string(), expiresAt: v.number() });
-export type Minted = Readonly<v.InferOutput<typeof MintedSchema>>;
 
 /** Has a token made, and tells its id and when it ends (epoch milliseconds). */
 export async function mint(service: Service, request: TokenRequest): Promise<Minted> {
@@ -78,14 +77,8 @@ export async function readJson<Schema extends v.GenericSchema>(
   throw new UserError(`${response.url} answered something else than a Captionwire of this version does.`);
 }
 
-/** Our own errors, and those in Deepgram's two shapes: of live speech and of everything, and of text-to-speech. */
-const OwnErrorSchema = v.object({ code: v.string(), message: v.string() });
-const DeepgramErrorSchema = v.object({ err_code: v.string(), err_msg: v.string() });
-const DeepgramDetailsSchema = v.object({
-  category: v.string(),
-  message: v.string(),
-  details: v.optional(v.string()),
-});
+/** What is read of our own errors; other programs on the way may answer in their shape. */
+const OwnErrorSchema = v.pick(ErrorAnswerSchema, ["code", "message"]);
 
 /** What an error's body says, on one line, and the service's word for it; `null` where no Captionwire speaks. */
 export function toldIn(body: string): { code: string | null; message: string } {

@@ -1,5 +1,4 @@
-import * as v from "valibot";
-import { SegmentSchema } from "../shared/captions.ts";
+import { EarlierPartSchema } from "../shared/earlier.ts";
 import { CaptionwireError, isErrorCode } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
 import { roomResource } from "./address.ts";
@@ -13,8 +12,6 @@ import type { EarlierPart } from "./transcript.ts";
 
 /** Segments asked for at a time. */
 const partSegments = 200;
-
-const EarlierPartSchema = v.object({ segments: v.array(SegmentSchema), hasEarlier: v.boolean() });
 
 type Source = {
   readonly url: string;

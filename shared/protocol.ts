@@ -89,7 +89,7 @@ const WelcomeSchema = v.object({
 export const snapshotReasons = ["new", "epoch", "behind", "ahead"] as const;
 export type SnapshotReason = (typeof snapshotReasons)[number];
 
-const SnapshotSchema = v.object({
+export const SnapshotSchema = v.object({
   type: v.literal("snapshot"),
   epoch: v.string(),
   version: v.number(),
@@ -103,7 +103,7 @@ const SnapshotSchema = v.object({
 });
 export type SnapshotFrame = v.InferOutput<typeof SnapshotSchema>;
 
-const DeltaSchema = v.object({
+export const DeltaSchema = v.object({
   type: v.literal("delta"),
   epoch: v.string(),
   from: v.number(),

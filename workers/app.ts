@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
+import type { ErrorAnswer } from "../shared/error-answer.ts";
 import { CaptionwireError, errorTable, ruleOf } from "../shared/errors.ts";
+import type { Health } from "../shared/health.ts";
 import { configOf } from "./env.ts";
 import { apiHeaders } from "./http/api-headers.ts";
 import type { App } from "./http/app.ts";
@@ -32,7 +34,7 @@ app.use(async (c, next) => {
 for (const path of [...interfaces, "/plain/*", "/healthz"]) app.use(path, flood);
 for (const path of interfaces) app.options(path, preflight);
 
-app.get("/healthz", (c) => c.json({ ok: true }));
+app.get("/healthz", (c) => c.json<Health>({ ok: true }));
 app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);
@@ -54,5 +56,5 @@ app.onError((error, c) => {
   const { retryAfterS } = ruleOf(code);
   if (retryAfterS !== undefined) c.header("retry-after", String(retryAfterS));
   if (isPlainPage(c.req.path)) return inWords(c, refusal);
-  return c.json({ code, message, retry, requestId: c.var.requestId }, status);
+  return c.json<ErrorAnswer>({ code, message, retry, requestId: c.var.requestId }, status);
 });

@@ -1,24 +1,13 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { TokenRequest } from "../../shared/claims.ts";
-import { RoomDescriptionSchema } from "../../shared/protocol.ts";
 import { QualityReportSchema, ReportListSchema } from "../../shared/quality-report.ts";
-import { type RoomSettings, RoomSettingsSchema } from "../../shared/settings.ts";
+import { type RoomAnswer, RoomAnswerSchema, RoomListSchema } from "../../shared/rooms.ts";
+import type { RoomSettings } from "../../shared/settings.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
 import { type Access, request } from "../access.ts";
 import { RefusedError, readJson } from "../api.ts";
 import { UserError } from "../errors.ts";
 
-const RoomsSchema = v.object({
-  rooms: v.array(v.object({ room: v.string() })),
-  next: v.nullish(v.string()),
-});
-export const RoomSchema = v.object({
-  ...RoomDescriptionSchema.entries,
-  room: v.string(),
-  /** Not told to whoever may only read captions. */
-  settings: v.optional(RoomSettingsSchema),
-});
-export type RoomNow = Readonly<v.InferOutput<typeof RoomSchema>>;
 class NoRoomError extends UserError {}
 
 /** Asks a room; `path` is what follows its name. */
@@ -46,16 +35,16 @@ export async function listRooms(access: Access): Promise<readonly string[]> {
   let after = "";
   for (;;) {
     const answer = await request(access, { scopes: ["rooms:admin"] }, `/v1/rooms${after}`);
-    const { rooms, next } = await readJson(answer, RoomsSchema);
+    const { rooms, next } = await readJson(answer, RoomListSchema);
     names.push(...rooms.map(({ room }) => room));
-    if (!next) return names;
+    if (next === null) return names;
     after = `?after=${encodeURIComponent(next)}`;
   }
 }
 
 /** How a room stands. */
-export async function showRoom(access: Access, room: string): Promise<RoomNow> {
-  return readJson(await inRoom(access, room, admin(room), ""), RoomSchema);
+export async function showRoom(access: Access, room: string): Promise<RoomAnswer> {
+  return readJson(await inRoom(access, room, admin(room), ""), RoomAnswerSchema);
 }
 
 /** A room's settings; none for a room that does not exist yet. */
@@ -71,13 +60,13 @@ export async function settingsOf(access: Access, room: string): Promise<RoomSett
 }
 
 /** Replaces all settings, and answers how the room stands then. */
-export async function putSettings(access: Access, room: string, settings: RoomSettings): Promise<RoomNow> {
+export async function putSettings(access: Access, room: string, settings: RoomSettings): Promise<RoomAnswer> {
   const answer = await request(access, admin(room), `/v1/rooms/${room}`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(settings),
   });
-  return readJson(answer, RoomSchema);
+  return readJson(answer, RoomAnswerSchema);
 }
 
 /** Deletes the transcript, and the room with it when it has no settings and nobody is in it. */

@@ -1,13 +1,13 @@
 import type { QualityReport } from "../../shared/quality-report.ts";
+import type { RoomAnswer } from "../../shared/rooms.ts";
 import type { Alert, Latency, RoomStats, Spread } from "../../shared/stats.ts";
 import { alertRules } from "../../shared/stats.ts";
 import { erasureAbout, erasureInWords, latencyWords, minuteInWords } from "../../shared/stats-words.ts";
 import { clockText } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import type { RoomNow } from "./api.ts";
 
 /** A room as it stands, for people. */
-export function roomText({ room, state, session, viewers, version, settings }: RoomNow): string {
+export function roomText({ room, state, session, viewers, version, settings }: RoomAnswer): string {
   return [
     table([
       ["room", room],
@@ -20,7 +20,7 @@ export function roomText({ room, state, session, viewers, version, settings }: R
   ].join("");
 }
 
-function settingsText(settings: RoomNow["settings"]): string {
+function settingsText(settings: RoomAnswer["settings"]): string {
   if (settings === undefined) return "settings: not told to this token, which lacks the scope rooms:admin\n";
   const set = Object.entries(settings).map(([name, value]) => [`  ${name}`, JSON.stringify(value)]);
   return set.length === 0 ? "settings: none; all is as by default\n" : `settings\n${table(set)}`;

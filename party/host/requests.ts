@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CorrectionSchema } from "../../shared/correction.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import { readPlace, stretchAround } from "../../shared/place.ts";
@@ -121,8 +122,6 @@ async function tagged(
     ? new Response(null, { status: 304, headers })
     : Response.json(body, { headers });
 }
-
-const CorrectionSchema = v.strictObject({ text: v.string() });
 
 async function correct(body: string, room: Room, id: string): Promise<Response> {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), CorrectionSchema), body);

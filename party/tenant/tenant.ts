@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits, timing } from "../../shared/limits.ts";
+import type { Revoked } from "../../shared/revocation.ts";
 import { roomOf } from "../bridge/rooms.ts";
 import { roomPaths } from "../paths.ts";
 import type { Standing } from "../room/door/standing.ts";
@@ -14,15 +15,6 @@ import { type Spend, type Spent, spend } from "./spending.ts";
 
 /** Rooms told at the same time. */
 const batchRooms = 40;
-
-export type Revoked = {
-  /** Epoch milliseconds: what was issued by then is refused. */
-  readonly revokedAt: number;
-  /** Rooms that had to be told and were. */
-  readonly rooms: number;
-  /** Rooms that could not be told yet, and will be told again and again. */
-  readonly pending: number;
-};
 
 /**
  * The Durable Object of a tenant: its rooms, what it has revoked, and what capped tokens have used up.

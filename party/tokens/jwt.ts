@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type Claims, ClaimsSchema, type Grant, isScope, type TokenRequest } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
+import type { Minted } from "../../shared/minted.ts";
 import { requireWritten, signed, verified } from "./signature.ts";
 import type { Secret, SigningKeys } from "./signing-keys.ts";
 
@@ -18,8 +19,6 @@ const theInterface: Audience = "captionwire";
  */
 const known = new WeakMap<Secret, Map<string, Grant>>();
 const knownMax = 1_000;
-
-export type Minted = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
 type Minting = {
   readonly audience?: Audience;

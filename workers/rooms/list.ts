@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { type Grant, RoomNameSchema } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
+import type { RoomList } from "../../shared/rooms.ts";
 import type { App } from "../http/app.ts";
 import { authorizationSecret, countUse, requireGrant } from "../tokens/credentials.ts";
 import { requireStanding } from "../tokens/standing.ts";
@@ -23,7 +24,8 @@ list.get("/v1/rooms", async (c) => {
   const names = await c.env.TENANT.getByName(grant.tenant).roomNames(prefix, after, limit + 1);
   const shown = names.slice(0, limit);
   const next = names.length > limit ? (shown.at(-1) ?? null) : null;
-  return c.json({ rooms: shown.map((room) => ({ room })), next }, 200, { "cache-control": "no-store" });
+  const listed: RoomList = { rooms: shown.map((room) => ({ room })), next };
+  return c.json(listed, 200, { "cache-control": "no-store" });
 });
 
 /** Throws `room_forbidden` for a token of one room. */

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { roomPaths } from "../../party/paths.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { RoomDescriptionSchema } from "../../shared/protocol.ts";
+import type { RoomAnswer } from "../../shared/rooms.ts";
 import { RoomSettingsSchema, recognitionProblem } from "../../shared/settings.ts";
 import type { App } from "../http/app.ts";
 import { readJson } from "../http/body.ts";
@@ -41,5 +42,6 @@ async function describe(
 ): Promise<Response> {
   const { settings, ...state } = v.parse(RoomDescriptionSchema, await answer.json());
   c.header("cache-control", "no-store");
-  return c.json({ room, ...(visitor.scopes.includes("rooms:admin") ? { settings } : {}), ...state });
+  const isAdmin = visitor.scopes.includes("rooms:admin");
+  return c.json<RoomAnswer>({ room, ...(isAdmin ? { settings } : {}), ...state });
 }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Provider } from "../../party/provider.ts";
 import { mintToken, requireLife } from "../../party/tokens/jwt.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
+import { type GrantAnswer, GrantAnswerSchema, GrantRequestSchema } from "../../shared/grant.ts";
 import { limits, timing } from "../../shared/limits.ts";
 import type { App } from "../http/app.ts";
 import { bodyUpTo, whole } from "../http/body.ts";
@@ -17,13 +18,6 @@ import { requireStanding } from "./standing.ts";
  * must talk to it directly. Neither a revocation nor a cap of ours reaches that one: keep its life short.
  */
 export const grants = new Hono<App>();
-
-const GrantSchema = v.object({
-  ttl_seconds: v.nullish(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.providerGrantMaxSeconds)),
-  ),
-});
-const ProviderGrantSchema = v.object({ access_token: v.string(), expires_in: v.number() });
 
 const smallBody = bodyUpTo(limits.tokenRequestMaxBytes);
 
@@ -48,7 +42,7 @@ grants.post("/v1/provider/grant", smallBody, async (c) => {
 async function readTtl(c: Context<App>): Promise<number> {
   const text = await whole(c.req.text());
   if (text.trim() === "") return limits.grantDefaultSeconds;
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), GrantSchema), text);
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), GrantRequestSchema), text);
   if (read.success) return read.output.ttl_seconds ?? limits.grantDefaultSeconds;
   throw new CaptionwireError(
     "bad_request",
@@ -56,7 +50,7 @@ async function readTtl(c: Context<App>): Promise<number> {
   );
 }
 
-async function askProvider({ baseUrl, apiKey }: Provider, ttlSeconds: number): Promise<object> {
+async function askProvider({ baseUrl, apiKey }: Provider, ttlSeconds: number): Promise<GrantAnswer> {
   const asked = await fetch(`${baseUrl}/v1/auth/grant`, {
     method: "POST",
     headers: { authorization: `Token ${apiKey}`, "content-type": "application/json" },
@@ -71,11 +65,11 @@ async function askProvider({ baseUrl, apiKey }: Provider, ttlSeconds: number): P
     const isOurs = asked.status < 500 && asked.status !== 429;
     throw new CaptionwireError(isOurs ? "provider_refused" : "provider_unavailable");
   }
-  const grant = v.safeParse(ProviderGrantSchema, await asked.json().catch(() => null));
+  const grant = v.safeParse(GrantAnswerSchema, await asked.json().catch(() => null));
   if (!grant.success) throw new CaptionwireError("provider_unavailable");
   return grant.output;
 }
 
-function answer(c: Context<App>, grant: object): Response {
+function answer(c: Context<App>, grant: GrantAnswer): Response {
   return c.json(grant, 200, { "cache-control": "no-store" });
 }

@@ -3,6 +3,7 @@ import { mintToken } from "../../party/tokens/jwt.ts";
 import { type Scope, scopes, TokenRequestSchema, tokenRequestProblem } from "../../shared/claims.ts";
 import { CaptionwireError } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
+import type { Minted } from "../../shared/minted.ts";
 import type { App } from "../http/app.ts";
 import { bodyUpTo, readJson } from "../http/body.ts";
 import { requireApiKey } from "./credentials.ts";
@@ -51,5 +52,5 @@ async function mint(c: Context<App>, tenant: string, allowed: readonly Scope[] =
   const problem = tokenRequestProblem(request);
   if (problem !== null) throw new CaptionwireError("bad_request", problem);
   c.header("cache-control", "no-store");
-  return c.json(await mintToken(request, tenant, c.var.config.signingKeys));
+  return c.json<Minted>(await mintToken(request, tenant, c.var.config.signingKeys));
 }
