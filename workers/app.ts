@@ -10,6 +10,7 @@ import { cors, preflight } from "./http/cors.ts";
 import { drain } from "./http/drain.ts";
 import { flood } from "./http/flood.ts";
 import { registry } from "./internal/registry.ts";
+import { openapi } from "./openapi/index.ts";
 import { pages } from "./pages/index.ts";
 import { isPlainPage } from "./pages/plain/index.ts";
 import { inWords } from "./pages/plain/refusal.ts";
@@ -31,7 +32,7 @@ app.use(async (c, next) => {
   c.set("config", configOf(c.env));
   await next();
 });
-for (const path of [...interfaces, "/plain/*", "/healthz"]) app.use(path, flood);
+for (const path of [...interfaces, "/plain/*", "/healthz", "/openapi.json"]) app.use(path, flood);
 for (const path of interfaces) app.options(path, preflight);
 
 app.get("/healthz", (c) => c.json<Health>({ ok: true }));
@@ -39,6 +40,7 @@ app.route("/", tokens);
 app.route("/", speak);
 app.route("/", rooms);
 app.route("/", registry);
+app.route("/", openapi);
 app.route("/", pages);
 
 app.notFound(() => {

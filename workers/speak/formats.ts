@@ -7,6 +7,17 @@ export type SpeakFormat =
   | { readonly encoding: "flac"; readonly sampleRate: (typeof flacRates)[number] | null }
   | { readonly encoding: "aac"; readonly bitRate: number };
 
+/** In the order in which Deepgram names them. */
+export const speakEncodings = [
+  "mp3",
+  "linear16",
+  "mulaw",
+  "alaw",
+  "opus",
+  "flac",
+  "aac",
+] as const satisfies readonly SpeakFormat["encoding"][];
+
 /** Samples as they are, behind a WAV header or without one. */
 export type PlainFormat =
   | {

@@ -24,7 +24,8 @@ export function inDeepgramsShape(c: Context<App>, error: SpeakRefusal | Captionw
   return refused(c, error instanceof SpeakRefusal ? error : inDeepgramsWords(error));
 }
 
-function inDeepgramsWords({ code, message }: CaptionwireError): SpeakRefusal {
+/** A code of ours as Deepgram would say it. */
+export function inDeepgramsWords({ code, message }: CaptionwireError): SpeakRefusal {
   const { status, retry, retryAfterS } = ruleOf(code);
   const err_code = deepgramCodes[code] ?? code.toUpperCase();
   return new SpeakRefusal(status, { err_code, err_msg: message, retryable: retry }, retryAfterS ?? null);

@@ -8,7 +8,8 @@ export type SpeakBody =
   /** The provider is to fetch the text itself. */
   | { readonly kind: "url"; readonly url: string };
 
-const BodySchema = v.object({ text: v.optional(v.string()), url: v.optional(v.string()) });
+/** A body of JSON. */
+export const SpeakBodySchema = v.object({ text: v.optional(v.string()), url: v.optional(v.string()) });
 
 /**
  * Reads a body of JSON or plain text (reference 6.1). Characters are code points. Throws a `SpeakRefusal`.
@@ -20,7 +21,7 @@ export function readBody(contentType: string | undefined, bytes: ArrayBuffer, al
   if (mediaType !== "application/json" && mediaType !== "text/plain") throw wrongMediaType();
   const raw = decode(bytes);
   if (mediaType === "text/plain") return textOf(raw);
-  const body = v.safeParse(BodySchema, parseJson(raw));
+  const body = v.safeParse(SpeakBodySchema, parseJson(raw));
   if (!body.success) throw badPayload("Send exactly one of text (a string) and url.");
   const { text, url } = body.output;
   if (text !== undefined && url === undefined) return textOf(text);

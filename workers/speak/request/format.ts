@@ -4,6 +4,7 @@ import {
   linearRates,
   opusBitRates,
   type SpeakFormat,
+  speakEncodings,
   telephoneRates,
 } from "../formats.ts";
 import { badFormat, badParameter } from "../refusal.ts";
@@ -50,7 +51,7 @@ export function readFormat(asked: Asked): SpeakFormat {
       only(asked, ["bit_rate"]);
       return { encoding, bitRate: between(asked, aacBitRates, 48_000) };
     default:
-      throw badParameter("encoding must be one of mp3, linear16, mulaw, alaw, opus, flac and aac.");
+      throw badParameter(`encoding must be one of ${speakEncodings.join(", ")}.`);
   }
 }
 

@@ -14,8 +14,9 @@ export type SpeakQuery = {
 
 const defaultModel = "aura-asteria-en";
 
-const parameters = {
-  model: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,63}$/i, "is not a model's name"))),
+/** Those whose values are their own; a format is read by `format.ts`. */
+export const speakParameters = {
+  model: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, "is not a model's name"))),
   encoding: v.optional(v.string()),
   container: v.optional(v.string()),
   sample_rate: v.optional(v.string()),
@@ -24,8 +25,8 @@ const parameters = {
   mip_opt_out: v.optional(v.picklist(["true", "false"], "must be true or false")),
   tag: v.optional(v.pipe(v.string(), v.maxLength(128, "is too long"))),
 };
-const tagsMax = 20;
-const QuerySchema = v.object(parameters);
+export const tagsMax = 20;
+const QuerySchema = v.object(speakParameters);
 
 /** The audio would go to whatever address a stranger names, from the provider, past everything that is checked here. */
 const refused = new Set(["callback", "callback_method"]);
@@ -35,13 +36,13 @@ export function readQuery(given: URLSearchParams): SpeakQuery {
   const asked = new URLSearchParams();
   for (const [name, value] of given) {
     if (refused.has(name)) throw badParameter(`${name} is not available here: the audio is the answer.`);
-    if (!Object.hasOwn(parameters, name)) throw unknownParameter(name);
+    if (!Object.hasOwn(speakParameters, name)) throw unknownParameter(name);
     if (name === "tag") asked.append(name, value);
     else asked.set(name, value);
   }
   const tags = asked.getAll("tag");
   if (tags.length > tagsMax) throw badParameter(`tag may be given ${tagsMax} times.`);
-  if (tags.some((tag) => !v.is(parameters.tag, tag))) throw badParameter("tag is too long.");
+  if (tags.some((tag) => !v.is(speakParameters.tag, tag))) throw badParameter("tag is too long.");
   const parsed = v.safeParse(QuerySchema, Object.fromEntries(asked));
   if (!parsed.success) {
     const [issue] = parsed.issues;
