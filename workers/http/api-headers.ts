@@ -8,8 +8,8 @@ const headersOfApi = {
 } as const;
 
 /**
- * What every answer that is no page tells a browser: take it for what its type says, and run nothing of it. What a route
- * has set stays. Errors are covered too, as long as another middleware is mounted behind this one.
+ * What every answer that is no page tells a browser: take it for what its type says, and run nothing of it; and the id of the
+ * request. What a route has set stays. Errors are covered too, as long as another middleware is mounted behind this one.
  */
 export const apiHeaders: MiddlewareHandler = async (c, next) => {
   await next();
@@ -19,4 +19,7 @@ export const apiHeaders: MiddlewareHandler = async (c, next) => {
   for (const [name, value] of Object.entries(headersOfApi)) {
     if (!headers.has(name)) headers.set(name, value);
   }
+  // Answers that were not made by the context have not got it.
+  const { requestId } = c.var;
+  if (requestId !== undefined && !headers.has("x-request-id")) headers.set("x-request-id", requestId);
 };
