@@ -89,6 +89,10 @@ export default defineConfig({
         test: {
           name: "conformance",
           include: ["test/conformance/**/*.test.ts"],
+          // It takes an address: `npm run conformance -- https://…`.
+          exclude:
+            process.env.CONFORMANCE_URL === undefined ? ["test/conformance/room/deployed.test.ts"] : [],
+          globalSetup: ["test/conformance/room/hosts/shared-engine.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

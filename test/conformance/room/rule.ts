@@ -1,0 +1,37 @@
+import type { ErrorCode } from "../../../shared/errors.ts";
+import type { Target } from "./target.ts";
+import type { World } from "./world.ts";
+
+/** What a rule's test asks of a target besides an address and tokens. */
+export type Need = "evictRoom" | "dropUpstream" | "revoke";
+
+/** The test of a rule of PROTOCOL.md. A rule may have several. */
+export type Rule = {
+  /** As it stands in PROTOCOL.md. */
+  readonly id: string;
+  readonly title: string;
+  readonly needs?: Need;
+  /** Errors that this test provokes and checks; see `World.refused`. */
+  readonly codes?: readonly ErrorCode[];
+  /** Where waiting is what is tested. */
+  readonly timeoutMs?: number;
+  run(world: World): Promise<void>;
+};
+
+export function isMet(target: Target, need: Need): boolean {
+  switch (need) {
+    case "evictRoom":
+      return target.faults?.evictRoom !== undefined;
+    case "dropUpstream":
+      return target.faults?.dropUpstream !== undefined;
+    case "revoke":
+      return target.revoke !== undefined;
+    default:
+      return need satisfies never;
+  }
+}
+
+/** A fault may hit every room of its target. */
+export function runsAlone({ needs }: Rule): boolean {
+  return needs === "evictRoom" || needs === "dropUpstream";
+}
