@@ -1,0 +1,125 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import * as v from "valibot";
+import { type Document, root } from "./document.ts";
+
+const PackageSchema = v.object({
+  dependencies: v.record(v.string(), v.string()),
+  devDependencies: v.record(v.string(), v.string()),
+  exports: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+/** Snippets that cannot be read in their language, import what is not there, or use unknown attributes of our element. */
+export async function wrongSnippets(documents: readonly Document[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { path, blocks } of documents) {
+    for (const { lang, value } of blocks) {
+      for (const problem of await problemsOf(lang, value)) problems.push(`${path}, ${lang}: ${problem}`);
+    }
+  }
+  return problems;
+}
+
+async function problemsOf(lang: string, value: string): Promise<readonly string[]> {
+  switch (lang) {
+    case "json":
+      return thrown(() => JSON.parse(value));
+    case "ts":
+      return [...thrown(() => stripTypeScriptTypes(value)), ...(await unknownImports(value))];
+    case "html":
+      return [...unclosed(value), ...unknownAttributes(value)];
+    case "sh": {
+      const { status, stderr } = spawnSync("bash", ["-n"], { input: value, encoding: "utf8" });
+      return status === 0 ? [] : [stderr.trim()];
+    }
+    case "bat":
+    case "css":
+    case "text":
+    case "toml":
+    case "yaml":
+      return [];
+    default:
+      return [`a block says in which language it is, and not "${lang}"`];
+  }
+}
+
+function thrown(work: () => void): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+async function unknownImports(source: string): Promise<string[]> {
+  const manifest = v.parse(PackageSchema, JSON.parse(readFileSync(`${root}package.json`, "utf8")));
+  const problems: string[] = [];
+  for (const [, names = "", from = ""] of source.matchAll(/import (?:type )?\{([^}]*)\} from "([^"]+)"/g)) {
+    const file = fileOf(from, manifest.exports);
+    if (file === null) {
+      const known = { ...manifest.dependencies, ...manifest.devDependencies };
+      const isKnown =
+        from.startsWith("node:") || Object.keys(known).some((name) => `${from}/`.startsWith(`${name}/`));
+      if (!isKnown) problems.push(`${from} is no package of this project`);
+      continue;
+    }
+    if (!existsSync(`${root}${file}`)) {
+      problems.push(`there is no ${file}`);
+      continue;
+    }
+    // Types are not there when it runs.
+    const text = readFileSync(`${root}${file}`, "utf8");
+    for (const name of names.split(",").map(
+      (part) =>
+        part
+          .trim()
+          .replace(/^type /, "")
+          .split(" as ")[0] ?? "",
+    )) {
+      if (name !== "" && !new RegExp(`\\b${name}\\b`).test(text)) problems.push(`${file} has no ${name}`);
+    }
+  }
+  return problems;
+}
+
+/** Of a module of ours, from the root; `null` for another's. */
+function fileOf(from: string, exports: Readonly<Record<string, string>>): string | null {
+  if (from.startsWith(".")) return from.replace(/^(?:\.\.?\/)+/, "");
+  if (!from.startsWith("captionwire")) return null;
+  return (exports[`.${from.slice("captionwire".length)}`] ?? from).replace("./", "");
+}
+
+const alone = new Set(["img", "link", "meta", "source", "track", "input", "br"]);
+
+function unclosed(html: string): string[] {
+  const open: string[] = [];
+  for (const [, slash, name = ""] of html.matchAll(
+    /<(\/?)([a-z][a-z0-9-]*)(?:\s+[\w-]+(?:="[^"]*")?)*\s*>/g,
+  )) {
+    if (slash === "") {
+      if (!alone.has(name)) open.push(name);
+    } else if (open.pop() !== name) return [`</${name}> closes nothing`];
+  }
+  const angles = html.match(/<\/?[a-z]/g)?.length ?? 0;
+  const tags = [...html.matchAll(/<\/?[a-z][a-z0-9-]*(?:\s+[\w-]+(?:="[^"]*")?)*\s*>/g)].length;
+  return [
+    ...open.map((name) => `<${name}> is not closed`),
+    ...(angles === tags ? [] : ["a tag is not well-formed"]),
+  ];
+}
+
+/** The element's own table is what there is. */
+function unknownAttributes(html: string): string[] {
+  const source = readFileSync(`${root}client/element/live-captions.ts`, "utf8");
+  const known = new Set([...source.matchAll(/^ \* \| `([a-z-]+)` \|/gm)].map(([, name]) => name));
+  for (const name of ["id", "class", "lang", "style"]) known.add(name);
+  return [...html.matchAll(/<live-captions((?:\s+[\w-]+(?:="[^"]*")?)*)\s*>/g)].flatMap(
+    ([, attributes = ""]) =>
+      [...attributes.matchAll(/([\w-]+)(?:="[^"]*")?/g)]
+        .map(([, name = ""]) => name)
+        .filter((name) => !known.has(name))
+        .map((name) => `<live-captions> has no attribute ${name}`),
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { type ErrorCode, errorTable, isErrorCode } from "../../../shared/errors.ts";
+import { wrongCommands } from "../../support/documents/commands.ts";
+import { type Document, documentOf, readDocuments } from "../../support/documents/document.ts";
+import { brokenLinks } from "../../support/documents/links.ts";
+import {
+  type Names,
+  readNames,
+  unknownCloses,
+  unknownCodes,
+  unknownPaths,
+  unknownRoutes,
+  unknownVariables,
+} from "../../support/documents/names.ts";
+import { commandLines } from "../../support/documents/shell.ts";
+import { wrongSnippets } from "../../support/documents/snippets.ts";
+
+const documents = readDocuments();
+const names: Names = await readNames();
+/** Addresses on a reader's own server. */
+const foreign = new Set(["/captions-token"]);
+
+/** Written down already and not there yet. */
+const coming =
+  /PROTOCOL\.md|docs\/(?:testing|deploy|costs)\.md|\b(?:api|deploy)\.md|run (?:deploy|dev:partykit)|openapi\.json|party\/partykit\.ts/;
+
+/** Each looks at documents and answers what is wrong in them, beside a text in which exactly that is wrong. */
+const checks: readonly {
+  readonly what: string;
+  readonly look: (documents: readonly Document[]) => readonly string[] | Promise<readonly string[]>;
+  readonly wrong: readonly string[];
+}[] = [
+  {
+    what: "links and pictures lead somewhere, to the heading",
+    look: brokenLinks,
+    wrong: ["[a](no-such.md)", "![a](docs/pictures/no-such.png)", "[a](README.md#no-such)", "[a](#no-such)"],
+  },
+  {
+    what: "commands are those of package.json and of the program",
+    look: (all) => wrongCommands(commandLines(all)),
+    wrong: [
+      "`npm run no-such`",
+      "`npm start -- --no-such`",
+      "`npx captionwire no-such`",
+      '```sh\nX=1 npx captionwire speak "a b" --no-such # a\n```',
+      "```sh\nffmpeg -i a - | captionwire publish - --encoding flac\n```",
+      "```sh\nT=$(captionwire token --room demo)\n```",
+      "`captionwire rooms set demo --no-such`",
+    ],
+  },
+  {
+    what: "variables of the environment are in the code",
+    look: (all) => unknownVariables(all, names),
+    wrong: ["`NO_SUCH_VARIABLE`", "```sh\nNOSUCH=1 npm test\n```"],
+  },
+  {
+    what: "error codes, events and fields are in the code",
+    look: (all) => unknownCodes(all, names),
+    wrong: ["`no_such_code`"],
+  },
+  { what: "close codes are in the error table", look: unknownCloses, wrong: ["closed with 4402"] },
+  {
+    what: "routes are those of the Worker and of the engine",
+    look: (all) => unknownRoutes(all, names, foreign),
+    wrong: ["`/v1/no-such`", "`DELETE /v1/tokens`", '```sh\ncurl -X PUT "$URL/v1/speak"\n```'],
+  },
+  {
+    what: "files in code font are there",
+    look: unknownPaths,
+    wrong: ["`shared/no-such.ts`", "`test/no-such/`"],
+  },
+  {
+    what: "snippets can be read in their language",
+    look: wrongSnippets,
+    wrong: [
+      "```json\n{a: 1}\n```",
+      "```ts\nconst a: = 1;\n```",
+      '```ts\nimport { noSuch } from "./client/index.ts";\n```',
+      '```ts\nimport { a } from "no-such-package";\n```',
+      '```html\n<live-captions no-such="1"></live-captions>\n```',
+      "```html\n<p><b></p>\n```",
+      "```sh\nif true; then\n```",
+      "```\nno language\n```",
+    ],
+  },
+];
+
+describe.each(checks)("documents: $what", ({ look, wrong }) => {
+  it("in all of them", async () => {
+    const problems = await look(documents);
+    expect(problems.filter((problem) => !coming.test(problem))).toEqual([]);
+  });
+
+  it.each(wrong)("and %j is found out", async (text) => {
+    expect(await look([documentOf("wrong.md", text)])).toHaveLength(1);
+  });
+});
+
+describe("documents: troubleshooting", () => {
+  const text = documents.find(({ path }) => path === "docs/troubleshooting.md")?.text ?? "";
+  const rows = [...text.matchAll(/^\| `([a-z_]+)` \| (\d+) \| (\d+) \|/gm)];
+  const told = new Map(rows.map(([, code, status, close]) => [code, `${status} ${close}`]));
+
+  it.each(Object.keys(errorTable).filter(isErrorCode))(
+    "tells status and close code of %s",
+    (code: ErrorCode) => {
+      const { status, close } = errorTable[code];
+      expect(told.get(code)).toBe(`${status} ${close}`);
+    },
+  );
+
+  it("tells each close code's errors", () => {
+    const byClose = [...text.matchAll(/^\| (4\d{3}) \| ((?:`[a-z_]+`(?:, )?)+) \|/gm)].map(
+      ([, close, codes = ""]) => [Number(close), codes.replaceAll("`", "").split(", ").sort()],
+    );
+    const expected = Object.entries(Object.groupBy(Object.entries(errorTable), ([, { close }]) => close)).map(
+      ([close, entries = []]) => [Number(close), entries.map(([code]) => code).sort()],
+    );
+    expect(byClose).toEqual(expected);
+  });
+});
