@@ -1,0 +1,38 @@
+import type * as Party from "partykit/server";
+import * as v from "valibot";
+import type { Ground } from "./host/ground.ts";
+import { KvPlace } from "./room/kv-place.ts";
+
+/** An alarm does not say whose it is: `room.id` throws while one is answered, and from then on if that had woken the room. */
+const nameKey = "name";
+
+/** Of the room that is kept here, `{tenant}/{room}`. Throws where none is. */
+export async function nameAt(storage: Party.Storage): Promise<string> {
+  return v.parse(v.string(), await storage.get(nameKey));
+}
+
+/**
+ * A room in PartyKit's key-value storage.
+ *
+ * @param failed something could not be kept: see `KvPlace`
+ */
+export async function kvGround(
+  storage: Party.Storage,
+  name: string,
+  failed: () => void,
+): Promise<Pick<Ground, "name" | "exists" | "keep" | "clear" | "setAlarm">> {
+  const place = await KvPlace.at(storage, failed);
+  return {
+    name,
+    exists: () => place.exists,
+    async keep() {
+      if (!place.exists) await storage.put(nameKey, name);
+      return place.keep();
+    },
+    async clear() {
+      // In one turn: a room that is made anew in between would lose what it wrote.
+      await Promise.all([storage.deleteAlarm(), place.clear()]);
+    },
+    setAlarm: (at) => (at === null ? storage.deleteAlarm() : storage.setAlarm(at)),
+  };
+}

@@ -1,0 +1,148 @@
+import type * as Party from "partykit/server";
+import * as v from "valibot";
+import { CaptionwireError } from "../shared/errors.ts";
+import { ping, pong } from "../shared/protocol.ts";
+import { atRoom, nameIn, vouchedFor } from "./bridge/addressed.ts";
+import { registryAt } from "./bridge/http-registry.ts";
+import type { Member } from "./callers.ts";
+import type { Ground, Seat } from "./host/ground.ts";
+import { RoomHost } from "./host/host.ts";
+import { closeQuietly, seatOf } from "./host/members.ts";
+import { refusalOf, refused } from "./host/refused.ts";
+import { kvGround, nameAt } from "./kv-ground.ts";
+import { dismiss } from "./room/dismiss.ts";
+import { signingKeysOf } from "./tokens/signing-keys.ts";
+import { workerdPorts } from "./workerd.ts";
+
+/** Where the edge Worker is, which keeps the list of a tenant's rooms. */
+const EdgeSchema = v.object({ EDGE_URL: v.pipe(v.string(), v.url()) });
+
+type Connection = Party.Connection<Member>;
+
+/**
+ * The room under the PartyKit CLI: platform calls in, core calls out, as in `server.ts`. It is reached by whoever the edge
+ * Worker vouches for, and by nobody else.
+ */
+export default class CaptionParty {
+  readonly options = { hibernate: true };
+  readonly #room: Party.Room;
+  readonly #seats = new WeakMap<Connection, Seat>();
+  readonly #pingedAt = new WeakMap<Connection, number>();
+  #host: Promise<RoomHost> | null = null;
+  /** The same, once there is one. */
+  #current: RoomHost | null = null;
+
+  constructor(room: Party.Room) {
+    this.#room = room;
+  }
+
+  static onBeforeRequest(request: Request, { env }: Party.Lobby): Promise<Request | Response> {
+    return vouchedFor(request, env);
+  }
+
+  static onBeforeConnect(request: Request, { env }: Party.Lobby): Promise<Request | Response> {
+    return vouchedFor(request, env);
+  }
+
+  static onFetch(): Response {
+    return refused(new CaptionwireError("not_found"));
+  }
+
+  /** PartyKit answers what is thrown by its message, which is nobody's business. */
+  async onRequest(request: Request): Promise<Response> {
+    try {
+      const asked = atRoom(request);
+      const host = await this.#hosted(() => nameIn(request.url));
+      const refusal = await host.refusalFor(asked);
+      return refusal === null ? await host.answer(asked) : refused(refusal);
+    } catch (error) {
+      return refused(refusalOf(error, "request_failed"));
+    }
+  }
+
+  /** The socket is open already: who is refused is told by a frame and a close code. */
+  onConnect(connection: Connection, { request }: { request: Request }): Promise<void> {
+    return this.#tell(connection, async (host, seat) => {
+      const asked = atRoom(request);
+      const refusal = (await host.refusalFor(asked)) ?? (await host.join(seat, asked));
+      if (refusal !== null) throw refusal;
+    });
+  }
+
+  onMessage(message: string | ArrayBuffer | ArrayBufferView, connection: Connection): Promise<void> {
+    if (message !== ping) return this.#tell(connection, (host, seat) => host.received(seat, message));
+    // PartyKit does not have the runtime answer for a room that sleeps: pings wake it.
+    this.#pingedAt.set(connection, Date.now());
+    this.#seatOf(connection).send(pong);
+    return Promise.resolve();
+  }
+
+  async onClose(connection: Connection): Promise<void> {
+    await this.#tell(connection, (host, seat) => host.left(seat));
+    // PartyKit answers no close frame: the other end would wait for its connection to end.
+    closeQuietly(connection, 1000, "");
+  }
+
+  onError(connection: Connection): Promise<void> {
+    return this.#tell(connection, (host, seat) => host.left(seat));
+  }
+
+  /** The runtime tries again by itself when this throws. */
+  async onAlarm(): Promise<void> {
+    const host = await this.#hosted(() => nameAt(this.#room.storage));
+    await host.alarm();
+  }
+
+  /** Whatever is thrown ends this member alone. */
+  async #tell(connection: Connection, tell: (host: RoomHost, seat: Seat) => Promise<void>): Promise<void> {
+    const seat = this.#seatOf(connection);
+    try {
+      await tell(await this.#hosted(() => nameIn(connection.uri)), seat);
+    } catch (error) {
+      const { code, message } = refusalOf(error, "member_failed");
+      dismiss(seat, code, message);
+    }
+  }
+
+  #seatOf(connection: Connection): Seat {
+    const known = this.#seats.get(connection);
+    if (known !== undefined) return known;
+    const seat = seatOf(connection, {
+      lastPingAt: () => this.#pingedAt.get(connection) ?? null,
+      closing: () => this.#current?.closing(connection.id),
+    });
+    this.#seats.set(connection, seat);
+    return seat;
+  }
+
+  /** Not in `onStart`: PartyKit does not start a second time what has failed to. */
+  #hosted(nameNow: () => string | Promise<string>): Promise<RoomHost> {
+    this.#host ??= this.#begin(nameNow).catch((error: unknown) => {
+      this.#host = null;
+      throw error;
+    });
+    return this.#host;
+  }
+
+  async #begin(nameNow: () => string | Promise<string>): Promise<RoomHost> {
+    this.#current = new RoomHost(await this.#ground(await nameNow()));
+    return this.#current;
+  }
+
+  async #ground(name: string): Promise<Ground> {
+    const room = this.#room;
+    // What is thrown while it is blocked has the object reset, and drops its sockets.
+    const die = () => void room.blockConcurrencyWhile(() => Promise.reject(new Error("storage failed")));
+    return {
+      ...(await kvGround(room.storage, name, die)),
+      env: room.env,
+      registry: registryAt(v.parse(EdgeSchema, room.env).EDGE_URL, name, signingKeysOf(room.env)),
+      ports: () => ({ ...workerdPorts(room.env, name, undefined), die }),
+      seats: () => Array.from(room.getConnections<Member>(), (connection) => this.#seatOf(connection)),
+      seat: (id) => {
+        const connection = room.getConnection<Member>(id);
+        return connection === undefined ? null : this.#seatOf(connection);
+      },
+    };
+  }
+}
