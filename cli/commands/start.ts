@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
+import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { demoRoom, runDemo } from "../broadcast/demo.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { wholeNumber } from "../options.ts";
@@ -34,20 +34,30 @@ export function define(command: Command): CommandUnknownOpts {
     )
     .option("--no-demo", "no demo broadcast")
     .option("--folder <path>", "where secrets, rooms and logs are kept", localFolder)
+    .addOption(
+      new Option("--rooms <host>", "what rooms run in: the Worker, as deployed, or PartyKit")
+        .choices(["worker", "partykit"])
+        .default("worker"),
+    )
     .addHelpText("after", help)
     .action(start);
 }
 
-type Options = { readonly port: number; readonly demo: boolean; readonly folder: string };
+type Options = {
+  readonly port: number;
+  readonly demo: boolean;
+  readonly folder: string;
+  readonly rooms: "worker" | "partykit";
+};
 
-async function start({ port, demo, folder: given }: Options): Promise<void> {
+async function start({ port, demo, folder: given, rooms }: Options): Promise<void> {
   const folder = resolve(given);
   await assertPortFree(port);
   await assertFolderFree(folder);
 
   const screen = createScreen(process.stdout);
   const ending = watchSignals();
-  await Promise.race([ending.asked, serve({ screen, port, folder, demo, ending })]);
+  await Promise.race([ending.asked, serve({ screen, port, folder, demo, rooms, ending })]);
   screen.live([]);
   if (screen.interactive) screen.print();
   await ending.clean();
@@ -89,11 +99,12 @@ type ServeOptions = {
   readonly port: number;
   readonly folder: string;
   readonly demo: boolean;
+  readonly rooms: "worker" | "partykit";
   readonly ending: Ending;
 };
 
 /** Runs until a part of the stack fails. */
-async function serve({ screen, port, folder, demo, ending }: ServeOptions): Promise<never> {
+async function serve({ screen, port, folder, demo, rooms, ending }: ServeOptions): Promise<never> {
   screen.print();
   screen.print(`  ${screen.style("bold", "Captionwire")}  ${screen.style("dim", "speech at the edge")}`);
   screen.print();
@@ -103,6 +114,7 @@ async function serve({ screen, port, folder, demo, ending }: ServeOptions): Prom
   const stack = await startStack({
     port,
     folder,
+    rooms,
     deepgramApiKey: process.env.DEEPGRAM_API_KEY || undefined,
     progress: steps,
     onCrash: (message) => crashed.reject(new UserError(message)),
@@ -123,7 +135,7 @@ async function serve({ screen, port, folder, demo, ending }: ServeOptions): Prom
 
 async function present(
   stack: Stack,
-  { screen, demo, ending }: Omit<ServeOptions, "port" | "folder">,
+  { screen, demo, ending }: Omit<ServeOptions, "port" | "folder" | "rooms">,
 ): Promise<never> {
   if (demo) {
     try {

@@ -22,3 +22,16 @@ function canListen(port: number): Promise<boolean> {
     server.listen({ port, host }, () => server.close(() => resolve(true)));
   });
 }
+
+/** A port that nobody listens on, for a program that cannot be told to choose one and say which. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host }, () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

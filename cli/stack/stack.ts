@@ -6,8 +6,9 @@ import { buildWorker } from "./bundle.ts";
 import type { Child } from "./child.ts";
 import { startEngine } from "./engine.ts";
 import { buildPages } from "./pages.ts";
-import { assertPortFree } from "./port.ts";
+import { assertPortFree, freePort } from "./port.ts";
 import type { Progress } from "./progress.ts";
+import { startRooms } from "./rooms.ts";
 import { apiKeyList, localSecrets } from "./secrets.ts";
 import { type FloodLimits, startWorker } from "./worker.ts";
 
@@ -20,6 +21,8 @@ export type StackOptions = {
   readonly deepgramApiKey: string | undefined;
   /** Where the provider is, when that is neither Deepgram nor an engine of this stack's own. */
   readonly providerUrl?: string;
+  /** Where rooms live: in the Worker unless it is said, in PartyKit's runtime, or at a host that runs already. */
+  readonly rooms?: Rooms;
   /** Variables and secrets of the Worker, over those that this stack gives it. */
   readonly variables?: Readonly<Record<string, string>>;
   /** `off` unless asked for. */
@@ -29,9 +32,13 @@ export type StackOptions = {
   readonly onCrash?: (message: string) => void;
 };
 
+export type Rooms = "worker" | "partykit" | { readonly url: string };
+
 export type Stack = {
   readonly url: string;
   readonly apiKey: string;
+  /** Where rooms are, when they are not in the Worker. */
+  readonly roomsUrl: string | null;
   /** This stack's own engine; null when another provider does the work. */
   readonly engineUrl: string | null;
   /** Stops the Worker in order and starts it again on the same port and storage. Also after `killWorker`. */
@@ -46,7 +53,7 @@ const localTenants = JSON.stringify({
   local: { origins: ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"] },
 });
 
-/** The whole product on this machine, as processes: engine, pages, Worker. On failure nothing is left running. */
+/** The whole product on this machine, as processes: engine, pages, Worker, and PartyKit where rooms live there. On failure nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   await assertPortFree(options.port);
   mkdirSync(options.folder, { recursive: true });
@@ -85,36 +92,55 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const engine = built[0].status === "fulfilled" ? built[0].value : null;
   const baseUrl = providerUrl ?? engine?.url;
 
-  const start = async (port: number): Promise<Child> =>
+  const variables = {
+    API_KEYS: apiKeys,
+    TOKEN_SECRET: tokenSecret,
+    DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
+    LOCAL_PAGES: "true",
+    TENANTS: localTenants,
+    ...(baseUrl === undefined ? {} : { DEEPGRAM_BASE_URL: baseUrl }),
+    ...options.variables,
+  };
+  const rooms = async (edgePort: number): Promise<string | null> => {
+    const where = options.rooms ?? "worker";
+    if (where === "worker") return null;
+    if (where !== "partykit") return where.url;
+    const settings = { port: await freePort(), edgeUrl: `http://127.0.0.1:${edgePort}`, variables };
+    const step = progress.step("Rooms");
+    return (
+      await step.during(
+        async () => keep(await startRooms(options.folder, settings)),
+        () => "ready, in PartyKit",
+      )
+    ).url;
+  };
+
+  const start = async (port: number, roomsUrl: string | null): Promise<Child> =>
     keep(
       await startWorker(options.folder, {
         port,
         state: join(options.folder, "state"),
         floodLimits: options.floodLimits ?? "off",
-        bindings: {
-          API_KEYS: apiKeys,
-          TOKEN_SECRET: tokenSecret,
-          DEEPGRAM_API_KEY: deepgramApiKey ?? "embedded-engine",
-          LOCAL_PAGES: "true",
-          TENANTS: localTenants,
-          ...(baseUrl === undefined ? {} : { DEEPGRAM_BASE_URL: baseUrl }),
-          ...options.variables,
-        },
+        bindings: { ...variables, ...(roomsUrl === null ? {} : { ROOMS_URL: roomsUrl }) },
       }),
     );
 
   try {
-    let worker = await start(options.port);
+    // Each has to know where the other is before it starts.
+    const firstPort = options.rooms === "partykit" && options.port === 0 ? await freePort() : options.port;
+    const roomsUrl = await rooms(firstPort);
+    let worker = await start(firstPort, roomsUrl);
     const url = worker.url;
     const port = Number(new URL(url).port);
     await answers(url);
     return {
       url,
       apiKey,
+      roomsUrl,
       engineUrl: engine?.url ?? null,
       async restartWorker() {
         await worker.stop();
-        worker = await start(port);
+        worker = await start(port, roomsUrl);
         await answers(url);
       },
       killWorker: () => worker.kill(),

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { inRoot, root } from "../paths.ts";
 
 /** Build tools say nothing home, look for no newer version and colour nothing that is only read on failure. */
-const quiet = {
+export const quiet = {
   CI: "1",
   // Under a test runner it would say otherwise, and the pages would be built for debugging.
   NODE_ENV: "production",
@@ -12,6 +12,7 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_HIDE_BANNER: "true",
   WRANGLER_WRITE_LOGS: "false",
+  NO_UPDATE_NOTIFIER: "1",
 };
 
 /** Runs a build tool from node_modules to its end; its output is shown only when it fails. */

@@ -20,7 +20,7 @@ describe("an edge Worker whose rooms are elsewhere", () => {
   beforeAll(async () => {
     const secret = newSigningSecret();
     rooms = await ScriptedRooms.start(secret);
-    attacked = await Attacked.start({ TOKEN_SECRET: secret, ROOMS_URL: `${rooms.url}/` });
+    attacked = await Attacked.start({ TOKEN_SECRET: secret }, { url: `${rooms.url}/` });
     token = await attacked.token({ scopes: ["captions:view", "rooms:admin", "captions:publish"], room });
   });
   afterEach(() => {

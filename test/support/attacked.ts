@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { newApiKey, newSigningSecret, sha256Of } from "../../cli/keys/make.ts";
+import type { Rooms } from "../../cli/stack/stack.ts";
 import type { TokenRequest } from "../../shared/claims.ts";
 import { CountingProvider } from "./counting-provider.ts";
 import { startStack, type TestStack } from "./stack.ts";
@@ -67,7 +68,10 @@ export class Attacked {
       this.secret(secret);
   }
 
-  static async start(variables: Readonly<Record<string, string>> = {}): Promise<Attacked> {
+  static async start(
+    variables: Readonly<Record<string, string>> = {},
+    rooms: Rooms = "worker",
+  ): Promise<Attacked> {
     const provider = await CountingProvider.start(`provider-key-${randomUUID()}`);
     const keys = { acme: newApiKey(), other: newApiKey(), small: newApiKey() };
     const signing = { first: newSigningSecret(), second: newSigningSecret() };
@@ -92,6 +96,7 @@ export class Attacked {
         }),
         ...variables,
       },
+      rooms,
     });
     return new Attacked(stack, provider, keys, signing);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mintToken } from "../../cli/api.ts";
 import { silent } from "../../cli/stack/progress.ts";
-import { type Stack, startStack as start } from "../../cli/stack/stack.ts";
+import { type Rooms, type Stack, startStack as start } from "../../cli/stack/stack.ts";
 import type { FloodLimits } from "../../cli/stack/worker.ts";
 import type { TokenRequest } from "../../shared/claims.ts";
 
@@ -21,6 +21,7 @@ export type OtherEngine = {
   /** Of the Worker, over those it usually has. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly floodLimits?: FloodLimits;
+  readonly rooms?: Rooms;
 };
 
 /**
@@ -39,6 +40,7 @@ export async function startStack(other?: OtherEngine): Promise<TestStack> {
           providerUrl: other.providerUrl,
           variables: other.variables ?? {},
           floodLimits: other.floodLimits ?? "off",
+          rooms: other.rooms ?? "worker",
         }),
     progress: silent,
     onCrash: (message) => process.stderr.write(`${message}\n`),
