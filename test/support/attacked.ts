@@ -80,24 +80,26 @@ export class Attacked {
       tenant,
       sha256: sha256Of(key),
     }));
-    const stack = await startStack({
-      engineUrl: provider.url,
-      providerUrl: provider.url,
-      variables: {
-        API_KEYS: JSON.stringify(apiKeys),
-        TOKEN_SECRET: signing.first,
-        TOKEN_SECRET_OTHER: signing.second,
-        DEEPGRAM_API_KEY: provider.key,
-        LOCAL_PAGES: "false",
-        TENANTS: JSON.stringify({
-          acme: { origins: [acmeOrigin, "http://localhost:*"] },
-          other: { origins: [otherOrigin] },
-          small: { maxRooms: 3 },
-        }),
-        ...variables,
+    const stack = await startStack(
+      {
+        engineUrl: provider.url,
+        providerUrl: provider.url,
+        variables: {
+          API_KEYS: JSON.stringify(apiKeys),
+          TOKEN_SECRET: signing.first,
+          TOKEN_SECRET_OTHER: signing.second,
+          DEEPGRAM_API_KEY: provider.key,
+          LOCAL_PAGES: "false",
+          TENANTS: JSON.stringify({
+            acme: { origins: [acmeOrigin, "http://localhost:*"] },
+            other: { origins: [otherOrigin] },
+            small: { maxRooms: 3 },
+          }),
+          ...variables,
+        },
       },
       rooms,
-    });
+    );
     return new Attacked(stack, provider, keys, signing);
   }
 

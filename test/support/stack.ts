@@ -21,26 +21,25 @@ export type OtherEngine = {
   /** Of the Worker, over those it usually has. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly floodLimits?: FloodLimits;
-  readonly rooms?: Rooms;
 };
 
 /**
  * The real thing on free ports: embedded engine, Worker in its runtime, storage in a folder that goes with it.
  * With another's engine it is the Worker alone: so several Workers share one engine, each behind a wire of its own.
  */
-export async function startStack(other?: OtherEngine): Promise<TestStack> {
+export async function startStack(other?: OtherEngine, rooms: Rooms = "worker"): Promise<TestStack> {
   const folder = mkdtempSync(join(tmpdir(), "captionwire-test-"));
   const stack = await start({
     port: 0,
     folder,
     deepgramApiKey: undefined,
+    rooms,
     ...(other === undefined
       ? {}
       : {
           providerUrl: other.providerUrl,
           variables: other.variables ?? {},
           floodLimits: other.floodLimits ?? "off",
-          rooms: other.rooms ?? "worker",
         }),
     progress: silent,
     onCrash: (message) => process.stderr.write(`${message}\n`),
