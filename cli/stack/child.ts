@@ -68,6 +68,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       resolve({ expected, message: describe(options, how, tail) });
     };
     child.once("error", (error) => end(`could not be started: ${error.message}`));
+    // Whoever ended it, what it had started is of no use without it.
+    child.once("exit", () => killGroup(child));
     // Not "exit": what it said last may still be on its way.
     child.once("close", (code, signal) => end(`ended by itself (${signal ?? `code ${code}`})`));
   });

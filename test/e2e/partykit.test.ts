@@ -128,11 +128,18 @@ describe("captionwire start --rooms partykit", () => {
     const command = begun("--no-demo");
     await started();
     const [partykit] = running(join(folder, "partykit", "state"));
+    const runtime = childrenOf(partykit);
+    expect(runtime.length).toBeGreaterThan(0);
     process.kill(partykit ?? 0, "SIGKILL");
     expect(await within("the command ends", command.code)).toBe(1);
     expect(command.stderr).toContain("The rooms' host (PartyKit) ended by itself");
     expect(command.stderr).toContain(join(folder, "logs", "rooms.log"));
     expect(running(folder)).toEqual([]);
+    await eventually(
+      "its runtime is gone",
+      () => runtime.filter(isAlive),
+      ({ length }) => length === 0,
+    );
   }, 120_000);
 });
 
@@ -145,6 +152,21 @@ function connects(host: string, port: number): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
   });
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Processes with this among their words. */
