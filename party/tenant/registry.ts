@@ -10,8 +10,18 @@ export type Registry = {
   standing(): Promise<Standing>;
 };
 
+/** Of a tenant's object, what rooms ask; the `Tenant` of the binding fits. */
+type TenantObjects = {
+  getByName(tenant: string): {
+    /** `null`: the tenant may have no more rooms. */
+    admitRoom(room: string, isNew: boolean): Promise<Standing | null>;
+    standingOf(room: string): Promise<Standing>;
+    forgetRoom(room: string): Promise<void>;
+  };
+};
+
 /** @param name of the room's object: `{tenant}/{room}` */
-export function registryOf({ TENANT }: Cloudflare.Env, name: string): Registry {
+export function registryOf({ TENANT }: { readonly TENANT: TenantObjects }, name: string): Registry {
   const [tenant = "", room = ""] = name.split("/");
   return {
     async admit(isNew) {

@@ -29,6 +29,11 @@ export class MemoryKeyValues implements KeyValues {
     return this.#calls;
   }
 
+  /** The object dies now. */
+  die(): void {
+    this.#callsLeft = -1;
+  }
+
   get isDead(): boolean {
     return this.#callsLeft < 0;
   }
