@@ -37,9 +37,9 @@ export class NodeRoom {
 
   /** The object that holds the room in memory; a new one where there is none. */
   life(): Promise<Life> {
-    this.#life ??= Life.begin(this.name, this.#disk, this.#surroundings, {
-      setAlarm: (at) => this.#setAlarm(at),
-      died: () => void this.evict(),
+    this.#life ??= this.#begun().catch((error: unknown) => {
+      this.#life = null;
+      throw error;
     });
     return this.#life;
   }
@@ -50,6 +50,13 @@ export class NodeRoom {
     this.#life = null;
     life?.end();
     return life !== null;
+  }
+
+  #begun(): Promise<Life> {
+    return Life.begin(this.name, this.#disk, this.#surroundings, {
+      setAlarm: (at) => this.#setAlarm(at),
+      died: () => void this.evict(),
+    });
   }
 
   async close(): Promise<void> {
