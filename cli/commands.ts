@@ -55,5 +55,10 @@ export const commands: readonly CommandEntry[] = [
     summary: "measure connections, live captions and speech: network, stream, speak",
     load: () => import("./commands/latency.ts"),
   },
+  {
+    name: "deploy",
+    summary: "put Worker and pages into place at Cloudflare, with the secrets they need",
+    load: () => import("./commands/deploy.ts"),
+  },
   { name: "test", summary: "run the tests", load: () => import("./commands/test.ts") },
 ];

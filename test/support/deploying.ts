@@ -1,0 +1,118 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WriteStream } from "node:tty";
+import * as v from "valibot";
+import { deploy, type Means, rehearse } from "../../cli/deploy/deploy.ts";
+import { wranglerAt } from "../../cli/deploy/wrangler.ts";
+import { inRoot } from "../../cli/paths.ts";
+import type { Asking } from "../../cli/terminal/ask.ts";
+import { createScreen } from "../../cli/terminal/screen.ts";
+
+/** What wrangler finds at Cloudflare. */
+export type Scenario = {
+  /** `null`: nobody is logged in. */
+  readonly accounts: readonly { readonly id: string; readonly name: string }[] | null;
+  /** Names of the secrets the Worker has; `null`: there is no such Worker. */
+  readonly secrets: readonly string[] | null;
+  readonly deployFails?: string;
+  readonly targets: readonly string[];
+};
+
+const CallSchema = v.object({
+  args: v.array(v.string()),
+  secrets: v.optional(v.record(v.string(), v.string())),
+  mode: v.optional(v.string()),
+});
+export type Call = v.InferOutput<typeof CallSchema>;
+
+/** A deployment with a scripted wrangler, in a folder of its own. */
+export type Deploying = {
+  readonly folder: string;
+  readonly keyFile: string;
+  /** Of wrangler, in order. */
+  readonly calls: readonly Call[];
+  /** All that a person has read so far. */
+  readonly output: string;
+  run(): Promise<void>;
+  rehearse(): Promise<void>;
+  remove(): void;
+};
+
+export type DeployingOptions = {
+  readonly scenario: Scenario;
+  readonly asking: Asking;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly environment?: string;
+};
+
+export function deploying({ scenario, asking, env = {}, environment }: DeployingOptions): Deploying {
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-deploying-"));
+  const script = join(folder, "wrangler.mjs");
+  copyFileSync(inRoot("test/support/fake-wrangler.mjs"), script);
+  writeFileSync(join(folder, "scenario.json"), JSON.stringify(scenario));
+  let output = "";
+  const out: WriteStream = Object.assign(Object.create(WriteStream.prototype), {
+    isTTY: false,
+    write: (text: string) => {
+      output += text;
+      return true;
+    },
+  });
+  const means: Means = {
+    deployed: { worker: "captionwire", accountId: null, lastMigration: "v3" },
+    environment: environment ?? null,
+    wrangler: wranglerAt(script, environment ?? null),
+    buildPages: async () => {},
+    workerFolder: join(folder, "worker"),
+    asking,
+    env,
+    keyFile: join(folder, "keys.json"),
+    patience: { tries: 2, pauseMs: 1 },
+    screen: createScreen(out),
+  };
+  const callsFile = join(folder, "calls.ndjson");
+  return {
+    folder,
+    keyFile: means.keyFile,
+    get calls() {
+      if (!existsSync(callsFile)) return [];
+      const lines = readFileSync(callsFile, "utf8").trimEnd().split("\n");
+      return lines.map((line) => v.parse(v.pipe(v.string(), v.parseJson(), CallSchema), line));
+    },
+    get output() {
+      return output;
+    },
+    run: () => deploy(means),
+    rehearse: () => rehearse(means),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** There is no terminal. */
+export const nobody: Asking = {
+  isSomebody: false,
+  text: async (question) => {
+    throw new Error(`nobody was there to be asked ${question}`);
+  },
+  hidden: async (question) => {
+    throw new Error(`nobody was there to be asked ${question}`);
+  },
+};
+
+/** Somebody who gives these answers, in order, and notes what was asked and how. */
+export function somebody(answers: readonly string[]): Asking & { readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  const answer = async (how: string, question: string): Promise<string> => {
+    const next = answers[asked.length];
+    asked.push(`${how}: ${question}`);
+    if (next === undefined) throw new Error(`there is no answer to ${question}`);
+    return next;
+  };
+  return {
+    asked,
+    isSomebody: true,
+    text: (question) => answer("shown", question),
+    hidden: (question) => answer("hidden", question),
+  };
+}
