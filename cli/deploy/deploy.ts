@@ -7,7 +7,8 @@ import type { Screen } from "../terminal/screen.ts";
 import { createSteps } from "../terminal/steps.ts";
 import type { Deployed } from "./config.ts";
 import { addressOf, awaitHealth, awaitTokens, type Patience } from "./health.ts";
-import { aboutSecrets, type Gathered, gather, requiredSecrets } from "./secrets.ts";
+import { aboutSecrets, requiredSecrets } from "./required.ts";
+import { type Gathered, gather } from "./secrets.ts";
 import { checkSizes, measureSizes, type Sizes, sizesText } from "./sizes.ts";
 import type { Deployment, Wrangler } from "./wrangler.ts";
 

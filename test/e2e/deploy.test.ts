@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { requiredSecrets } from "../../cli/deploy/secrets.ts";
+import { requiredSecrets } from "../../cli/deploy/required.ts";
 import { captionwire } from "../support/command.ts";
 import { deploying, nobody } from "../support/deploying.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
