@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ command: Command }>> = {
   speak: () => import("./speak.ts"),
   flood: () => import("./flood.ts"),
   pages: () => import("./pages.ts"),
+  costs: () => import("./costs.ts"),
 };
 
 process.exit(await main(process.argv.slice(2)));

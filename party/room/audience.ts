@@ -6,7 +6,7 @@ import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { SentLog } from "./sent-log.ts";
 
 /** What one delivery costs a room, measured on local workerd: 25–35 µs of CPU, nearly whatever the size. */
-const sendCostMs = 0.035;
+export const sendCostMs = 0.035;
 /** Shares of one core that sending may take: in all, and for interims, which are read as well a little later. */
 const share = { all: 0.35, interims: 0.08 } as const;
 /** Interims that come less often than this are no live captions any more. */
