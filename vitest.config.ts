@@ -93,6 +93,8 @@ export default defineConfig({
           exclude:
             process.env.CONFORMANCE_URL === undefined ? ["test/conformance/room/deployed.test.ts"] : [],
           globalSetup: ["test/conformance/room/hosts/shared-engine.ts"],
+          // Tests of rooms mostly wait, each in a room of its own.
+          maxConcurrency: 12,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -36,6 +36,7 @@ async function test(words: readonly string[], options: { readonly name?: string 
       [
         "--reporter=default",
         "--reporter=./test/support/tally.ts",
+        "--reporter=./test/conformance/room/reporter.ts",
         ...words.filter((word) => projects.includes(word)).map((word) => `--project=${word}`),
         ...(options.name === undefined ? [] : ["--testNamePattern", options.name]),
         ...words.filter((word) => !projects.includes(word)),

@@ -319,10 +319,7 @@ export class Stage {
       parted: (hole, parts, audio) => scribe.parted(id, hole, parts, audio),
       changed: () => this.#hooks.changed(),
       ended: () => this.#enqueue(() => this.#lastWordsCame(lane)),
-      failed: (code) => {
-        lane.tell(errorFrame(code));
-        this.#enqueue(() => this.#end(lane, "failure", errorTable[code].close));
-      },
+      failed: (code) => this.#enqueue(() => this.#end(lane, "failure", code)),
       silent: (socket) => this.#dismiss(socket, "publisher_silent"),
       abandoned: () => lane.finish("absence"),
     });
@@ -352,7 +349,7 @@ export class Stage {
     else this.#cancelEnding ??= this.#ports.setTimer(() => this.#enqueue(end), timing.backfillWaitMs);
   }
 
-  async #end(lane: PublisherLane, by: EndedBy, closeCode = 1000): Promise<void> {
+  async #end(lane: PublisherLane, by: EndedBy, failure: ErrorCode | null = null): Promise<void> {
     const { session } = this.#journal;
     if (this.#lane !== lane || session === null) return;
     const ended = { at: this.#ports.now(), by };
@@ -364,7 +361,9 @@ export class Stage {
     this.#cancelEnding = null;
     this.#hooks.ended();
     if (by === "finish") lane.tell({ type: "finished", version: this.#journal.transcript.version });
-    lane.close(closeCode, by);
+    // The error is the last that its publisher hears, as everybody's who is sent away.
+    if (failure !== null) lane.tell(errorFrame(failure));
+    lane.close(failure === null ? 1000 : errorTable[failure].close, failure ?? by);
     for (const next of this.#successors.splice(0)) next();
   }
 

@@ -6,6 +6,9 @@ export type Closed = { readonly code: number; readonly reason: string };
 
 type Waiter = { look(): boolean; fail(error: Error): void };
 
+/** Told to leave, a server may let the connection below linger; browsers wait for its end about as long. */
+const closeTimeout = 1_000;
+
 /** A bare WebSocket whose every frame is checked against its schema. */
 export class Link<Frame extends { readonly type: string }> {
   readonly frames: Frame[] = [];
@@ -51,7 +54,8 @@ export class Link<Frame extends { readonly type: string }> {
   ): Promise<Link<F>> {
     const address = new URL(url);
     address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address, [...protocols], { headers });
+    const options = { headers, closeTimeout };
+    const socket = new WebSocket(address, [...protocols], options);
     const link = new Link(socket, schema, taken);
     const opened = new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
@@ -121,14 +125,18 @@ export class Link<Frame extends { readonly type: string }> {
       this.#look();
     });
     await within(what, reached, ms).catch((error: Error) => {
-      throw new Error(
-        `${error.message}; last frames: ${JSON.stringify(this.frames.slice(-3)).slice(0, 600)}`,
-      );
+      throw new Error(`${error.message}; ${this.#tail()}`);
     });
   }
 
+  #tail(): string {
+    return `last frames: ${JSON.stringify(this.frames.slice(-3)).slice(0, 600)}`;
+  }
+
   async closed(ms = 20_000): Promise<Closed> {
-    const closed = await within("the socket closes", this.#ended.promise, ms);
+    const closed = await within("the socket closes", this.#ended.promise, ms).catch((error: Error) => {
+      throw new Error(`${error.message}; ${this.#tail()}`);
+    });
     this.check();
     return closed;
   }
