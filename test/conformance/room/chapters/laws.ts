@@ -5,6 +5,9 @@ import type { Rule } from "../rule.ts";
 import { msOf, samplesOf } from "../speaker.ts";
 import type { World } from "../world.ts";
 
+/** A sentence that is spoken again and again until it is heard while it is spoken. */
+const sentencesMax = 12;
+
 /** Somebody speaks while viewers watch, who were there before the first word. */
 async function spokenBefore(world: World) {
   const viewers = [await world.watch(), await world.watch()] as const;
@@ -69,16 +72,20 @@ export const laws: readonly Rule[] = [
     id: "D4",
     title: "what is being said now travels alone and changes nothing, and is gone with the last words",
     async run(world) {
-      const { viewers } = await spokenBefore(world);
-      const [{ link, mirror }] = viewers;
-      const interims = link.frames.flatMap((frame) =>
-        frame.type === "delta" && frame.interim !== null ? [frame] : [],
-      );
-      expect(interims.length).toBeGreaterThan(0);
-      for (const { from, to, put, removed } of interims.filter(({ from, to }) => from === to)) {
+      const { link, mirror } = await world.watch();
+      const speaker = await world.speak();
+      const audio = await world.library.sentence();
+      const interims = () =>
+        link.frames.flatMap((frame) => (frame.type === "delta" && frame.interim !== null ? [frame] : []));
+      // A recogniser that has much to do comes to the final at once: it is given more to hear.
+      for (let times = 0; times < sentencesMax && interims().length === 0; times += 1)
+        await speaker.say(audio);
+      const version = await speaker.finish();
+      await link.until("the last words", () => mirror.version === version && mirror.interim === null);
+      expect(interims().length).toBeGreaterThan(0);
+      for (const { from, to, put, removed } of interims().filter(({ from, to }) => from === to)) {
         expect({ from, to, put, removed }).toEqual({ from, to: from, put: [], removed: [] });
       }
-      expect(mirror.interim).toBeNull();
       expect((await world.captions()).interim).toBeNull();
     },
   },

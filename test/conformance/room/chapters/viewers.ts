@@ -128,11 +128,12 @@ export const viewers: readonly Rule[] = [
       const { mirror } = await world.watch();
       const [segment] = mirror.segments;
       if (segment === undefined) throw new Error("Nothing was captioned.");
+      const before = mirror.position;
       await world.askRoom(`/captions/${segment.id}`, "captions:edit", {
         method: "PATCH",
         body: { text: "" },
       });
-      const { link } = await world.back(mirror.position);
+      const { link } = await world.back(before);
       expect(link.frames[0]).toMatchObject({ type: "delta", removed: [segment.id], put: [] });
     },
   },
