@@ -11,6 +11,8 @@ export type Rule = {
   readonly id: string;
   readonly title: string;
   readonly needs?: Need;
+  /** What it needs to hear comes late where much else is heard. */
+  readonly alone?: true;
   /** Errors that this test provokes and checks; see `World.refused`. */
   readonly codes?: readonly ErrorCode[];
   /** Where waiting is what is tested. */
@@ -32,6 +34,6 @@ export function isMet(target: Target, need: Need): boolean {
 }
 
 /** A fault may hit every room of its target. */
-export function runsAlone({ needs }: Rule): boolean {
-  return needs === "evictRoom" || needs === "dropUpstream";
+export function runsAlone({ needs, alone }: Rule): boolean {
+  return alone === true || needs === "evictRoom" || needs === "dropUpstream";
 }

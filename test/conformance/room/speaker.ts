@@ -34,10 +34,10 @@ export class Speaker {
   }
 
   /** Sends audio, evenly. */
-  async say(audio: Uint8Array): Promise<void> {
+  async say(audio: Uint8Array, pace = this.#pace): Promise<void> {
     const began = performance.now();
     for (let at = 0; at < audio.length; at += frameMs * bytesPerMs) {
-      const due = began + at / bytesPerMs / this.#pace;
+      const due = began + at / bytesPerMs / pace;
       if (due > performance.now()) await wait(due - performance.now());
       if (!this.link.isOpen) return;
       this.link.send(audio.subarray(at, at + frameMs * bytesPerMs));

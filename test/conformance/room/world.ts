@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { expect } from "vitest";
 import type { Scope, TokenRequest } from "../../../shared/claims.ts";
-import { type ErrorCode, ruleOf } from "../../../shared/errors.ts";
+import type { ErrorCode } from "../../../shared/errors.ts";
 import {
   type PublisherFrame,
   PublisherFrameSchema,
   type ViewerFrame,
   ViewerFrameSchema,
 } from "../../../shared/protocol.ts";
+import { readProtocol } from "./document.ts";
 import { EventReader } from "./event-reader.ts";
 import { type Closed, Link } from "./link.ts";
 import { Mirror } from "./mirror.ts";
@@ -29,6 +30,16 @@ export type Answer = {
   readonly text: string;
   json(): unknown;
 };
+
+/** As PROTOCOL.md has them, whatever the code at hand may have. */
+const documented = new Map(readProtocol().errors.map((error) => [error.code, error]));
+
+function documentedError(code: ErrorCode) {
+  const error = documented.get(code);
+  if (error === undefined) throw new Error(`PROTOCOL.md knows no error ${code}.`);
+  const [after = null] = /\d+/.exec(error.back) ?? [];
+  return { ...error, retry: error.back !== "no", retryAfter: after };
+}
 
 /** How a socket is asked for. */
 export type Come = {
@@ -175,7 +186,7 @@ export class World {
   /** The socket was told an error and closed, all as the table says. */
   async refused(link: Ended, code: ErrorCode, ms?: number): Promise<void> {
     const closed = await link.closed(ms);
-    const { close, retry } = ruleOf(code);
+    const { close, retry } = documentedError(code);
     expect(link.frames.at(-1)).toMatchObject({
       type: "error",
       code,
@@ -188,10 +199,10 @@ export class World {
 
   /** The request was refused, all as the table says. */
   refusedByHttp(answer: Answer, code: ErrorCode): void {
-    const { status, retry, retryAfterS } = ruleOf(code);
+    const { status, retry, retryAfter } = documentedError(code);
     expect(answer.json()).toMatchObject({ code, retry, message: expect.stringMatching(/\S/) });
     expect(answer.status).toBe(status);
-    expect(answer.headers.get("retry-after")).toBe(retryAfterS === undefined ? null : String(retryAfterS));
+    expect(answer.headers.get("retry-after")).toBe(retryAfter);
     this.provoked.add(code);
   }
 
