@@ -88,11 +88,9 @@ export class Link<Frame extends { readonly type: string }> {
   }
 
   /** The first frame of this type, from the beginning on. */
-  frame<T extends Frame["type"]>(type: T): Promise<Extract<Frame, { type: T }>> {
-    return this.find(
-      `a frame of type ${type}`,
-      (frame): frame is Extract<Frame, { type: T }> => frame.type === type,
-    );
+  frame<T extends Frame["type"]>(type: T, ms?: number): Promise<Extract<Frame, { type: T }>> {
+    const isOne = (frame: Frame): frame is Extract<Frame, { type: T }> => frame.type === type;
+    return this.find(`a frame of type ${type}`, isOne, ms);
   }
 
   /** The first frame that this holds for, from the beginning on. */

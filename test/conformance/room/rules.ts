@@ -25,15 +25,28 @@ export const rules: readonly Rule[] = [
   ...refusals,
 ];
 
-/** Errors that cannot be brought about from outside in a test's time, with what proves them instead. */
-export const notProvoked: Partial<Record<ErrorCode, string>> = {
-  too_many_rooms:
-    "takes as many rooms as the tenant may have, 1,000 unless it is set: test/e2e/attacks-tenants.test.ts",
-  too_slow: "a viewer has to say nothing for a minute: test/unit/room",
-  draining:
-    "a moment of a room that moves, or of a session whose last words are on their way: test/unit/room",
-  publisher_silent: "a publisher has to say nothing for 30 s: test/unit/room",
-  provider_unavailable: "the provider has to be out of reach: test/e2e/lost-upstream.test.ts",
-  not_configured: "the service has to be without its settings: test/unit",
-  internal: "nothing that is known leads to it: test/unit/room",
+/** Errors that cannot be brought about from outside in a test's time: why, and which test proves them instead. */
+export const notProvoked: Partial<Record<ErrorCode, { readonly why: string; readonly test: string }>> = {
+  too_many_rooms: {
+    why: "takes as many rooms as the tenant may have, 1,000 unless it is set",
+    test: "test/runtime/vacancy.test.ts",
+  },
+  too_slow: {
+    why: "a viewer has to say nothing for a minute",
+    test: "test/unit/room/room-audience.test.ts",
+  },
+  draining: {
+    why: "a moment of a room that moves, or of a session whose last words are on their way",
+    test: "test/unit/room/room-takeover.test.ts",
+  },
+  publisher_silent: {
+    why: "a publisher has to say nothing for 30 s",
+    test: "test/unit/room/room-presence.test.ts",
+  },
+  provider_unavailable: {
+    why: "the provider has to be out of reach; in rooms it is a status alone",
+    test: "test/unit/room/status.test.ts",
+  },
+  not_configured: { why: "the service has to be without its settings", test: "test/e2e/bridge.test.ts" },
+  internal: { why: "nothing that is known leads to it", test: "test/runtime/rooms.test.ts" },
 };

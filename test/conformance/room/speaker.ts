@@ -1,11 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { PublisherFrame } from "../../../shared/protocol.ts";
-import { within } from "../../support/wait.ts";
 import type { Link } from "./link.ts";
 
 export const sampleRate = 16_000;
 export const start = { type: "start", encoding: "linear16", sampleRate, channels: 1 } as const;
 
+/** A room may wait for its provider so long, and a little for itself. */
+const finishMs = 40_000;
 const frameMs = 100;
 const bytesPerMs = (2 * sampleRate) / 1_000;
 
@@ -47,7 +48,7 @@ export class Speaker {
   /** The version that holds the last words. */
   async finish(): Promise<number> {
     this.link.send({ type: "finish" });
-    const { version } = await within("the session finishes", this.link.frame("finished"), 30_000);
+    const { version } = await this.link.frame("finished", finishMs);
     return version;
   }
 }

@@ -5,7 +5,7 @@ import { rules } from "./rules.ts";
 import type { Target } from "./target.ts";
 import { World } from "./world.ts";
 
-const usualTimeoutMs = 60_000;
+const usualTimeoutMs = 90_000;
 
 /**
  * Declares the test of every rule for one target. Each has a room of its own, so they run side by side; what makes a fault,

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { inRoot } from "../../../cli/paths.ts";
 import { SegmentSchema } from "../../../shared/captions.ts";
 import { type ErrorCode, errorTable, isErrorCode, ruleOf } from "../../../shared/errors.ts";
 import {
@@ -51,6 +53,10 @@ describe("PROTOCOL.md and its tests", () => {
     for (const code of Object.keys(errorTable).filter(isErrorCode)) {
       expect([code, provoked.has(code) !== code in notProvoked]).toEqual([code, true]);
     }
+  });
+
+  it.each(Object.entries(notProvoked))("names a test of %s", (code, { test }) => {
+    expect(readFileSync(inRoot(test), "utf8")).toContain(code);
   });
 
   it("has close codes that tell whether to come back", () => {

@@ -67,7 +67,7 @@ export const credentials: readonly Rule[] = [
     id: "C5",
     title: "a token that has ended is refused, and a new one may be fetched",
     codes: ["token_expired"],
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       const token = await world.token("captions:view", { ttl: 1 });
       const skewMs = 5_000;
@@ -205,7 +205,7 @@ export const credentials: readonly Rule[] = [
   {
     id: "C15",
     title: "a viewer is asked for a new token when its own has ended, and stays when it sends one",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       const first = await world.token("captions:view", { ttl: 1 });
       const { link, mirror } = await world.watch({ token: first });

@@ -67,7 +67,7 @@ export const events: readonly Rule[] = [
   {
     id: "L5",
     title: "a quiet stream is kept alive by comments",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       await world.watch();
       const stream = await world.events();
@@ -78,7 +78,7 @@ export const events: readonly Rule[] = [
   {
     id: "L6",
     title: "a stream ends with its token, and says so",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       await world.watch();
       const token = await world.token("captions:view", { ttl: 1 });

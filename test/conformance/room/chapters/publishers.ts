@@ -308,7 +308,7 @@ export const publishers: readonly Rule[] = [
     id: "P20",
     title: "a room that loses its memory loses no word, and writes none down twice",
     needs: "evictRoom",
-    timeoutMs: 90_000,
+    timeoutMs: 120_000,
     async run(world) {
       const audio = await world.library.sentences();
       const first = await world.speak({ key });
@@ -331,7 +331,7 @@ export const publishers: readonly Rule[] = [
     id: "P21",
     title: "a provider that breaks off costs neither the publisher's socket nor a word",
     needs: "dropUpstream",
-    timeoutMs: 90_000,
+    timeoutMs: 120_000,
     async run(world) {
       const audio = await world.library.sentences();
       const { link, mirror } = await world.watch();

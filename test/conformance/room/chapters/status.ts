@@ -41,7 +41,7 @@ export const status: readonly Rule[] = [
     id: "S3",
     title:
       "while a session runs, no heartbeatMs ends without the head having been told in it or in the one before",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       const { link, mirror } = await world.watch();
       const [first] = link.frames;

@@ -141,7 +141,7 @@ export const viewers: readonly Rule[] = [
     id: "V9",
     title: "a position is good in a room that has lost its memory",
     needs: "evictRoom",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       const speaker = await world.speak();
       await speaker.say(await world.library.sentence());
@@ -158,7 +158,7 @@ export const viewers: readonly Rule[] = [
   {
     id: "V10",
     title: "a long transcript comes with its newest part; the rest is there to be asked for",
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     async run(world) {
       // Gaps are made quicker than captions: a publisher that comes back each time with a later position.
       const key = "key-of-the-long-room-00";
