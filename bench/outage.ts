@@ -3,11 +3,11 @@ import { playAtRealTime } from "../cli/broadcast/pace.ts";
 import { align, countEdits } from "../cli/wer/align.ts";
 import { normalise } from "../cli/wer/normalise.ts";
 import { type Captions, type CaptionsFrame, type Segment, subscribe } from "../client/index.ts";
-import type { CutProxy } from "../test/support/cut-proxy.ts";
 import { startPublisher } from "../test/support/live.ts";
 import type { Recording } from "../test/support/recording.ts";
 import type { TestStack } from "../test/support/stack.ts";
 import { eventually, within } from "../test/support/wait.ts";
+import type { CutProxy } from "../testing/cut-proxy.ts";
 
 export type Bench = { readonly stack: TestStack; readonly proxy: CutProxy };
 

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
-import { localUrl } from "../../test/support/local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 
 /** Of one command: what it takes is its own to check, what it answers goes out as JSON. */
 export type Handler = (body: unknown) => unknown;

@@ -5,10 +5,12 @@ import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { root } from "../paths.ts";
+import { nodeProgram } from "./node.ts";
 
 const ReadySchema = v.object({ ready: v.literal(true), url: v.pipe(v.string(), v.url()) });
 const ProgressSchema = v.object({ progress: v.string() });
-const LineSchema = v.union([ReadySchema, ProgressSchema]);
+const DoneSchema = v.object({ done: v.number(), problem: v.nullable(v.string()) });
+const LineSchema = v.union([ReadySchema, ProgressSchema, DoneSchema]);
 
 export type ChildOptions = {
   /** For people: "engine", "Worker". */
@@ -28,6 +30,11 @@ export type Child = {
   readonly pid: number;
   /** Resolves when it has ended, whoever ended it; `expected` when that was us. */
   readonly exited: Promise<{ readonly expected: boolean; readonly message: string }>;
+  /**
+   * Writes an order on a line of its standard input, as `{order, number}`, and waits for the line that says it is done.
+   * For programs that take orders; throws a `UserError` with the problem it told, or when it ends before it answers.
+   */
+  ask(order: unknown): Promise<void>;
   /** Asks it to end and makes sure that it does, with everything it started. */
   stop(): Promise<void>;
   /** Ends it without a word, as a crash would. */
@@ -52,7 +59,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const log = createWriteStream(options.logFile);
   const tail: string[] = [];
   const child = spawn(
-    process.execPath,
+    nodeProgram,
     ["--disable-warning=ExperimentalWarning", options.script, ...(options.args ?? [])],
     { cwd: root, detached: true, stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...options.env } },
   );
@@ -75,11 +82,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   });
 
   createInterface({ input: child.stderr }).on("line", (line) => note(line, tail, log));
+  const asked: ((problem: string | null) => void)[] = [];
   const ready = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const message = readLine(line);
       if (message === null) note(line, tail, log);
       else if ("ready" in message) resolve(message.url);
+      else if ("done" in message) asked[message.done]?.(message.problem);
       else options.onProgress?.(message.progress);
     });
   });
@@ -96,6 +105,15 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await exited;
   };
 
+  const ask = async (order: unknown): Promise<void> => {
+    const answered = new Promise<string | null>((resolve) => {
+      const number = asked.push(resolve) - 1;
+      child.stdin.write(`${JSON.stringify({ order, number })}\n`);
+    });
+    const problem = await Promise.race([answered, exited.then(({ message }) => message)]);
+    if (problem !== null) throw new UserError(problem);
+  };
+
   const deadline = new AbortController();
   const url = await Promise.race([
     ready,
@@ -109,7 +127,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await close(false);
     throw url;
   }
-  return { url, pid: child.pid ?? -1, exited, stop: () => close(true), kill: () => close(false) };
+  return { url, pid: child.pid ?? -1, exited, ask, stop: () => close(true), kill: () => close(false) };
 }
 
 function readLine(line: string): v.InferOutput<typeof LineSchema> | null {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { inRoot, root } from "../paths.ts";
+import { alone } from "./lock.ts";
 
 export type BuildOutcome = "built" | "up to date";
 
@@ -18,12 +19,17 @@ type Build = {
 export async function buildIfStale(build: Build, make: () => Promise<void>): Promise<BuildOutcome> {
   const now = fingerprint(build.sources);
   const stamp = inRoot(build.stamp);
-  if (existsSync(inRoot(build.product)) && existsSync(stamp) && readFileSync(stamp, "utf8") === now)
-    return "up to date";
-  await make();
+  const isFresh = (): boolean =>
+    existsSync(inRoot(build.product)) && existsSync(stamp) && readFileSync(stamp, "utf8") === now;
+  if (isFresh()) return "up to date";
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, now);
-  return "built";
+  // Test files that start at the same moment would write into each other's products.
+  return alone(`${stamp}.lock`, async () => {
+    if (isFresh()) return "up to date";
+    await make();
+    writeFileSync(stamp, now);
+    return "built";
+  });
 }
 
 function fingerprint(sources: readonly string[]): string {

@@ -27,6 +27,8 @@ export type StackOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   /** `off` unless asked for. */
   readonly floodLimits?: FloodLimits;
+  /** The program that runs the Worker, where that is not the usual one. */
+  readonly workerScript?: string;
   readonly progress: Progress;
   /** A part ended by itself; the stack is of no more use. */
   readonly onCrash?: (message: string) => void;
@@ -43,6 +45,8 @@ export type Stack = {
   readonly engineUrl: string | null;
   /** Stops the Worker in order and starts it again on the same port and storage. Also after `killWorker`. */
   restartWorker(): Promise<void>;
+  /** Gives the Worker's program an order, where `workerScript` takes any. */
+  orderWorker(order: unknown): Promise<void>;
   /** SIGKILL, as a crash would. */
   killWorker(): Promise<void>;
   close(): Promise<void>;
@@ -117,12 +121,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const start = async (port: number, roomsUrl: string | null): Promise<Child> =>
     keep(
-      await startWorker(options.folder, {
-        port,
-        state: join(options.folder, "state"),
-        floodLimits: options.floodLimits ?? "off",
-        bindings: { ...variables, ...(roomsUrl === null ? {} : { ROOMS_URL: roomsUrl }) },
-      }),
+      await startWorker(
+        options.folder,
+        {
+          port,
+          state: join(options.folder, "state"),
+          floodLimits: options.floodLimits ?? "off",
+          bindings: { ...variables, ...(roomsUrl === null ? {} : { ROOMS_URL: roomsUrl }) },
+        },
+        options.workerScript,
+      ),
     );
 
   try {
@@ -143,6 +151,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         worker = await start(port, roomsUrl);
         await answers(url);
       },
+      orderWorker: (order) => worker.ask(order),
       killWorker: () => worker.kill(),
       close,
     };

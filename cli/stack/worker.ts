@@ -17,11 +17,21 @@ export type WorkerSettings = {
   readonly floodLimits: FloodLimits;
 };
 
-/** Starts the bundled Worker in the real runtime. The bundle and the pages must have been built. */
-export function startWorker(folder: string, settings: WorkerSettings): Promise<Child> {
+const usualScript = inRoot("cli/stack/worker-process.ts");
+
+/**
+ * Starts the bundled Worker in the real runtime. The bundle and the pages must have been built.
+ *
+ * @param script another program that takes the same settings on its first line
+ */
+export function startWorker(
+  folder: string,
+  settings: WorkerSettings,
+  script: string = usualScript,
+): Promise<Child> {
   return startChild({
     name: "Worker",
-    script: inRoot("cli/stack/worker-process.ts"),
+    script,
     settings,
     logFile: join(folder, "logs", "worker.log"),
     readyWithinMs: 60_000,

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CutProxy, startCutProxy } from "../../testing/cut-proxy.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { startWordyProvider } from "../support/wordy-provider.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
+import { type CutProxy, startCutProxy } from "../../testing/cut-proxy.ts";
 import { type Outcome, speakThrough } from "../support/interrupted.ts";
 import { type MortalEngine, startMortalEngine } from "../support/mortal-engine.ts";
 import { expectNothingLost, expectSaid } from "../support/nothing-lost.ts";

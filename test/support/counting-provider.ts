@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
-import { results } from "./live-provider.ts";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
+import { results } from "../../testing/upstream/nova-frames.ts";
 
 /** How a text is spoken; one that returns without an end leaves the request hanging. */
 export type Voice = (text: string, response: ServerResponse) => void;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 
 const emptyPage = "<!doctype html><title>An app</title>";
 

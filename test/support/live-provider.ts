@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type WebSocket, WebSocketServer } from "ws";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
+import { results } from "../../testing/upstream/nova-frames.ts";
 
 /** What one socket for audio hears, and says to it. */
 export type Hearing = {
@@ -41,26 +42,6 @@ export function sayingFinals(
       return said * pieceS;
     },
   };
-}
-
-type Said = {
-  readonly transcript: string;
-  readonly start: number;
-  readonly duration: number;
-  readonly isFinal: boolean;
-  readonly words?: readonly object[];
-};
-
-export function results({ transcript, start, duration, isFinal, words = [] }: Said): string {
-  return JSON.stringify({
-    type: "Results",
-    channel_index: [0, 1],
-    start,
-    duration,
-    is_final: isFinal,
-    speech_final: isFinal,
-    channel: { alternatives: [{ transcript, confidence: 1, words }] },
-  });
 }
 
 export type LiveProvider = { readonly url: string; close(): Promise<void> };

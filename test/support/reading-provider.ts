@@ -1,5 +1,6 @@
 import type { AudioFormat } from "../../shared/audio.ts";
-import { type LiveProvider, results, startLiveProvider } from "./live-provider.ts";
+import { results } from "../../testing/upstream/nova-frames.ts";
+import { type LiveProvider, startLiveProvider } from "./live-provider.ts";
 
 /** Of the audio it is sent, each piece of this length is for the next line. */
 const pieceS = 0.4;

@@ -1,5 +1,6 @@
 import type { AudioFormat } from "../../shared/audio.ts";
-import { type LiveProvider, results, startLiveProvider } from "./live-provider.ts";
+import { results } from "../../testing/upstream/nova-frames.ts";
+import { type LiveProvider, startLiveProvider } from "./live-provider.ts";
 
 /** Something that is said next: as far as it is heard now, or finally. */
 export type Heard = { readonly text: string; readonly isFinal: boolean; readonly speaker?: number };

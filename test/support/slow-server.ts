@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import { connect, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 import { selfSigned } from "./self-signed.ts";
 
 export type SlowOptions = {

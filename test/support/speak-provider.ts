@@ -10,7 +10,7 @@ import {
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { openWavHeader } from "../../engine/audio/wav.ts";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 
 /** How the provider answers a request; one that returns without an end leaves the request hanging. */
 export type Script = (asked: Asked) => void | Promise<void>;

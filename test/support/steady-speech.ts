@@ -1,5 +1,6 @@
 import type { AudioFormat } from "../../shared/audio.ts";
-import { type LiveProvider, results, startLiveProvider } from "./live-provider.ts";
+import { results } from "../../testing/upstream/nova-frames.ts";
+import { type LiveProvider, startLiveProvider } from "./live-provider.ts";
 
 const stepS = 0.1;
 const wordS = 0.4;

@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import * as v from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
+import { localUrl } from "../../../testing/local-url.ts";
 import { hearOn, type LiveProvider, sayingFinals } from "../../support/live-provider.ts";
-import { localUrl } from "../../support/local-url.ts";
 import { confidential, providerFaults } from "./bodies.ts";
 
 /** Bytes of audio for which a sentence is said. */

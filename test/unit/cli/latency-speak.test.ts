@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { figuresOf, type Spoken } from "../../../cli/latency/speak/figures.ts";
 import { connectionOf, speakAll } from "../../../cli/latency/speak/run.ts";
 import { createScreen } from "../../../cli/terminal/screen.ts";
-import { localUrl } from "../../support/local-url.ts";
+import { localUrl } from "../../../testing/local-url.ts";
 
 describe("figures of speech", () => {
   const spoken = (length: number, first_byte_ms: number, total_ms: number, audio_ms: number): Spoken => ({

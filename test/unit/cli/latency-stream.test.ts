@@ -7,7 +7,7 @@ import { playStream } from "../../../cli/latency/stream/play.ts";
 import type { Tape } from "../../../cli/latency/stream/tape.ts";
 import { spreadOf } from "../../../shared/percentile.ts";
 import type { Spread } from "../../../shared/stats.ts";
-import { localUrl } from "../../support/local-url.ts";
+import { localUrl } from "../../../testing/local-url.ts";
 
 const format = { encoding: "linear16", sampleRate: 16_000, channels: 1 } as const;
 const bytesPerS = 32_000;

@@ -15,6 +15,8 @@ export type CutProxy = {
   cut(how: "reset" | "end"): void;
   /** Resets every connection, and new ones as soon as they are made, until `heal`. */
   refuse(): void;
+  /** Resets every connection, and answers whatever is asked on new ones with this HTTP status, until `heal`. */
+  answer(status: number): void;
   /** Lets connections be made and nothing pass, in either direction, until `heal`. What was sent meanwhile passes then. */
   stall(): void;
   /** Those who are connected now hear nothing for ever and are not told so; new connections pass. */
@@ -26,10 +28,12 @@ export type CutProxy = {
 
 type Pair = { readonly near: Socket; readonly far: Socket; state: "passing" | "stalled" | "stranded" };
 
-export async function startCutProxy(target: string): Promise<CutProxy> {
-  const { hostname, port } = new URL(target);
+type Mode = "passing" | "refusing" | "stalled" | { readonly status: number };
+
+/** @param target where it leads; asked at each connection, when it is a function */
+export async function startCutProxy(target: string | (() => string)): Promise<CutProxy> {
   const pairs = new Set<Pair>();
-  let mode: "passing" | "refusing" | "stalled" = "passing";
+  let mode: Mode = "passing";
   let connections = 0;
 
   const reset = (pair: Pair): void => {
@@ -46,6 +50,11 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
       near.resetAndDestroy();
       return;
     }
+    if (typeof mode === "object") {
+      refuseWith(near, mode.status);
+      return;
+    }
+    const { hostname, port } = new URL(typeof target === "string" ? target : target());
     const far = dial({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
     far.on("error", () => {});
     const pair: Pair = { near, far, state: mode };
@@ -76,6 +85,10 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
       mode = "refusing";
       for (const pair of [...pairs]) reset(pair);
     },
+    answer(status) {
+      mode = { status };
+      for (const pair of [...pairs]) reset(pair);
+    },
     stall() {
       mode = "stalled";
       for (const pair of pairs) part(pair, "stalled");
@@ -99,6 +112,15 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
       await closed;
     },
   };
+}
+
+/** Once the request has begun, for an answer to none would be no answer to it. */
+function refuseWith(near: Socket, status: number): void {
+  near.once("data", () => {
+    near.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    // The rest of the request is read, or the answer would be lost in a reset.
+    near.resume();
+  });
 }
 
 function join({ near, far }: Pair): void {

@@ -1,0 +1,70 @@
+import { ask } from "../cli/api.ts";
+import type { CutProxy } from "./cut-proxy.ts";
+import type { Edge } from "./edge.ts";
+import { openSlowViewer, type SlowViewer } from "./slow-viewer.ts";
+
+/** What goes wrong in the world, on demand. Each switch settles when the fault is there. */
+export type Faults = {
+  /**
+   * Every connection to the speech provider breaks (TCP reset); new ones are taken at once. What the provider said a moment ago
+   * may be lost with it: a test that counts on it waits until a viewer sees it.
+   */
+  dropUpstream(): Promise<void>;
+  /**
+   * Every connection to the provider breaks, and whatever is asked of it is answered with this HTTP status until
+   * `healUpstream`. 401, 402 and 403 end a room's session, since trying again cannot help; 429 and 5xx are tried again.
+   */
+  refuseUpstream(status: number): Promise<void>;
+  /** Connections to the provider stay and nothing passes, either way, until `healUpstream`; then all of it does. */
+  stallUpstream(): Promise<void>;
+  healUpstream(): Promise<void>;
+  /**
+   * The room's Durable Object is taken out of memory and its members' connections are closed, as by a deploy. It starts again
+   * from its storage with whoever comes next. `{ sockets: "kept" }`: the connections of viewers outlive it, as when a room
+   * sleeps; not while a session runs, in which no room does. Rejects when there is no such room.
+   */
+  evictRoom(room: string, how?: { readonly sockets: "closed" | "kept" }): Promise<void>;
+  /** Kills the Worker (SIGKILL) with all its rooms and starts it again at the same address, on the same storage. */
+  restartEdge(): Promise<void>;
+  /** A viewer that reads its first frame and then nothing. It is closed with the rest. */
+  slowViewer(room: string): Promise<SlowViewer>;
+};
+
+/** @param tenant whose rooms they are */
+export function faultsOf(edge: Edge, wire: CutProxy, tenant: string): Faults & { close(): void } {
+  const slow = new Set<SlowViewer>();
+  return {
+    dropUpstream: async () => wire.cut("reset"),
+    refuseUpstream: async (status) => {
+      if (!Number.isInteger(status) || status < 400 || status > 599)
+        throw new Error(`A refusal has a status from 400 to 599, and ${status} is none.`);
+      wire.answer(status);
+    },
+    stallUpstream: async () => wire.stall(),
+    healUpstream: async () => wire.heal(),
+    async evictRoom(room, { sockets } = { sockets: "closed" }) {
+      // One that sleeps is in no memory: it is woken, so that its connections can be closed.
+      const token = await edge.token({ scopes: ["rooms:admin"], room });
+      const woken = await ask(`${edge.url}/v1/rooms/${room}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      await woken.text();
+      await edge.order({
+        evict: `${tenant}/${room}`,
+        sockets,
+      });
+    },
+    async restartEdge() {
+      await edge.killWorker();
+      await edge.restartWorker();
+    },
+    async slowViewer(room) {
+      const viewer = await openSlowViewer(edge, room);
+      slow.add(viewer);
+      return viewer;
+    },
+    close() {
+      for (const viewer of slow) viewer.close();
+    },
+  };
+}

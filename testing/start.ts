@@ -1,0 +1,168 @@
+import { speakRaw } from "../cli/speech.ts";
+import { startEngine } from "../cli/stack/engine.ts";
+import type { FloodLimits } from "../cli/stack/worker.ts";
+import type { TokenRequest } from "../shared/claims.ts";
+import { type CutProxy, startCutProxy } from "./cut-proxy.ts";
+import { type Edge, newFolder, removeFolder, startEdge } from "./edge.ts";
+import { type Faults, faultsOf } from "./faults.ts";
+import {
+  openPublisher,
+  type Publisher,
+  type PublisherOptions,
+  type SpeakingPublisher,
+  speaking,
+  type Voice,
+} from "./publisher.ts";
+import { assertRunnable } from "./runnable.ts";
+import { type RunningUpstream, type ScriptedUpstream, startScriptedUpstream } from "./upstream/scripted.ts";
+import { openViewer, type Viewer } from "./viewer.ts";
+
+export type StartOptions = {
+  /**
+   * Who recognises speech. `engine` (the default): the embedded speech engine, with real speech both ways; `scripted`: nobody,
+   * and the test says what is heard, to the frame.
+   */
+  readonly upstream?: "engine" | "scripted";
+  /** Variables of the Worker, over those it has here: `{ TENANTS: "…" }`. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Limits against floods: `off` (the default), `deployed` as in production, or so many requests by the limit's name. */
+  readonly floodLimits?: FloodLimits;
+};
+
+/**
+ * Captionwire on this machine, for a test: the Worker and its rooms in the Workers runtime, on a port and in a folder of its
+ * own. Any number may run side by side. It ends with `close()`, with `await using`, and with the process that started it.
+ */
+export type Captionwire = {
+  /** `http://127.0.0.1:…`, for the app under test. */
+  readonly url: string;
+  /** Mints tokens at `POST /v1/tokens`, for an app that does that on its server. Its tenant is `local`. */
+  readonly apiKey: string;
+  /** Holds `logs/worker.log` and `logs/engine.log` until the end. */
+  readonly folder: string;
+  /** A token as the service makes it; `ttl` in seconds, 60 for rooms unless given. Rejects with the service's reason. */
+  token(request: TokenRequest): Promise<string>;
+  /** Reads along in a room; settles with the first frame. Makes the room when there is none. */
+  viewer(room: string): Promise<Viewer>;
+  readonly faults: Faults;
+  /** Ends everything it has made, viewers and publishers included, and deletes the folder. Once is enough. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** With the embedded engine: publishers have a voice. */
+export type SpeakingCaptionwire = Captionwire & {
+  /** Speaks in a room; settles once it is accepted. */
+  publisher(room: string, options?: PublisherOptions): Promise<SpeakingPublisher>;
+};
+
+/** With a script: publishers bring the audio, the test says what is heard in it. */
+export type ScriptedCaptionwire = Captionwire & {
+  readonly upstream: ScriptedUpstream;
+  /** Brings audio into a room; settles once it is accepted. */
+  publisher(room: string, options?: PublisherOptions): Promise<Publisher>;
+};
+
+/** The tenant of a stack's own key. */
+const tenant = "local";
+
+/**
+ * Starts Captionwire and settles when it answers, about 1.5 s with a script, 3 s with the engine; the first start after a change
+ * of its sources builds the Worker and the pages besides. Rejects with what failed, and then nothing is left running.
+ */
+export function startCaptionwire(
+  options: StartOptions & { readonly upstream: "scripted" },
+): Promise<ScriptedCaptionwire>;
+export function startCaptionwire(
+  options?: StartOptions & { readonly upstream?: "engine" },
+): Promise<SpeakingCaptionwire>;
+export async function startCaptionwire({
+  upstream = "engine",
+  ...options
+}: StartOptions = {}): Promise<ScriptedCaptionwire | SpeakingCaptionwire> {
+  assertRunnable();
+  const scripted = upstream === "scripted" ? await startScriptedUpstream() : null;
+  const parts = await startParts(options, scripted);
+  const base = captionwire(parts);
+  if (scripted !== null) {
+    const publisher = (room: string, how?: PublisherOptions) =>
+      base.keep(openPublisher(parts.edge, room, how));
+    return Object.assign(base.cw, { upstream: scripted.upstream, publisher });
+  }
+  const voice = voiceOf(parts.edge);
+  return Object.assign(base.cw, {
+    publisher: async (room: string, how?: PublisherOptions) =>
+      speaking(await base.keep(openPublisher(parts.edge, room, how)), voice),
+  });
+}
+
+type Parts = { readonly edge: Edge; readonly wire: CutProxy; close(): Promise<void> };
+
+/** The engine reads its models while the Worker starts: the Worker knows it by the wire between them. */
+async function startParts(options: StartOptions, scripted: RunningUpstream | null): Promise<Parts> {
+  let providerUrl = scripted?.url ?? "";
+  const folder = newFolder();
+  const wire = await startCutProxy(() => providerUrl);
+  const [engine, edge] = await Promise.allSettled([
+    scripted === null ? startEngine(folder, () => {}) : null,
+    startEdge({ ...options, providerUrl: wire.url }, folder),
+  ]);
+  const close = async (): Promise<void> => {
+    if (edge.status === "fulfilled") await edge.value.close();
+    if (engine.status === "fulfilled") await engine.value?.stop();
+    await wire.close();
+    await scripted?.close();
+    removeFolder(folder);
+  };
+  if (engine.status === "fulfilled" && edge.status === "fulfilled") {
+    providerUrl = engine.value?.url ?? providerUrl;
+    return { edge: edge.value, wire, close };
+  }
+  await close();
+  throw engine.status === "rejected" ? engine.reason : edge.status === "rejected" ? edge.reason : null;
+}
+
+function captionwire({ edge, wire, close }: Parts) {
+  const faults = faultsOf(edge, wire, tenant);
+  const members = new Set<{ close(): void }>();
+  const keep = async <M extends { close(): void }>(opening: Promise<M>): Promise<M> => {
+    const member = await opening;
+    members.add(member);
+    return member;
+  };
+  let closing: Promise<void> | null = null;
+  const end = (): Promise<void> => {
+    for (const member of members) member.close();
+    faults.close();
+    closing ??= close();
+    return closing;
+  };
+  const cw: Captionwire = {
+    url: edge.url,
+    apiKey: edge.apiKey,
+    folder: edge.folder,
+    token: edge.token,
+    viewer: (room) => keep(openViewer(edge, room)),
+    faults,
+    close: end,
+    [Symbol.asyncDispose]: end,
+  };
+  return { cw, keep };
+}
+
+/** The engine's voice through the Worker, each text once. */
+function voiceOf(edge: Edge): Voice {
+  const spoken = new Map<string, Promise<Uint8Array>>();
+  return (text, sampleRate) => {
+    const key = `${sampleRate} ${text}`;
+    const made = spoken.get(key) ?? speakThrough(edge, text, sampleRate);
+    spoken.set(key, made);
+    return made;
+  };
+}
+
+async function speakThrough(edge: Edge, text: string, sampleRate: number): Promise<Uint8Array> {
+  const token = await edge.token({ scopes: ["speak"] });
+  const speaker = { url: edge.url, model: "aura-2-thalia-en", authorization: `Bearer ${token}` };
+  return (await speakRaw(speaker, text, sampleRate)).data;
+}
