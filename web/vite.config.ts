@@ -20,6 +20,7 @@ export default defineConfig({
         overlay: here("overlay/index.html"),
         speak: here("speak/index.html"),
         stats: here("stats/index.html"),
+        api: here("api/index.html"),
         // For the page that the Worker writes, which knows no other name.
         plain: here("plain/plain.ts"),
         // For pages of others: its address is part of what they write down, so it never changes.

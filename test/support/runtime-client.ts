@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import * as v from "valibot";
 import { keyIdOf } from "../../party/tokens/signature.ts";
+import { requireDescribed } from "./runtime-described.ts";
 import { Waiting } from "./runtime-wait.ts";
 
 /** Talks to the Worker from inside the runtime, as a stranger would from outside. */
@@ -9,8 +10,11 @@ export const apiKey = "api-key-of-the-tests";
 export const tokenSecret = "token-secret-of-the-tests-which-is-long-enough";
 const origin = "http://captionwire.test";
 
-export function request(path: string, init: RequestInit = {}): Promise<Response> {
-  return exports.default.fetch(new Request(`${origin}${path}`, init));
+/** Throws when the answer is a refusal that the description does not know. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await exports.default.fetch(new Request(`${origin}${path}`, init));
+  await requireDescribed(init.method ?? "GET", path, answer);
+  return answer;
 }
 
 export function mint(body: unknown, authorization = `Bearer ${apiKey}`): Promise<Response> {

@@ -68,9 +68,15 @@ function ownAnswers(operation: Operation): Record<string, object> {
 }
 
 function deepgramAnswers(operation: Operation): Record<string, object> {
-  const { refusals = [] } = operation;
+  const { refusals = [], passesRefusals = false } = operation;
   const told = codesOf(operation).map((code) => inDeepgramsWords(new CaptionwireError(code)));
   const byStatus = Map.groupBy([...told, ...refusals], ({ status }) => status);
+  const schema = { anyOf: [referenceTo("DeepgramError"), referenceTo("DeepgramDetails")] };
+  const others = {
+    description: "What the provider refuses is passed on with its status and in its words.",
+    headers: headersOf(true),
+    content: { "application/json": { schema } },
+  };
   const answers = [...byStatus].map(([status, all]): [string, object] => [
     String(status),
     {
@@ -78,7 +84,7 @@ function deepgramAnswers(operation: Operation): Record<string, object> {
       headers: headersOf(all.some(({ retryAfterS }) => retryAfterS !== null)),
       content: {
         "application/json": {
-          schema: { anyOf: [referenceTo("DeepgramError"), referenceTo("DeepgramDetails")] },
+          schema,
           examples: Object.fromEntries(
             all.map(({ body }, at) => [`refusal-${at + 1}`, { value: { request_id: exampleId, ...body } }]),
           ),
@@ -86,7 +92,7 @@ function deepgramAnswers(operation: Operation): Record<string, object> {
       },
     },
   ]);
-  return Object.fromEntries(answers);
+  return { ...Object.fromEntries(answers), ...(passesRefusals ? { default: others } : {}) };
 }
 
 const exampleId = "0b6dbd4e-7a1c-4f0e-9d3e-0d8a3c5b9a11";

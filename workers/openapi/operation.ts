@@ -26,6 +26,8 @@ export type Operation = {
   readonly refusesLike?: "deepgram";
   /** What such a route refuses with by itself, an instance of each. */
   readonly refusals?: readonly SpeakRefusal[];
+  /** Whether the provider's own refusals are passed on with their status. */
+  readonly passesRefusals?: true;
   /** Frames of a socket or of an event stream, by who sends them. */
   readonly frames?: Readonly<Record<string, ComponentName>>;
 };

@@ -59,7 +59,7 @@ function contentPolicy(url: URL): string {
     isOverlay ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
     "img-src 'self'",
     // What was spoken is played from memory.
-    ...(isPage(url, "speak") ? ["media-src blob:"] : []),
+    ...(isPage(url, "speak") || isPage(url, "api") ? ["media-src blob:"] : []),
     ["connect-src 'self'", ...socketSources(url)].join(" "),
     "base-uri 'none'",
     "form-action 'none'",

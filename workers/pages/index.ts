@@ -10,6 +10,7 @@ pages.route("/", plainPage);
 for (const page of ["studio", "watch", "overlay", "speak", "stats"]) {
   pages.get(`/${page}/:room?`, (c, next) => file(c, next, new URL(`/${page}/`, c.req.url)));
 }
+pages.get("/api", (c, next) => file(c, next, new URL("/api/", c.req.url)));
 // Under /v1 there are no files: an address that is not there is told so as an error of the interface.
 pages.get("*", (c, next) => (c.req.path.startsWith("/v1/") ? next() : file(c, next, c.req.raw)));
 

@@ -118,6 +118,7 @@ const speak = {
   errors: ["cap_reached"],
   refusesLike: "deepgram",
   refusals,
+  passesRefusals: true,
 } as const satisfies Partial<Operation>;
 
 export const speech: readonly Operation[] = [
