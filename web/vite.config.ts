@@ -1,9 +1,27 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
+/**
+ * The page of the interface has modules of its own, also of what others use: to share them would part the files of the
+ * viewers' pages into more and smaller ones, for one that hardly anybody opens.
+ */
+const apart: Plugin = {
+  name: "captionwire:apart",
+  enforce: "pre",
+  async resolveId(source, importer, options) {
+    const isOfPage = importer?.endsWith("/web/api/api.ts") || importer?.endsWith("?apart");
+    if (!isOfPage) return null;
+    const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+    return found === null || found.external !== false || found.id.includes("?")
+      ? found
+      : { ...found, id: `${found.id}?apart` };
+  },
+};
+
 export default defineConfig({
   base: "/",
+  plugins: [apart],
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,

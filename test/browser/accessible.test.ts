@@ -86,6 +86,7 @@ const pages: Readonly<Record<string, Looked>> = {
   plain: { path: `/plain/${room}`, ready: (page) => page.getByText("And the ferry?").waitFor() },
   speak: { path: "/speak", ready: (page) => page.getByRole("button", { name: "Speak" }).waitFor() },
   studio: { path: "/studio", ready: goOnAir },
+  api: { path: "/api#putRoom", ready: tryToSet },
   stats: {
     path: `/stats/${room}`,
     from: steady,
@@ -107,6 +108,16 @@ async function beOnScreen(page: Page): Promise<void> {
   const speaker = await speakScene(room);
   await read(page);
   speaker.close();
+}
+
+/** The interface's page with an operation that was tried, and an answer and a schema that were opened. */
+async function tryToSet(page: Page): Promise<void> {
+  const operation = page.locator("#putRoom");
+  await operation.getByRole("button", { name: "Send" }).click();
+  await operation.getByText(/^200 OK, after/).waitFor();
+  await operation.locator("summary").filter({ hasText: "401" }).click();
+  await page.locator("#schema-RoomSettings > summary").click();
+  await operation.scrollIntoViewIfNeeded();
 }
 
 /** With the browser's own microphone, in a room that nobody else is in. */

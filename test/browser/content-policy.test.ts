@@ -7,7 +7,7 @@ const scripted = scriptedPages(() => startReadingProvider([]));
 
 const open = (path: string) => scripted.open(path);
 
-it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/speak"])(
+it.each(["/", "/studio", "/watch/policy", "/overlay/policy", "/speak", "/api"])(
   "%s does not breach its policy",
   async (path) => {
     const { page, complaints } = await open(path);

@@ -1,3 +1,9 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createParser } from "eventsource-parser";
 import * as v from "valibot";
@@ -251,3 +257,21 @@ async function follow(path: string, as: Scope, kinds: readonly string[]): Promis
   await reader?.cancel();
   walked.add(`get ${path}`);
 }
+
+it("what docs/api.md has one type does what it says", async () => {
+  const text = readFileSync(fileURLToPath(new URL("../../docs/api.md", import.meta.url)), "utf8");
+  const typed = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join("\n");
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-docs-"));
+  try {
+    mkdirSync(join(folder, ".captionwire"));
+    const local = { url: stack.url, apiKey: stack.apiKey };
+    writeFileSync(join(folder, ".captionwire", "local.json"), JSON.stringify(local));
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", typed], { cwd: folder });
+    expect(stdout).toContain('"retentionHours":24');
+    expect(stdout).toContain('"type":"snapshot"');
+    expect(stdout).toContain("WEBVTT");
+    expect(statSync(join(folder, "speech.mp3")).size).toBeGreaterThan(1_000);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

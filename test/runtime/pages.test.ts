@@ -64,6 +64,10 @@ describe("pages and their files", () => {
       "style-src": "'self' 'unsafe-inline'",
     });
     expect(policyOf(await get(`${origin}/watching`))).not.toEqual(framed);
+    // Speech is played from memory.
+    for (const page of ["/speak", "/api"]) {
+      expect(policyOf(await get(`${origin}${page}`))).toEqual({ ...strict, "media-src": "blob:" });
+    }
   });
 
   it("that are not there are told so as an error of the interface", async () => {

@@ -119,7 +119,7 @@ export function showOperation(
       </form>
       ${resultView()}
       <h4>The same in a terminal</h4>
-      <pre tabindex="0" role="region" aria-label="The request for curl">${curl}</pre>`;
+      <pre tabindex="0" role="group" aria-label="The request for curl">${curl}</pre>`;
   }
 
   function bodyView(): TemplateResult {
@@ -160,7 +160,7 @@ export function showOperation(
             </p>`
           : received.body.text === ""
             ? nothing
-            : html`<pre tabindex="0" role="region" aria-label="Body of the answer">${received.body.text}</pre>`
+            : html`<pre tabindex="0" role="group" aria-label="Body of the answer">${received.body.text}</pre>`
       }
       <details>
         <summary>Headers</summary>
@@ -220,7 +220,7 @@ function fieldView(
 
 function socketView(operation: Operation, server: string): TemplateResult {
   const address = `${server.replace(/^http/, "ws")}${operation.path}`;
-  return html`<pre tabindex="0" role="region" aria-label="Address of the socket">${address}</pre>
+  return html`<pre tabindex="0" role="group" aria-label="Address of the socket">${address}</pre>
     <dl class="properties">
       ${Object.entries(operation["x-frames"]).map(
         ([from, schema]) => html`<div>

@@ -14,6 +14,7 @@ const limits: Readonly<Record<string, number>> = {
   "speak/index.html": 52_000,
   "stats/index.html": 55_000,
   "studio/index.html": 77_500,
+  "api/index.html": 14_500,
   "live-captions.js": 33_000,
 };
 
