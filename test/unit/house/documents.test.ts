@@ -14,6 +14,7 @@ import {
 } from "../../support/documents/names.ts";
 import { commandLines } from "../../support/documents/shell.ts";
 import { wrongSnippets } from "../../support/documents/snippets.ts";
+import { wrongTypes } from "../../support/documents/types.ts";
 
 const documents = readDocuments();
 const names: Names = await readNames();
@@ -83,9 +84,18 @@ const checks: readonly {
       "```\nno language\n```",
     ],
   },
+  {
+    what: "TypeScript passes the compiler",
+    look: wrongTypes,
+    wrong: [
+      '```ts\nimport { subscribe } from "./client/index.ts";\nsubscribe({ url, room, noSuch: 1 });\n```',
+      "```ts\nconst text: string = 1;\n```",
+    ],
+  },
 ];
 
-describe.each(checks)("documents: $what", ({ look, wrong }) => {
+// Some ask the compiler, which takes its time on a busy machine.
+describe.each(checks)("documents: $what", { timeout: 60_000 }, ({ look, wrong }) => {
   it("in all of them", async () => {
     const problems = await look(documents);
     expect(problems.filter((problem) => !coming.test(problem))).toEqual([]);

@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type Document, root } from "./document.ts";
+
+/** What a reader's own code has around a snippet. */
+const around = `
+declare global {
+  const url: string, room: string, token: string, pcm: Uint8Array;
+  function fetchTokenFromYourServer(): Promise<string>;
+  function render(...shown: unknown[]): void;
+}
+export {};
+`;
+
+const settings = {
+  extends: `${root}tsconfig.json`,
+  compilerOptions: {
+    types: ["node"],
+    lib: ["ES2024", "DOM"],
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  },
+  include: ["."],
+};
+
+/** What the compiler has to say about the TypeScript of documents, all of them at once. */
+export function wrongTypes(documents: readonly Document[]): string[] {
+  // Inside of the project, so that its packages are found; not among its files.
+  const cache = `${root}node_modules/.cache/captionwire`;
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "snippets-"));
+  try {
+    const toRoot = relative(folder, root);
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    writeFileSync(join(folder, "around.d.ts"), around);
+    for (const { path, blocks } of documents) {
+      for (const [index, { lang, value }] of blocks.entries()) {
+        if (lang !== "ts") continue;
+        const source = value.replaceAll(/from "\.\//g, `from "${toRoot}/`);
+        // A module, also where nothing is imported: its names are its own.
+        writeFileSync(join(folder, `${path.replaceAll("/", "-")}-${index}.ts`), `${source}\nexport {};\n`);
+      }
+    }
+    const { stdout } = spawnSync(
+      process.execPath,
+      [`${root}node_modules/typescript/lib/tsc.js`, "-p", folder],
+      {
+        cwd: folder,
+        encoding: "utf8",
+      },
+    );
+    return stdout.split("\n").filter((line) => line.includes(": error "));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
