@@ -1,32 +1,23 @@
 /// <reference path="../../../cli/commander.d.ts" />
-import { readFileSync } from "node:fs";
 import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import * as v from "valibot";
 import { createProgram } from "../../../cli/program.ts";
-import { root } from "./document.ts";
+import { manifest } from "./package.ts";
 import type { CommandLine } from "./shell.ts";
-
-const PackageSchema = v.object({ scripts: v.record(v.string(), v.string()) });
 
 /** Scripts that are the command by another name. */
 const asCommand = /^node cli\/bootstrap\.mjs (.+)$/;
 
 /** Lines that name a script which is not there, or that the command would refuse as they are written. */
 export async function wrongCommands(lines: readonly CommandLine[]): Promise<string[]> {
-  const { scripts } = v.parse(PackageSchema, JSON.parse(readFileSync(`${root}package.json`, "utf8")));
   const problems: string[] = [];
   for (const { path, words, isMention } of lines) {
-    const problem = await problemOf(words, scripts, isMention);
+    const problem = await problemOf(words, isMention);
     if (problem !== null) problems.push(`${path}: ${words.join(" ")}: ${problem}`);
   }
   return problems;
 }
 
-async function problemOf(
-  words: readonly string[],
-  scripts: Readonly<Record<string, string>>,
-  isMention: boolean,
-): Promise<string | null> {
+async function problemOf(words: readonly string[], isMention: boolean): Promise<string | null> {
   const [first, second, ...rest] = words;
   if (first === "captionwire") return refusal(words.slice(1), isMention);
   if (first === "npx" && second === "captionwire") return refusal(rest, isMention);
@@ -35,7 +26,7 @@ async function problemOf(
   const name =
     asked[0] === "run" ? asked[1] : asked[0] === "start" || asked[0] === "test" ? asked[0] : undefined;
   if (name === undefined) return null;
-  const script = scripts[name];
+  const script = manifest.scripts[name];
   if (script === undefined) return "package.json has no such script";
   const command = asCommand.exec(script)?.[1];
   const behind = asked.slice(asked.indexOf(name) + 1).filter((word) => word !== "--");

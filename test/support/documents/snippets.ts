@@ -1,14 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import * as v from "valibot";
 import { type Document, root } from "./document.ts";
-
-const PackageSchema = v.object({
-  dependencies: v.record(v.string(), v.string()),
-  devDependencies: v.record(v.string(), v.string()),
-  exports: v.optional(v.record(v.string(), v.string()), {}),
-});
+import { manifest, ownModules } from "./package.ts";
 
 /** Snippets that cannot be read in their language, import what is not there, or use unknown attributes of our element. */
 export async function wrongSnippets(documents: readonly Document[]): Promise<string[]> {
@@ -54,10 +48,9 @@ function thrown(work: () => void): string[] {
 }
 
 async function unknownImports(source: string): Promise<string[]> {
-  const manifest = v.parse(PackageSchema, JSON.parse(readFileSync(`${root}package.json`, "utf8")));
   const problems: string[] = [];
   for (const [, names = "", from = ""] of source.matchAll(/import (?:type )?\{([^}]*)\} from "([^"]+)"/g)) {
-    const file = fileOf(from, manifest.exports);
+    const file = fileOf(from);
     if (file === null) {
       const known = { ...manifest.dependencies, ...manifest.devDependencies };
       const isKnown =
@@ -85,10 +78,8 @@ async function unknownImports(source: string): Promise<string[]> {
 }
 
 /** Of a module of ours, from the root; `null` for another's. */
-function fileOf(from: string, exports: Readonly<Record<string, string>>): string | null {
-  if (from.startsWith(".")) return from.replace(/^(?:\.\.?\/)+/, "");
-  if (!from.startsWith("captionwire")) return null;
-  return (exports[`.${from.slice("captionwire".length)}`] ?? from).replace("./", "");
+function fileOf(from: string): string | null {
+  return from.startsWith(".") ? from.replace(/^(?:\.\.?\/)+/, "") : (ownModules()[from] ?? null);
 }
 
 const alone = new Set(["img", "link", "meta", "source", "track", "input", "br"]);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Document, root } from "./document.ts";
+import { ownModules } from "./package.ts";
 
 /** What a reader's own code has around a snippet. */
 const around = `
@@ -13,16 +14,22 @@ declare global {
 export {};
 `;
 
-const settings = {
-  extends: `${root}tsconfig.json`,
-  compilerOptions: {
-    types: ["node"],
-    lib: ["ES2024", "DOM"],
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-  },
-  include: ["."],
-};
+function settings(toRoot: string): object {
+  return {
+    extends: `${root}tsconfig.json`,
+    compilerOptions: {
+      types: ["node"],
+      lib: ["ES2024", "DOM"],
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      // What a reader's app has installed.
+      paths: Object.fromEntries(
+        Object.entries(ownModules()).map(([name, file]) => [name, [join(toRoot, file)]]),
+      ),
+    },
+    include: ["."],
+  };
+}
 
 /** What the compiler has to say about the TypeScript of documents, all of them at once. */
 export function wrongTypes(documents: readonly Document[]): string[] {
@@ -32,7 +39,7 @@ export function wrongTypes(documents: readonly Document[]): string[] {
   const folder = mkdtempSync(join(cache, "snippets-"));
   try {
     const toRoot = relative(folder, root);
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings(toRoot)));
     writeFileSync(join(folder, "around.d.ts"), around);
     for (const { path, blocks } of documents) {
       for (const [index, { lang, value }] of blocks.entries()) {

@@ -23,7 +23,7 @@ const foreign = new Set(["/captions-token"]);
 
 /** Written down already and not there yet. */
 const coming =
-  /PROTOCOL\.md|docs\/(?:testing|deploy|costs)\.md|\b(?:api|deploy)\.md|run (?:deploy|dev:partykit)|openapi\.json|party\/partykit\.ts/;
+  /PROTOCOL\.md|docs\/(?:testing|deploy|costs)\.md|\b(?:api|deploy)\.md|run (?:deploy|dev:partykit)|party\/partykit\.ts/;
 
 /** Each looks at documents and answers what is wrong in them, beside a text in which exactly that is wrong. */
 const checks: readonly {
@@ -76,7 +76,8 @@ const checks: readonly {
     wrong: [
       "```json\n{a: 1}\n```",
       "```ts\nconst a: = 1;\n```",
-      '```ts\nimport { noSuch } from "./client/index.ts";\n```',
+      '```ts\nimport { noSuch } from "captionwire";\n```',
+      '```ts\nimport { a } from "captionwire/no-such";\n```',
       '```ts\nimport { a } from "no-such-package";\n```',
       '```html\n<live-captions no-such="1"></live-captions>\n```',
       "```html\n<p><b></p>\n```",
