@@ -33,7 +33,11 @@ async function problemOf(words: readonly string[], isMention: boolean): Promise<
   return command === undefined ? null : refusal([...command.split(" "), ...behind], isMention);
 }
 
-const missing = new Set(["commander.missingMandatoryOptionValue", "commander.missingArgument"]);
+const missing = new Set([
+  "commander.missingMandatoryOptionValue",
+  "commander.missingArgument",
+  "commander.optionMissingArgument",
+]);
 
 /** What the real program says to these words; nothing of it is run. */
 async function refusal(words: readonly string[], isMention: boolean): Promise<string | null> {

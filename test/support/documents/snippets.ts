@@ -18,7 +18,10 @@ export async function wrongSnippets(documents: readonly Document[]): Promise<str
 async function problemsOf(lang: string, value: string): Promise<readonly string[]> {
   switch (lang) {
     case "json":
-      return thrown(() => JSON.parse(value));
+      // One value, or one a line, as they come over a wire.
+      return thrown(() => JSON.parse(value)).length === 0
+        ? []
+        : value.split("\n").flatMap((line) => thrown(() => JSON.parse(line)));
     case "ts":
       return [...thrown(() => stripTypeScriptTypes(value)), ...(await unknownImports(value))];
     case "html":
@@ -27,6 +30,7 @@ async function problemsOf(lang: string, value: string): Promise<readonly string[
       const { status, stderr } = spawnSync("bash", ["-n"], { input: value, encoding: "utf8" });
       return status === 0 ? [] : [stderr.trim()];
     }
+    case "":
     case "bat":
     case "css":
     case "text":
@@ -34,7 +38,7 @@ async function problemsOf(lang: string, value: string): Promise<readonly string[
     case "yaml":
       return [];
     default:
-      return [`a block says in which language it is, and not "${lang}"`];
+      return ["nobody here reads this language"];
   }
 }
 

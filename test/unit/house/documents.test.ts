@@ -82,7 +82,7 @@ const checks: readonly {
       '```html\n<live-captions no-such="1"></live-captions>\n```',
       "```html\n<p><b></p>\n```",
       "```sh\nif true; then\n```",
-      "```\nno language\n```",
+      "```cobol\nno such language\n```",
     ],
   },
   {
