@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { arrivalOf } from "../../party/bridge/arrival.ts";
 import { parseSigningKeys } from "../../party/tokens/signing-keys.ts";
 import { CaptionwireError, errorFrame, errorTable } from "../../shared/errors.ts";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 
 /** What is asked of the host of rooms, after its voucher was checked. */
 export type AskedOfRoom = {

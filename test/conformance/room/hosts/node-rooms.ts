@@ -10,7 +10,7 @@ import { parseProvider } from "../../../../party/provider.ts";
 import { parseSigningKeys } from "../../../../party/tokens/signing-keys.ts";
 import { CaptionwireError } from "../../../../shared/errors.ts";
 import { subprotocol } from "../../../../shared/protocol.ts";
-import { localUrl } from "../../../support/local-url.ts";
+import { localUrl } from "../../../../testing/local-url.ts";
 import { type Life, NodeRoom, type Surroundings } from "./node-room.ts";
 
 export type NodeRoomsVariables = {

@@ -1,5 +1,5 @@
 import { newSigningSecret } from "../../../../cli/keys/make.ts";
-import { startCutProxy } from "../../../support/cut-proxy.ts";
+import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import { startStack } from "../../../support/stack.ts";
 import type { Target } from "../target.ts";
 import { NodeRooms } from "./node-rooms.ts";

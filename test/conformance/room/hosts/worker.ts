@@ -1,4 +1,4 @@
-import { startCutProxy } from "../../../support/cut-proxy.ts";
+import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import { startStack } from "../../../support/stack.ts";
 import type { Target } from "../target.ts";
 import { revocation } from "./revocation.ts";

@@ -5,7 +5,7 @@ import { mintToken } from "../../../../cli/api.ts";
 import { inRoot } from "../../../../cli/paths.ts";
 import { startChild } from "../../../../cli/stack/child.ts";
 import { apiKeyList, localSecrets } from "../../../../cli/stack/secrets.ts";
-import { startCutProxy } from "../../../support/cut-proxy.ts";
+import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import { freePort } from "../../../support/free-port.ts";
 import type { Target } from "../target.ts";
 import { revocation } from "./revocation.ts";
