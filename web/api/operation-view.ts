@@ -125,14 +125,19 @@ export function showOperation(
   function bodyView(): TemplateResult {
     const schema = operation.requestBody?.content["application/json"]?.schema;
     return html`<div class="body">
-      <label>
-        Body <small>${schema === undefined ? nothing : typeView(schema)}</small>
-        <textarea name="body" rows="6" spellcheck="false" .value=${body}></textarea>
-      </label>
+      <label for="${operation.operationId}-body">Body</label>
+      <small>${schema === undefined ? nothing : typeView(schema)}</small>
+      <textarea
+        id="${operation.operationId}-body"
+        name="body"
+        rows="8"
+        spellcheck="false"
+        .value=${body}
+      ></textarea>
       ${
         examples.length < 2
           ? nothing
-          : html`<label>
+          : html`<label class="example">
               Example
               <select name="example">
                 ${examples.map(([name], at) => html`<option value=${at}>${name}</option>`)}
