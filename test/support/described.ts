@@ -89,7 +89,10 @@ export class Described {
     const media = described.content[type];
     if (media === undefined) return [...missing, `${type} is not described`];
     if (type !== "application/json") return missing;
-    return [...missing, ...this.#problems(media.schema, await answer.json())];
+    // Nothing is told that is not described.
+    const whole = { allOf: [media.schema], unevaluatedProperties: false };
+    const isOpen = media.schema !== undefined && JSON.stringify(media.schema) === '{"type":"object"}';
+    return [...missing, ...this.#problems(isOpen ? media.schema : whole, await answer.json())];
   }
 
   /** What is wrong with a frame or an event of this operation. */
