@@ -1,50 +1,21 @@
 import type { Status } from "../../shared/captions.ts";
 import { CaptionwireError, type ErrorCode, errorFrame, errorTable } from "../../shared/errors.ts";
-import { limits, timing } from "../../shared/limits.ts";
+import { timing } from "../../shared/limits.ts";
 import type { PublisherFrame, Start } from "../../shared/protocol.ts";
 import { recognitionProblem } from "../../shared/settings.ts";
 import { type Admission, admit } from "./admission.ts";
 import { dismiss } from "./dismiss.ts";
-import type { Allowance } from "./door/allowance.ts";
 import { checkAudioFrame, readPublisherMessage } from "./frames.ts";
 import type { Journal } from "./journal.ts";
 import type { Measures } from "./measure/measures.ts";
 import { AudioRate } from "./meter.ts";
+import { type Entrant, Newcomers, type Rights } from "./newcomers.ts";
 import type { Cancel, MemberSocket, Ports } from "./ports.ts";
 import { PublisherLane } from "./publisher.ts";
 import type { Scribe } from "./scribe.ts";
 import { beginSession, formatOf, recognitionFor } from "./sessions.ts";
-import { Starting } from "./starting.ts";
 import type { Circumstances } from "./status.ts";
 import type { EndedBy, StoredSession } from "./store.ts";
-
-/** A publisher without a session. Its `start` takes its turn in the queue; what is sent meanwhile is held. */
-type Newcomer = Rights & {
-  readonly starting: Starting | null;
-  /** It has to begin before long: whoever waits takes the place of another. */
-  readonly cancelWait: Cancel;
-};
-
-/** What a publisher may do besides speaking when nobody else does. */
-export type Rights = {
-  /** End the session of another. */
-  readonly takeover: boolean;
-  /** When its token ends, epoch milliseconds: a session is begun before; absent: whenever it likes. */
-  readonly expiresAt?: number;
-  /** Seconds of audio it may send; absent or `null`: as many as it likes. */
-  readonly allowance?: Allowance | null;
-  /** It tells the time when it is asked. */
-  readonly canProbe?: boolean;
-};
-
-/** A newcomer whose start has its turn. */
-type Entrant = {
-  readonly socket: MemberSocket;
-  readonly start: Start;
-  readonly rights: Rights;
-  /** It has not left since. */
-  readonly isHere: () => boolean;
-};
 
 export type StageHooks = {
   /** What a status depends on may have changed; answers the status as it is now. */
@@ -66,7 +37,7 @@ export class Stage {
   readonly #measures: Measures;
   readonly #hooks: StageHooks;
   readonly #audioRate: AudioRate;
-  readonly #newcomers = new Map<string, Newcomer>();
+  readonly #newcomers: Newcomers;
   /** Starts that wait for the running session to end. */
   #successors: (() => void)[] = [];
   #lane: PublisherLane | null = null;
@@ -80,6 +51,7 @@ export class Stage {
     this.#measures = measures;
     this.#hooks = hooks;
     this.#audioRate = new AudioRate(ports.now);
+    this.#newcomers = new Newcomers(ports, (socket) => this.#dismiss(socket, "publisher_silent"));
   }
 
   /** A session was running when an earlier object died: its publisher may be on its way back. */
@@ -99,7 +71,7 @@ export class Stage {
 
   /** Nobody speaks and nobody is about to. */
   get isEmpty(): boolean {
-    return this.#lane === null && this.#newcomers.size === 0;
+    return this.#lane === null && this.#newcomers.isEmpty;
   }
 
   get bufferedBytes(): number {
@@ -108,22 +80,15 @@ export class Stage {
 
   /** Sent by publishers that have not been let in yet. */
   get heldBytes(): number {
-    let bytes = 0;
-    for (const { starting } of this.#newcomers.values()) bytes += starting?.bytes ?? 0;
-    return bytes;
+    return this.#newcomers.heldBytes;
   }
 
   joined(socket: MemberSocket, rights: Rights): void {
-    const cancelWait = this.#ports.setTimer(
-      () => this.#dismiss(socket, "publisher_silent"),
-      timing.publisherSilenceMs,
-    );
-    this.#newcomers.set(socket.id, { ...rights, starting: null, cancelWait });
+    this.#newcomers.joined(socket, rights);
   }
 
   left(id: string): void {
-    this.#newcomers.get(id)?.cancelWait();
-    this.#newcomers.delete(id);
+    this.#newcomers.left(id);
     if (this.#lane?.publisherId !== id) return;
     if (this.#lane.finishing === null) this.#measures.publisherLost();
     this.#lane.detach();
@@ -143,7 +108,7 @@ export class Stage {
   #take(socket: MemberSocket, frame: string | Uint8Array): void {
     if (typeof frame !== "string") checkAudioFrame(frame);
     if (this.#lane?.publisherId === socket.id) this.#lane.heard();
-    const starting = this.#newcomers.get(socket.id)?.starting ?? null;
+    const starting = this.#newcomers.startingOf(socket.id);
     if (starting !== null) starting.hold(frame);
     else if (typeof frame === "string") this.#control(socket, frame);
     else this.#laneOf(socket).audio(frame);
@@ -170,7 +135,7 @@ export class Stage {
   /** The object is of no use any more: the publisher comes to a new one, which begins where storage ends. */
   die(): void {
     this.#cancelEnding?.();
-    for (const { cancelWait } of this.#newcomers.values()) cancelWait();
+    this.#newcomers.close();
     this.#lane?.close(errorTable.internal.close, "internal");
     this.#lane = null;
   }
@@ -203,25 +168,13 @@ export class Stage {
 
   /** A start waits for everything before it to be stored, and is answered when it is stored itself. */
   #begin(socket: MemberSocket, start: Start): void {
-    const newcomer = this.#newcomers.get(socket.id);
-    if (newcomer === undefined) {
-      throw new CaptionwireError("bad_message", "The session has been started already.");
-    }
-    newcomer.cancelWait();
-    const { expiresAt = Number.POSITIVE_INFINITY } = newcomer;
-    if (expiresAt + limits.tokenSkewSeconds * 1_000 <= this.#ports.now()) {
-      throw new CaptionwireError("token_expired");
-    }
-    const starting = new Starting();
-    this.#newcomers.set(socket.id, { ...newcomer, starting });
-    const isHere = () => this.#newcomers.get(socket.id)?.starting === starting;
-    const entrant = { socket, start, rights: newcomer, isHere };
+    const entrant = this.#newcomers.begin(socket, start);
     const work = async (): Promise<void> => {
       // It may have left in the meantime.
-      if (!isHere()) return;
+      if (!entrant.isHere()) return;
       if (!(await this.#admit(entrant, work))) return;
-      this.#newcomers.delete(socket.id);
-      for (const frame of starting.held) this.received(socket, frame);
+      this.#newcomers.left(socket.id);
+      for (const frame of entrant.starting.held) this.received(socket, frame);
     };
     this.#enqueue(work);
   }
