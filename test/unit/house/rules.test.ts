@@ -85,6 +85,18 @@ describe("the rules of the house", () => {
     ]);
   });
 
+  test("let the room's hosts know their platform, and nothing else of party/", () => {
+    write("party/server.ts", 'import "partyserver";\n');
+    write("party/partykit.ts", 'import "partykit/server";\n');
+    write("party/tenant/tenant.ts", 'import "cloudflare:workers";\n');
+    write("party/host/a.ts", 'import "partyserver";\n');
+    write("party/tenant/rooms.ts", 'import "cloudflare:workers";\n');
+    expect(refused()).toEqual([
+      "party/host/a.ts: lint/style/noRestrictedImports",
+      "party/tenant/rooms.ts: lint/style/noRestrictedImports",
+    ]);
+  });
+
   test.each([
     ["shared/a.ts", "../party/b.ts"],
     ["party/a.ts", "../workers/b.ts"],
