@@ -39,7 +39,7 @@ async function run({ dryRun, env, keys }: Options): Promise<void> {
   const usualKeys =
     environment === null ? keyFile(localFolder) : join(localFolder, `keys.${environment}.json`);
   const means: Means = {
-    deployed: readDeployed(inRoot("wrangler.toml"), environment),
+    deployed: await readDeployed(inRoot("wrangler.toml"), environment),
     environment,
     wrangler: wranglerAt(inRoot("node_modules/wrangler/bin/wrangler.js"), environment),
     buildPages,

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { unstable_readConfig } from "wrangler";
 import { UserError } from "../errors.ts";
 
 const Names = v.optional(v.array(v.string()), []);
@@ -34,8 +33,8 @@ export type Deployed = {
  * Reads the file as wrangler does, for one of its environments (`null`: what stands at the top). One that is not there, and
  * a file whose classes, bindings and migrations do not go together, are `UserError`s that say what is wrong.
  */
-export function readDeployed(path: string, environment: string | null): Deployed {
-  const config = readConfig(path, environment);
+export async function readDeployed(path: string, environment: string | null): Promise<Deployed> {
+  const config = await readConfig(path, environment);
   const problems = problemsOf(config);
   if (problems.length > 0) throw new UserError(`${path} cannot be deployed:\n  ${problems.join("\n  ")}`);
   return {
@@ -45,7 +44,9 @@ export function readDeployed(path: string, environment: string | null): Deployed
   };
 }
 
-function readConfig(path: string, environment: string | null): Config {
+async function readConfig(path: string, environment: string | null): Promise<Config> {
+  // It is large: whoever only asks for help must not wait for it.
+  const { unstable_readConfig } = await import("wrangler");
   const quietly = { hideWarnings: true };
   const top = unstable_readConfig({ config: path, env: "" }, quietly);
   if (environment !== null && top.definedEnvironments?.includes(environment) !== true) {

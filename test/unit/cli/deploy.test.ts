@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import * as v from "valibot";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { problemsOf, readDeployed } from "../../../cli/deploy/config.ts";
 import { addressOf } from "../../../cli/deploy/health.ts";
 import { requiredSecrets } from "../../../cli/deploy/required.ts";
@@ -274,6 +274,10 @@ describe("secrets", () => {
 });
 
 describe("the configuration", () => {
+  // It is large, and loading it is no part of what is tried.
+  beforeAll(async () => {
+    await import("wrangler");
+  }, 60_000);
   const room = { name: "CAPTIONS", class_name: "CaptionRoom" };
   const none = { new_sqlite_classes: [], new_classes: [], renamed_classes: [], deleted_classes: [] };
   const first = { ...none, tag: "v1", new_sqlite_classes: ["CaptionRoom"] };
@@ -282,12 +286,15 @@ describe("the configuration", () => {
   it.each([
     ["captionwire", null],
     ["captionwire-staging", "staging"],
-  ])("of %s is as Cloudflare wants it", (worker, environment) => {
-    expect(readDeployed(inRoot("wrangler.toml"), environment)).toMatchObject({ worker, lastMigration: "v3" });
+  ])("of %s is as Cloudflare wants it", async (worker, environment) => {
+    expect(await readDeployed(inRoot("wrangler.toml"), environment)).toMatchObject({
+      worker,
+      lastMigration: "v3",
+    });
   });
 
-  it("says which environments there are not", () => {
-    expect(() => readDeployed(inRoot("wrangler.toml"), "nowhere")).toThrow("no [env.nowhere]");
+  it("says which environments there are not", async () => {
+    await expect(readDeployed(inRoot("wrangler.toml"), "nowhere")).rejects.toThrow("no [env.nowhere]");
   });
 
   it("has each class made by a migration and bound", () => {
