@@ -1,6 +1,6 @@
 import type { Document } from "./document.ts";
 
-export const shells = new Set(["sh", "bat"]);
+export const shells = new Set(["sh", "bat", "console"]);
 
 /** A command of a document: its words without what is piped, redirected or commented behind it. */
 export type CommandLine = {

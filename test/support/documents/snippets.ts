@@ -18,10 +18,10 @@ export async function wrongSnippets(documents: readonly Document[]): Promise<str
 async function problemsOf(lang: string, value: string): Promise<readonly string[]> {
   switch (lang) {
     case "json":
-      // One value, or one a line, as they come over a wire.
+      // One value, or several, each at the beginning of a line.
       return thrown(() => JSON.parse(value)).length === 0
         ? []
-        : value.split("\n").flatMap((line) => thrown(() => JSON.parse(line)));
+        : value.split(/\n(?=[{["])/).flatMap((one) => thrown(() => JSON.parse(one)));
     case "ts":
       return [...thrown(() => stripTypeScriptTypes(value)), ...(await unknownImports(value))];
     case "html":
@@ -32,6 +32,7 @@ async function problemsOf(lang: string, value: string): Promise<readonly string[
     }
     case "":
     case "bat":
+    case "console":
     case "css":
     case "text":
     case "toml":
