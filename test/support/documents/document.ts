@@ -20,7 +20,12 @@ export type Document = {
   readonly blocks: readonly Block[];
 };
 
-export type Block = { readonly lang: string; readonly value: string };
+export type Block = {
+  readonly lang: string;
+  readonly value: string;
+  /** What it quotes, where the block says so: a path from the root. */
+  readonly file: string | null;
+};
 
 export function readDocuments(): readonly Document[] {
   const paths = ["*.md", "docs/*.md", "bench/README.md"];
@@ -48,7 +53,7 @@ export function documentOf(path: string, text: string): Document {
         codes.push(node.value);
         break;
       case "code":
-        blocks.push({ lang: node.lang ?? "", value: node.value });
+        blocks.push({ lang: node.lang ?? "", value: node.value, file: node.meta ?? null });
         break;
     }
   });

@@ -11,7 +11,19 @@ export type Names = {
   hasRoute(method: string, path: string): boolean;
 };
 
-const parts = ["workers", "party", "shared", "client", "web", "engine", "cli", "bench", "test", "testing"];
+const parts = [
+  "workers",
+  "party",
+  "shared",
+  "client",
+  "web",
+  "engine",
+  "cli",
+  "bench",
+  "test",
+  "testing",
+  "examples",
+];
 
 /** The Worker's types are of another environment than a test's. */
 const WorkerSchema = v.object({

@@ -4,15 +4,22 @@ import { stripTypeScriptTypes } from "node:module";
 import { type Document, root } from "./document.ts";
 import { manifest, ownModules } from "./package.ts";
 
-/** Snippets that cannot be read in their language, import what is not there, or use unknown attributes of our element. */
+/** Snippets that differ from what they quote, cannot be read in their language, import what is not there, or use unknown attributes of our element. */
 export async function wrongSnippets(documents: readonly Document[]): Promise<string[]> {
   const problems: string[] = [];
   for (const { path, blocks } of documents) {
-    for (const { lang, value } of blocks) {
-      for (const problem of await problemsOf(lang, value)) problems.push(`${path}, ${lang}: ${problem}`);
+    for (const { lang, value, file } of blocks) {
+      const found = file === null ? await problemsOf(lang, value) : misquoted(file, value);
+      for (const problem of found) problems.push(`${path}, ${lang}: ${problem}`);
     }
   }
   return problems;
+}
+
+/** What is quoted is a file of the project, which is compiled and tested as such. */
+function misquoted(file: string, value: string): readonly string[] {
+  if (!existsSync(`${root}${file}`)) return [`there is no ${file}`];
+  return readFileSync(`${root}${file}`, "utf8").includes(value) ? [] : [`${file} says something else`];
 }
 
 async function problemsOf(lang: string, value: string): Promise<readonly string[]> {

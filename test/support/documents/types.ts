@@ -42,8 +42,8 @@ export function wrongTypes(documents: readonly Document[]): string[] {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings(toRoot)));
     writeFileSync(join(folder, "around.d.ts"), around);
     for (const { path, blocks } of documents) {
-      for (const [index, { lang, value }] of blocks.entries()) {
-        if (lang !== "ts") continue;
+      for (const [index, { lang, value, file }] of blocks.entries()) {
+        if (lang !== "ts" || file !== null) continue;
         const source = value.replaceAll(/from "\.\//g, `from "${toRoot}/`);
         // A module, also where nothing is imported: its names are its own.
         writeFileSync(join(folder, `${path.replaceAll("/", "-")}-${index}.ts`), `${source}\nexport {};\n`);

@@ -81,6 +81,8 @@ const checks: readonly {
       '```html\n<live-captions no-such="1"></live-captions>\n```',
       "```html\n<p><b></p>\n```",
       "```sh\nif true; then\n```",
+      "```ts shared/no-such.ts\nconst a = 1;\n```",
+      "```ts shared/errors.ts\nconst noSuchLine = 1;\n```",
       "```cobol\nno such language\n```",
     ],
   },
