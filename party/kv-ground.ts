@@ -1,5 +1,6 @@
 import type * as Party from "partykit/server";
 import * as v from "valibot";
+import { timing } from "../shared/limits.ts";
 import type { Ground } from "./host/ground.ts";
 import { KvPlace } from "./room/kv-place.ts";
 
@@ -22,6 +23,10 @@ export async function kvGround(
   failed: () => void,
 ): Promise<Pick<Ground, "name" | "exists" | "keep" | "clear" | "setAlarm">> {
   const place = await KvPlace.at(storage, failed);
+  // Alarms of `partykit dev` end with it: what should have been looked at is, once somebody comes.
+  if (place.exists && (await storage.getAlarm()) === null) {
+    await storage.setAlarm(Date.now() + timing.revocationRetryMs);
+  }
   return {
     name,
     exists: () => place.exists,

@@ -24,7 +24,8 @@ type Connection = Party.Connection<Member>;
  * Worker vouches for, and by nobody else.
  */
 export default class CaptionParty {
-  readonly options = { hibernate: true };
+  // With it, PartyKit's runtime ends the connection of a member that was sent away, and had said nothing, 10 s later.
+  readonly options = { hibernate: false };
   readonly #room: Party.Room;
   readonly #seats = new WeakMap<Connection, Seat>();
   readonly #pingedAt = new WeakMap<Connection, number>();
@@ -60,7 +61,7 @@ export default class CaptionParty {
     }
   }
 
-  /** The socket is open already: who is refused is told by a frame and a close code. */
+  /** The upgrade is made already: who is refused is told by a frame and a close code. */
   onConnect(connection: Connection, { request }: { request: Request }): Promise<void> {
     return this.#tell(connection, async (host, seat) => {
       const asked = atRoom(request);
@@ -71,7 +72,7 @@ export default class CaptionParty {
 
   onMessage(message: string | ArrayBuffer | ArrayBufferView, connection: Connection): Promise<void> {
     if (message !== ping) return this.#tell(connection, (host, seat) => host.received(seat, message));
-    // PartyKit does not have the runtime answer for a room that sleeps: pings wake it.
+    // PartyKit does not have the runtime answer them.
     this.#pingedAt.set(connection, Date.now());
     this.#seatOf(connection).send(pong);
     return Promise.resolve();
