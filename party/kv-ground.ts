@@ -12,6 +12,16 @@ export async function nameAt(storage: Party.Storage): Promise<string> {
   return v.parse(v.string(), await storage.get(nameKey));
 }
 
+/** Does what an alarm is for. The runtime of `partykit dev` does not try again by itself what fails. */
+export async function triedAgain(storage: Party.Storage, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.error({ event: "alarm_failed", error: error instanceof Error ? error.name : "unknown" });
+    await storage.setAlarm(Date.now() + timing.revocationRetryMs);
+  }
+}
+
 /**
  * A room in PartyKit's key-value storage.
  *

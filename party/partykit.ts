@@ -9,7 +9,7 @@ import type { Ground, Seat } from "./host/ground.ts";
 import { RoomHost } from "./host/host.ts";
 import { closeQuietly, seatOf } from "./host/members.ts";
 import { refusalOf, refused } from "./host/refused.ts";
-import { kvGround, nameAt } from "./kv-ground.ts";
+import { kvGround, nameAt, triedAgain } from "./kv-ground.ts";
 import { dismiss } from "./room/dismiss.ts";
 import { signingKeysOf } from "./tokens/signing-keys.ts";
 import { workerdPorts } from "./workerd.ts";
@@ -88,10 +88,9 @@ export default class CaptionParty {
     return this.#tell(connection, (host, seat) => host.left(seat));
   }
 
-  /** The runtime tries again by itself when this throws. */
-  async onAlarm(): Promise<void> {
-    const host = await this.#hosted(() => nameAt(this.#room.storage));
-    await host.alarm();
+  onAlarm(): Promise<void> {
+    const { storage } = this.#room;
+    return triedAgain(storage, async () => (await this.#hosted(() => nameAt(storage))).alarm());
   }
 
   /** Whatever is thrown ends this member alone. */
