@@ -46,7 +46,7 @@ async function ask(
   headers.set(voucherHeader, voucher);
   try {
     const answer = await askAcross(`${base}${pathOf({ name, path })}${search}`, { ...init, headers }, log);
-    return headers.has("upgrade") ? upgraded(answer, headers) : answer;
+    return headers.has("upgrade") ? await upgraded(answer, headers) : answer;
   } catch (error) {
     // The voucher is ours and nobody else's.
     if (!(error instanceof CaptionwireError) || error.code !== "token_invalid") throw error;
@@ -62,8 +62,9 @@ function bearerIn(request: Request): Bearer {
 }
 
 /** Only the socket is passed on, and the subprotocol that was offered, which not every host answers with. */
-function upgraded({ webSocket }: Response, asked: Headers): Response {
+async function upgraded({ webSocket, body }: Response, asked: Headers): Promise<Response> {
   if (webSocket === null) {
+    await body?.cancel();
     log("no upgrade");
     throw new CaptionwireError("internal");
   }
