@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { align, countEdits } from "../../cli/wer/align.ts";
 import { normalise } from "../../cli/wer/normalise.ts";
-import { captionwire } from "../support/command.ts";
+import { type Command, captionwire } from "../support/command.ts";
 import { knock } from "../support/doors.ts";
 import { reaches, say, startPublisher, textOf, watch } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
@@ -104,10 +104,20 @@ describe("rooms in PartyKit, behind the edge Worker", () => {
 });
 
 describe("captionwire start --rooms partykit", () => {
-  const folder = mkdtempSync(join(tmpdir(), "captionwire-partykit-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const begun = (...words: string[]) =>
-    captionwire(["start", "--rooms", "partykit", "--port", "0", "--folder", folder, ...words]);
+  let folder: string;
+  let command: Command | null = null;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "captionwire-partykit-"));
+  });
+  afterEach(async () => {
+    command?.child.kill("SIGTERM");
+    await command?.code;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const begun = (...words: string[]): Command => {
+    command = captionwire(["start", "--rooms", "partykit", "--port", "0", "--folder", folder, ...words]);
+    return command;
+  };
   const started = () =>
     eventually("it has started", () => existsSync(join(folder, "local.json")), Boolean, 90_000);
 

@@ -6,7 +6,7 @@ import { askAcross } from "../../../party/bridge/ask.ts";
 import { registryAt } from "../../../party/bridge/http-registry.ts";
 import { parseSigningKeys } from "../../../party/tokens/signing-keys.ts";
 import { timing } from "../../../shared/limits.ts";
-import { localUrl } from "../../support/local-url.ts";
+import { localUrl } from "../../../testing/local-url.ts";
 
 const keys = parseSigningKeys({ TOKEN_SECRET: "a-secret-of-the-tests-which-is-long-enough" });
 let server: Server | null = null;
