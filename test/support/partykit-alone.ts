@@ -12,7 +12,7 @@ import { pathOf } from "../../party/bridge/address.ts";
 import { type Bearer, makeVoucher, voucherHeader } from "../../party/bridge/voucher.ts";
 import { nothingRevoked } from "../../party/room/door/standing.ts";
 import { parseSigningKeys, type SigningKeys } from "../../party/tokens/signing-keys.ts";
-import { localUrl } from "./local-url.ts";
+import { localUrl } from "../../testing/local-url.ts";
 import { within } from "./wait.ts";
 
 /** A member's socket, straight to PartyKit. */
