@@ -64,7 +64,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: ["test/e2e/attacks-*.test.ts"],
           globalSetup: ["test/support/build.ts"],
           fileParallelism: false,

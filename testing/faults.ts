@@ -1,7 +1,10 @@
-import { ask } from "../cli/api.ts";
+import { ask, readJson } from "../cli/api.ts";
+import { RoomDescriptionSchema } from "../shared/protocol.ts";
 import type { CutProxy } from "./cut-proxy.ts";
 import type { Edge } from "./edge.ts";
 import { openSlowViewer, type SlowViewer } from "./slow-viewer.ts";
+import type { ScriptedSocket } from "./upstream/socket.ts";
+import { eventually } from "./wait.ts";
 
 /** What goes wrong in the world, on demand. Each switch settles when the fault is there. */
 export type Faults = {
@@ -30,34 +33,54 @@ export type Faults = {
   slowViewer(room: string): Promise<SlowViewer>;
 };
 
-/** @param tenant whose rooms they are */
-export function faultsOf(edge: Edge, wire: CutProxy, tenant: string): Faults & { close(): void } {
+/**
+ * @param tenant whose rooms they are
+ * @param sockets of a scripted provider: a fault that ends some has come about once the script knows
+ */
+export function faultsOf(
+  edge: Edge,
+  wire: CutProxy,
+  tenant: string,
+  sockets: readonly ScriptedSocket[],
+): Faults & { close(): void } {
   const slow = new Set<SlowViewer>();
+  /** Does what ends so many of the open sockets, and waits for their end. */
+  const ending = async (how: "all" | "one" | "none", work: () => Promise<void> | void): Promise<void> => {
+    const open = sockets.filter(({ isOpen }) => isOpen);
+    const count = how === "all" ? open.length : how === "one" ? Math.min(1, open.length) : 0;
+    await work();
+    await eventually(
+      "the provider's sockets end",
+      () => open.filter(({ isOpen }) => !isOpen).length,
+      (ended) => ended >= count,
+    );
+  };
   return {
-    dropUpstream: async () => wire.cut("reset"),
+    dropUpstream: () => ending("all", () => wire.cut("reset")),
     refuseUpstream: async (status) => {
       if (!Number.isInteger(status) || status < 400 || status > 599)
         throw new Error(`A refusal has a status from 400 to 599, and ${status} is none.`);
-      wire.answer(status);
+      await ending("all", () => wire.answer(status));
     },
     stallUpstream: async () => wire.stall(),
     healUpstream: async () => wire.heal(),
-    async evictRoom(room, { sockets } = { sockets: "closed" }) {
+    async evictRoom(room, how = { sockets: "closed" }) {
       // One that sleeps is in no memory: it is woken, so that its connections can be closed.
       const token = await edge.token({ scopes: ["rooms:admin"], room });
       const woken = await ask(`${edge.url}/v1/rooms/${room}`, {
         headers: { authorization: `Bearer ${token}` },
       });
-      await woken.text();
-      await edge.order({
-        evict: `${tenant}/${room}`,
-        sockets,
-      });
+      const { state } = await readJson(woken, RoomDescriptionSchema);
+      // Only a room that is live has a socket for certain.
+      await ending(state === "live" ? "one" : "none", () =>
+        edge.order({ evict: `${tenant}/${room}`, sockets: how.sockets }),
+      );
     },
-    async restartEdge() {
-      await edge.killWorker();
-      await edge.restartWorker();
-    },
+    restartEdge: () =>
+      ending("all", async () => {
+        await edge.killWorker();
+        await edge.restartWorker();
+      }),
     async slowViewer(room) {
       const viewer = await openSlowViewer(edge, room);
       slow.add(viewer);

@@ -15,6 +15,7 @@ import {
 } from "./publisher.ts";
 import { assertRunnable } from "./runnable.ts";
 import { type RunningUpstream, type ScriptedUpstream, startScriptedUpstream } from "./upstream/scripted.ts";
+import type { ScriptedSocket } from "./upstream/socket.ts";
 import { openViewer, type Viewer } from "./viewer.ts";
 
 export type StartOptions = {
@@ -83,7 +84,7 @@ export async function startCaptionwire({
   assertRunnable();
   const scripted = upstream === "scripted" ? await startScriptedUpstream() : null;
   const parts = await startParts(options, scripted);
-  const base = captionwire(parts);
+  const base = captionwire(parts, scripted?.upstream.sockets ?? []);
   if (scripted !== null) {
     const publisher = (room: string, how?: PublisherOptions) =>
       base.keep(openPublisher(parts.edge, room, how));
@@ -122,8 +123,8 @@ async function startParts(options: StartOptions, scripted: RunningUpstream | nul
   throw engine.status === "rejected" ? engine.reason : edge.status === "rejected" ? edge.reason : null;
 }
 
-function captionwire({ edge, wire, close }: Parts) {
-  const faults = faultsOf(edge, wire, tenant);
+function captionwire({ edge, wire, close }: Parts, sockets: readonly ScriptedSocket[]) {
+  const faults = faultsOf(edge, wire, tenant, sockets);
   const members = new Set<{ close(): void }>();
   const keep = async <M extends { close(): void }>(opening: Promise<M>): Promise<M> => {
     const member = await opening;
