@@ -60,7 +60,7 @@ process.on("exit", () => {
 });
 
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "captionwire-test-"));
+  const folder = mkdtempSync(join(tmpdir(), "captionwire-testing-"));
   folders.add(folder);
   return folder;
 }
