@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalise } from "../../cli/wer/normalise.ts";
 import {
@@ -32,6 +34,31 @@ describe("faults, with speech", () => {
     const { segments } = await viewer.reaches(version);
     expect(normalise(viewer.text)).toEqual(normalise(sentence));
     expect(segments.filter(({ kind }) => kind === "gap")).toEqual([]);
+  });
+});
+
+describe("a WAV file", () => {
+  it("is played and recognised, in the publisher's format only", async () => {
+    await using cw = await startCaptionwire();
+    const token = await cw.token({ scopes: ["speak"] });
+    const query = "model=aura-2-thalia-en&encoding=linear16&sample_rate=16000&container=wav";
+    const spoken = await fetch(`${cw.url}/v1/speak?${query}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ text: "The committee could not agree on the price of the new bridge." }),
+    });
+    const path = join(cw.folder, "bridge.wav");
+    writeFileSync(path, Buffer.from(await spoken.arrayBuffer()));
+    const viewer = await cw.viewer("bridge");
+    const format = { encoding: "linear16", sampleRate: 8_000, channels: 1 } as const;
+    const other = await cw.publisher("other", { format });
+    await expect(other.play(path)).rejects.toThrow(
+      'holds linear16, 16000 Hz, 1 channel; this publisher sends linear16, 8000 Hz, 1 channel. Start it with cw.publisher(room, { format: {"encoding":"linear16","sampleRate":16000,"channels":1} }).',
+    );
+    const publisher = await cw.publisher("bridge");
+    await publisher.play(path);
+    await publisher.finish();
+    await viewer.sees("the price of the new bridge");
   });
 });
 
