@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { inRoot } from "../../../../cli/paths.ts";
-import { freePort } from "../../../support/free-port.ts";
+import { freePort } from "../../../../cli/stack/port.ts";
 
 const SettingsSchema = v.object({
   /** Of its own: storage, and the file with its variables. */
