@@ -86,7 +86,7 @@ export const limits = {
 } as const;
 
 export const timing = {
-  /** A status with the room's head goes to every viewer at least this often while the room is awake. */
+  /** So often, while the room is awake, viewers that were not told its head since the last time are told it. */
   heartbeatMs: 15_000,
   /** After an interruption viewers spread their return over this window (full jitter, the first try too). */
   retryWindowMs: 2_000,

@@ -131,6 +131,6 @@ async function publish(file: string, options: Options): Promise<void> {
       `${seconds.toFixed(1)} s of audio are in room "${room}", with their last words (version ${version}).`,
     );
   } else {
-    writeJsonLine({ type: "finished", room, session, version, seconds });
+    writeJsonLine({ type: "finished", room, session, version, seconds: Math.round(playedMs) / 1000 });
   }
 }
