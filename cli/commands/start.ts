@@ -154,6 +154,7 @@ async function present(
   screen.print(`  Plain    ${address(`/plain/${demoRoom}`)}`);
   screen.print(`  Stats    ${address(`/stats/${demoRoom}`)}`);
   screen.print(`  Speak    ${address("/speak")}`);
+  screen.print(`  Api      ${address("/api")}`);
   screen.print();
   const speech = stack.engineUrl === null ? "Deepgram" : "the embedded engine";
   screen.print(`  ${screen.style("dim", `Speech by ${speech}. Ctrl-C ends it.`)}`);

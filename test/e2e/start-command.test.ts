@@ -47,7 +47,9 @@ describe("npm start", () => {
 
     child.kill("SIGINT");
     expect(await within("the command ends", code)).toBe(0);
-    expect(await output).toContain(`${local.url}/watch/demo`);
+    const printed = (await output).split(/\s+/);
+    const pages = ["/studio", "/watch/demo", "/overlay/demo", "/plain/demo", "/stats/demo", "/speak", "/api"];
+    expect(printed).toEqual(expect.arrayContaining(pages.map((page) => local.url + page)));
     expect(existsSync(file)).toBe(false);
     await expect(fetch(`${local.url}/healthz`)).rejects.toThrow();
     await expect(fetch(local.engine)).rejects.toThrow();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { statusReasons } from "../../../shared/captions.ts";
 import { type ErrorCode, errorTable, isErrorCode } from "../../../shared/errors.ts";
+import { closedInWords, roomInWords } from "../../../shared/words.ts";
 import { wrongCommands } from "../../support/documents/commands.ts";
 import { type Document, documentOf, readDocuments } from "../../support/documents/document.ts";
 import { brokenLinks } from "../../support/documents/links.ts";
@@ -102,6 +104,21 @@ describe.each(checks)("documents: $what", { timeout: 60_000 }, ({ look, wrong })
 
   it.each(wrong)("and %j is found out", async (text) => {
     expect(await look([documentOf("wrong.md", text)])).toHaveLength(1);
+  });
+});
+
+describe("documents: readers", () => {
+  const text = documents.find(({ path }) => path === "docs/readers.md")?.text ?? "";
+  const states = [
+    ...(["idle", "connecting", "live", "recovering", "ended"] as const).map((state) => ({ state })),
+    ...statusReasons.map((reason) => ({ state: "recovering" as const, reason })),
+  ].map((status) => roomInWords({ ...status, since: 0 }).announced);
+  const refusals = (["token_expired", "unauthenticated"] as const).map((code) =>
+    closedInWords(code, "").replace(/[.] .*/, ""),
+  );
+
+  it.each([...states, ...refusals])("explains “%s”", (words) => {
+    expect(text).toContain(`| ${words}`);
   });
 });
 
