@@ -16,6 +16,10 @@ export class Mirror {
   /** Versions that a change was told of, since the last snapshot. */
   readonly told = new Set<number>();
   #segments = new Map<string, Segment>();
+  /** Where what is held begins, in the order of a transcript; `null`: everything is held. */
+  #boundary: Segment | null = null;
+  /** The last head that a status told. */
+  #head = 0;
 
   /** Throws an error that says which law was broken. */
   take(frame: ViewerFrame): void {
@@ -29,6 +33,7 @@ export class Mirror {
       case "status":
         require(frame.epoch === this.epoch, "A status is of the epoch that the viewer was told.", frame);
         require(frame.version >= this.version, "A head is never behind what was sent before it.", frame);
+        this.#head = frame.version;
         this.status = frame.status;
         this.session = frame.session;
         break;
@@ -68,6 +73,8 @@ export class Mirror {
     this.epoch = frame.epoch;
     this.hasEarlier = frame.hasEarlier;
     this.#segments = new Map(segments.map((segment) => [segment.id, segment]));
+    this.#boundary = frame.hasEarlier ? (segments[0] ?? null) : null;
+    this.#head = version;
     this.told.clear();
     this.#present(frame, version);
   }
@@ -78,6 +85,7 @@ export class Mirror {
     const isFirst = this.epoch === null;
     require(from <= to, "A delta leads forward.", frame);
     require(isFirst || (from <= this.version && this.version <= to), "from <= version <= to", frame);
+    require(to >= this.#head, "A delta leads to the head, which was told before.", frame);
     requireOnce([...put.map(({ id }) => id), ...removed], frame);
     require(from < to ||
       (put.length === 0 && removed.length === 0), "An interim alone changes nothing.", frame);
@@ -87,13 +95,18 @@ export class Mirror {
       require(held === undefined ||
         held.version < segment.version ||
         isDeepStrictEqual(held, segment), "A final changes with a new version only.", frame);
-      this.#segments.set(segment.id, segment);
+      if (this.#isWithin(segment)) this.#segments.set(segment.id, segment);
+      else this.#segments.delete(segment.id);
       this.told.add(segment.version);
     }
     for (const id of removed) this.#segments.delete(id);
     if (removed.length > 0) this.told.add(to);
     this.epoch = frame.epoch;
     this.#present(frame, to);
+  }
+
+  #isWithin(segment: Segment): boolean {
+    return this.#boundary === null || inOrder([this.#boundary, segment])[0] === this.#boundary;
   }
 
   #present(frame: Extract<ViewerFrame, { type: "snapshot" | "delta" }>, version: number): void {

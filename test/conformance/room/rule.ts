@@ -3,7 +3,7 @@ import type { Target } from "./target.ts";
 import type { World } from "./world.ts";
 
 /** What a rule's test asks of a target besides an address and tokens. */
-export type Need = "evictRoom" | "dropUpstream" | "revoke";
+export type Need = "evictRoom" | "dropUpstream" | "revoke" | "longRoom";
 
 /** The test of a rule of PROTOCOL.md. A rule may have several. */
 export type Rule = {
@@ -28,6 +28,9 @@ export function isMet(target: Target, need: Need): boolean {
       return target.faults?.dropUpstream !== undefined;
     case "revoke":
       return target.revoke !== undefined;
+    case "longRoom":
+      // It takes hundreds of sockets to the speech provider: not one that somebody pays for.
+      return target.faults !== undefined;
     default:
       return need satisfies never;
   }

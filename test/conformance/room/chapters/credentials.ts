@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { errorFrame } from "../../../../shared/errors.ts";
-import { payloadOf } from "../payload.ts";
+import { ended, payloadOf } from "../payload.ts";
+import { readmitted } from "../readmitted.ts";
 import type { Rule } from "../rule.ts";
 import { start } from "../speaker.ts";
 
@@ -70,9 +71,7 @@ export const credentials: readonly Rule[] = [
     timeoutMs: 120_000,
     async run(world) {
       const token = await world.token("captions:view", { ttl: 1 });
-      const skewMs = 5_000;
-      const { exp } = payloadOf(token);
-      await new Promise((resolve) => setTimeout(resolve, exp * 1_000 + skewMs + 500 - Date.now()));
+      await ended(token);
       await world.refused(await world.knock({ token }), "token_expired");
       world.refusedByHttp(await world.askRoom("", "captions:view", { token }), "token_expired");
     },
@@ -185,7 +184,7 @@ export const credentials: readonly Rule[] = [
       await world.refused(await world.knock({ token }), "too_many_connections");
       link.close();
       await link.closed();
-      await world.watch({ token });
+      await readmitted(world, { token });
     },
   },
   {
@@ -209,7 +208,7 @@ export const credentials: readonly Rule[] = [
     async run(world) {
       const first = await world.token("captions:view", { ttl: 1 });
       const { link, mirror } = await world.watch({ token: first });
-      await new Promise((resolve) => setTimeout(resolve, payloadOf(first).exp * 1_000 + 5_500 - Date.now()));
+      await ended(first);
       expect(link.isOpen).toBe(true);
       // The room asks with the next thing there is to say.
       await world.askRoom("", "rooms:admin", { method: "DELETE" });
@@ -220,6 +219,20 @@ export const credentials: readonly Rule[] = [
       const { epoch } = mirror.position;
       await world.askRoom("", "rooms:admin", { method: "DELETE" });
       await link.until("the next history", () => mirror.epoch !== epoch);
+    },
+  },
+  {
+    id: "C15",
+    title: "a viewer that is asked for a new token and sends none is closed",
+    codes: ["token_expired"],
+    timeoutMs: 120_000,
+    async run(world) {
+      const token = await world.token("captions:view", { ttl: 1 });
+      const { link } = await world.watch({ token });
+      await ended(token);
+      await world.askRoom("", "rooms:admin", { method: "DELETE" });
+      const { withinMs } = await link.frame("refresh");
+      await world.refused(link, "token_expired", withinMs + 20_000);
     },
   },
   {

@@ -1,6 +1,22 @@
 import { expect } from "vitest";
-import { payloadOf } from "../payload.ts";
+import type { ViewerFrame } from "../../../../shared/protocol.ts";
+import { ended } from "../payload.ts";
 import type { Rule } from "../rule.ts";
+
+/** A sentence that is spoken again and again until it is heard while it is spoken. */
+const sentencesMax = 12;
+
+/** Each as often as it changed. */
+function statesIn(frames: readonly ViewerFrame[]): string[] {
+  const all = frames.flatMap((frame) => ("status" in frame ? [frame.status.state] : []));
+  return all.filter((state, at) => state !== all[at - 1]);
+}
+
+function interimsIn(frames: readonly ViewerFrame[]): string[] {
+  return frames.flatMap((frame) =>
+    frame.type === "delta" && frame.interim !== null ? [frame.interim.text] : [],
+  );
+}
 
 /** The viewer's frames as server-sent events. */
 export const events: readonly Rule[] = [
@@ -21,15 +37,24 @@ export const events: readonly Rule[] = [
   },
   {
     id: "L2",
-    title: "what is said reaches the stream's reader as it reaches a viewer",
+    title: "what is said, and how the room stands, reaches the stream's reader as it reaches a viewer",
+    alone: true,
     async run(world) {
-      await world.watch();
+      const viewer = await world.watch();
       const stream = await world.events();
       const speaker = await world.speak();
-      await speaker.say(await world.library.sentence());
+      // As it is spoken: what comes faster may be final before it is said.
+      for (let times = 0; times < sentencesMax && interimsIn(viewer.link.frames).length === 0; times += 1)
+        await speaker.say(await world.library.sentence(), 1);
       const version = await speaker.finish();
       await stream.until("the last words", () => stream.mirror.version === version);
+      await viewer.link.until("the end", () => viewer.mirror.status?.state === "ended");
+      await stream.until("the end", () => stream.mirror.status?.state === "ended");
       expect(stream.mirror.segments).toEqual((await world.captions()).segments);
+      const frames = stream.events.map(({ frame }) => frame);
+      expect(statesIn(frames)).toEqual(statesIn(viewer.link.frames));
+      const heard = interimsIn(frames);
+      expect(interimsIn(viewer.link.frames).some((text) => heard.includes(text))).toBe(true);
       for (const { id, frame } of stream.events) {
         if (frame.type === "snapshot") expect(id).toBe(`${frame.epoch}.${frame.version}`);
         if (frame.type === "delta") expect(id).toBe(`${frame.epoch}.${frame.to}`);
@@ -83,7 +108,7 @@ export const events: readonly Rule[] = [
       await world.watch();
       const token = await world.token("captions:view", { ttl: 1 });
       const stream = await world.events(undefined, { token });
-      await new Promise((resolve) => setTimeout(resolve, payloadOf(token).exp * 1_000 + 5_500 - Date.now()));
+      await ended(token);
       // It ends with the next thing there is to say.
       await world.askRoom("", "rooms:admin", { method: "DELETE" });
       await stream.until("the end", () => stream.hasEnded);

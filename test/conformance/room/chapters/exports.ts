@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { expect } from "vitest";
 import { TranscriptFileSchema } from "../../../../shared/export/json.ts";
+import { DeltaSchema } from "../../../../shared/protocol.ts";
 import type { Rule } from "../rule.ts";
 
 const files = [
@@ -13,6 +14,11 @@ const files = [
 /** Letters and digits alone: an export breaks lines and escapes, and leaves no word out. */
 function wordsOf(text: string): string {
   return text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "");
+}
+
+/** What compresses an answer may make its tag a weak one. */
+function strong(etag: string): string {
+  return etag.replace(/^W\//, "");
 }
 
 /** The transcript by plain HTTP. */
@@ -38,7 +44,9 @@ export const exports: readonly Rule[] = [
       const since = async (position: string) =>
         (await there.askRoom(`/captions?since=${position}`, "captions:view")).json();
       const behind = segments.filter((segment) => segment.version > 1);
-      expect(await since(`${epoch}.1`)).toMatchObject({ type: "delta", from: 1, to: version, put: behind });
+      const delta = v.parse(DeltaSchema, await since(`${epoch}.1`));
+      expect(delta).toMatchObject({ from: 1, to: version });
+      expect(delta.put.toSorted((a, b) => a.start - b.start)).toEqual(behind);
       expect(await since(`another.${version}`)).toMatchObject({ type: "snapshot", reason: "epoch" });
       expect(await since(`${epoch}.${version + 1}`)).toMatchObject({ type: "snapshot", reason: "ahead" });
       expect(await since("nonsense")).toMatchObject({ type: "snapshot", reason: "new" });
@@ -56,16 +64,18 @@ export const exports: readonly Rule[] = [
       for (const path of ["/captions", "/captions.vtt"]) {
         const first = await world.askRoom(path, "captions:view", { token });
         const etag = first.headers.get("etag") ?? "";
-        expect(etag).toMatch(/^"\S+"$/);
-        const held = { token, headers: { "if-none-match": `"another", W/${etag}` } };
+        const { epoch, version } = await world.captions();
+        expect(strong(etag)).toMatch(new RegExp(`^"${epoch}\\.${version}\\b[^"\\s]*"$`));
+        const held = { token, headers: { "if-none-match": `"another", W/${strong(etag)}` } };
         const second = await world.askRoom(path, "captions:view", held);
-        expect([second.status, second.text, second.headers.get("etag")]).toEqual([304, "", etag]);
+        expect([second.status, second.text]).toEqual([304, ""]);
+        expect(strong(second.headers.get("etag") ?? "")).toBe(strong(etag));
         const [segment] = (await world.captions()).segments;
         const patch = { method: "PATCH", body: { text: `Other words for ${path}.` } };
         await world.askRoom(`/captions/${segment?.id}`, "captions:edit", patch);
         const third = await world.askRoom(path, "captions:view", held);
         expect(third.status).toBe(200);
-        expect(third.headers.get("etag")).not.toBe(etag);
+        expect(strong(third.headers.get("etag") ?? "")).not.toBe(strong(etag));
       }
     },
   },

@@ -108,10 +108,11 @@ export const refusals: readonly Rule[] = [
     codes: ["rate_limited"],
     async run(world) {
       const { link } = await world.watch();
-      for (let at = 0; at < 50; at += 1) link.send({ type: "seen", version: 0 });
-      link.send("ping");
-      await link.until("pong", () => link.words.includes("pong"));
-      expect(link.isOpen).toBe(true);
+      const token = await world.token("captions:view");
+      for (let at = 0; at < 49; at += 1) link.send({ type: "seen", version: 0 });
+      // The room itself answers this one, behind all that came before.
+      link.send({ type: "auth", token });
+      await link.frame("renewed");
       for (let at = 0; at < 50; at += 1) link.send({ type: "seen", version: 0 });
       await world.refused(link, "rate_limited");
     },
@@ -128,6 +129,25 @@ export const refusals: readonly Rule[] = [
       await speaker.link.until("pong", () => speaker.link.words.includes("pong"));
       for (let at = 0; at < 30; at += 1) speaker.link.send(second);
       await world.refused(speaker.link, "rate_limited", 40_000);
+    },
+  },
+  {
+    id: "T7",
+    title: "all sessions of a room have those 130 s together",
+    codes: ["rate_limited"],
+    async run(world) {
+      const format = { encoding: "mulaw", sampleRate: 8_000 };
+      const second = new Uint8Array(8_000).fill(0xff);
+      const first = await world.speak(format);
+      for (let at = 0; at < 100; at += 1) first.link.send(second);
+      // Heard, all of it: behind it comes what is no message.
+      first.link.send("{");
+      await first.link.closed(40_000);
+      const token = await world.token(["captions:publish", "rooms:admin"]);
+      const next = await world.speak(format, { token, query: { takeover: 1 } });
+      expect(next.ready.session).not.toBe(first.ready.session);
+      for (let at = 0; at < 100; at += 1) next.link.send(second);
+      await world.refused(next.link, "rate_limited", 40_000);
     },
   },
   {

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { readmitted } from "../readmitted.ts";
 import type { Rule } from "../rule.ts";
 
 const put = (body: unknown) => ({ method: "PUT", body }) as const;
@@ -77,7 +78,7 @@ export const rooms: readonly Rule[] = [
       await world.refused(await world.knock(), "too_many_connections");
       link.close();
       await link.closed();
-      await world.watch();
+      await readmitted(world);
     },
   },
   {

@@ -69,7 +69,7 @@ export const status: readonly Rule[] = [
   },
   {
     id: "S5",
-    title: "the publisher is told how many watch",
+    title: "the publisher is told how many watch, once for all who come within a second",
     async run(world) {
       await world.watch();
       const { link } = await world.speak();
@@ -80,6 +80,14 @@ export const status: readonly Rule[] = [
         const last = link.frames.findLast((frame) => frame.type === "audience");
         return last?.viewers === 1;
       });
+      const told = link.frames.filter(({ type }) => type === "audience").length;
+      const began = performance.now();
+      const comers = 12;
+      for (let at = 0; at < comers; at += 1) await world.watch();
+      await link.find("all of them", (frame) => frame.type === "audience" && frame.viewers === comers + 1);
+      const more = link.frames.filter(({ type }) => type === "audience").length - told;
+      const seconds = Math.ceil((performance.now() - began) / 1_000);
+      expect(more).toBeLessThanOrEqual(seconds + 1);
     },
   },
   {

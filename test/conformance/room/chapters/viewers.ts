@@ -1,11 +1,27 @@
 import { expect } from "vitest";
-import type { PublisherFrame } from "../../../../shared/protocol.ts";
-import type { Link } from "../link.ts";
+import { gapEndMs, makeGaps } from "../gaps.ts";
 import type { Rule } from "../rule.ts";
-import { msOf, start } from "../speaker.ts";
+import type { World } from "../world.ts";
 
-/** Fewer than a room lets wait. */
-const socketsAhead = 6;
+/** Segments that are removed at the same time. */
+const removedAtOnce = 10;
+
+/** Removes every segment of the room, one change each; answers how many. */
+async function removeAll(world: World): Promise<number> {
+  const token = await world.token("captions:edit");
+  const remove = { method: "PATCH", token, body: { text: "" } };
+  let count = 0;
+  for (;;) {
+    const { segments } = await world.captions();
+    if (segments.length === 0) return count;
+    for (let at = 0; at < segments.length; at += removedAtOnce) {
+      const part = segments.slice(at, at + removedAtOnce);
+      const answers = part.map(({ id }) => world.askRoom(`/captions/${id}`, "captions:edit", remove));
+      for (const { status } of await Promise.all(answers)) expect(status).toBe(204);
+      count += part.length;
+    }
+  }
+}
 
 /** A viewer's first frame, and how it comes back. */
 export const viewers: readonly Rule[] = [
@@ -79,7 +95,8 @@ export const viewers: readonly Rule[] = [
         const { link } = await there.back({ epoch, version: from });
         const [first] = link.frames;
         if (first?.type !== "delta") throw new Error(`From ${from} came ${JSON.stringify(first)}`);
-        expect(first).toMatchObject({ from, to: head, removed: [] });
+        expect(first).toMatchObject({ from, to: head });
+        expect(whole.segments.filter(({ id }) => first.removed.includes(id))).toEqual([]);
         const held = whole.segments.filter(({ version }) => version <= from);
         const all = [...held, ...first.put].toSorted((a, b) => a.start - b.start);
         expect(all).toEqual(whole.segments);
@@ -139,7 +156,12 @@ export const viewers: readonly Rule[] = [
         body: { text: "" },
       });
       const { link } = await world.back(before);
-      expect(link.frames[0]).toMatchObject({ type: "delta", removed: [segment.id], put: [] });
+      expect(link.frames[0]).toMatchObject({
+        type: "delta",
+        from: before.version,
+        removed: [segment.id],
+        put: [],
+      });
     },
   },
   {
@@ -162,33 +184,31 @@ export const viewers: readonly Rule[] = [
   },
   {
     id: "V10",
-    title: "a long transcript comes with its newest part; the rest is there to be asked for",
-    timeoutMs: 120_000,
+    title: "a long transcript comes with its newest part, and 1,000 removals are remembered",
+    needs: "longRoom",
+    timeoutMs: 240_000,
     async run(world) {
-      // Gaps are made quicker than captions: a publisher that comes back each time with a later position.
-      const key = "key-of-the-long-room-00";
-      const stepSamples = 1_600;
-      const gaps = 502;
-      const token = await world.token("captions:publish");
-      const sockets: Promise<Link<PublisherFrame>>[] = [];
-      for (let at = 0, asked = 0; at <= gaps; at += 1) {
-        // Far away, a socket takes its time.
-        for (; asked <= gaps && sockets.length < socketsAhead; asked += 1)
-          sockets.push(world.knockAsPublisher({ token }));
-        const link = await sockets.shift();
-        link?.send({ ...start, key, position: at * stepSamples });
-        await link?.frame("ready");
-        link?.close();
-      }
-      const { version, segments, hasEarlier, epoch } = await world.captions();
+      const remembered = 1_000;
+      await makeGaps(world, 0, remembered + 1);
+      const { version: full, segments, hasEarlier, epoch } = await world.captions();
       expect(segments).toHaveLength(500);
       expect(hasEarlier).toBe(true);
-      expect(segments.at(-1)).toMatchObject({ kind: "gap", end: Math.round(msOf(gaps * stepSamples)) });
+      expect(segments.at(-1)).toMatchObject({ kind: "gap", end: gapEndMs(remembered + 1) });
       const [first] = segments;
       const older = await world.askRoom(`/captions?before=${first?.id}`, "captions:view");
-      expect(older.json()).toMatchObject({ hasEarlier: false, segments: { length: version - 500 } });
-      const { link } = await world.back({ epoch, version: 1 });
-      expect(link.frames[0]).toMatchObject({ type: "snapshot", reason: "behind", version, hasEarlier: true });
+      expect(older.json()).toMatchObject({ hasEarlier: true, segments: { length: 500 } });
+      const behind = { type: "snapshot", reason: "behind" };
+      const far = await world.back({ epoch, version: full - 501 });
+      expect(far.link.frames[0]).toMatchObject({ ...behind, version: full, hasEarlier: true });
+      const near = await world.back({ epoch, version: full - 500 });
+      expect(near.link.frames[0]).toMatchObject({ type: "delta", to: full, put: { length: 500 } });
+
+      const version = full + (await removeAll(world));
+      expect(version).toBe(full + remembered + 1);
+      const missed = await world.back({ epoch, version: full });
+      expect(missed.link.frames[0]).toMatchObject({ ...behind, version, segments: [] });
+      const { link } = await world.back({ epoch, version: full + 1 });
+      expect(link.frames[0]).toMatchObject({ type: "delta", to: version, removed: { length: remembered } });
     },
   },
 ];
