@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { inRoot } from "../../../cli/paths.ts";
 import { SegmentSchema } from "../../../shared/captions.ts";
+import { RoomNameSchema, TokenRequestSchema } from "../../../shared/claims.ts";
 import { type ErrorCode, errorTable, isErrorCode, ruleOf } from "../../../shared/errors.ts";
+import { MintedSchema } from "../../../shared/minted.ts";
 import {
   PublisherFrameSchema,
   PublisherMessageSchema,
@@ -11,6 +14,7 @@ import {
   ViewerFrameSchema,
   ViewerMessageSchema,
 } from "../../../shared/protocol.ts";
+import { RevocationSchema, RevokedSchema } from "../../../shared/revocation.ts";
 import { readProtocol } from "../../conformance/room/document.ts";
 import { notProvoked, rules } from "../../conformance/room/rules.ts";
 
@@ -56,43 +60,100 @@ describe("PROTOCOL.md and its tests", () => {
   });
 
   it.each(Object.entries(notProvoked))("names a test of %s", (code, { test }) => {
-    expect(readFileSync(inRoot(test), "utf8")).toContain(code);
+    expect(stringsIn(readFileSync(inRoot(test), "utf8"))).toContain(code);
+  });
+
+  it("takes no comment for a test", () => {
+    const source = `// "one"\n/* "two"\n "three" */\nexpect(code).toBe("four"); // "five"\nopen("http://six", "seven");`;
+    expect(stringsIn(source)).toEqual(["four", "http://six", "seven"]);
   });
 
   it("has close codes that tell whether to come back", () => {
     for (const { close, retry } of Object.values(errorTable)) expect(retry).toBe(close < 4500);
   });
 
-  const ErrorBodySchema = v.strictObject({
-    code: v.string(),
-    message: v.string(),
-    retry: v.boolean(),
-    requestId: v.string(),
-  });
-  const ListSchema = v.strictObject({
-    rooms: v.array(v.strictObject({ room: v.string() })),
-    next: v.nullable(v.string()),
-  });
-  const schemas = [
-    ViewerFrameSchema,
-    ViewerMessageSchema,
-    PublisherFrameSchema,
-    PublisherMessageSchema,
-    SegmentSchema,
-    RoomDescriptionSchema,
-    ErrorBodySchema,
-    ListSchema,
-  ];
-
   it.each(protocol.examples.map((example) => [JSON.stringify(example), example] as const))(
-    "shows frames as they are: %s",
+    "shows what is sent as it is: %s",
     (_, example) => {
-      const reads = schemas.map((schema) => v.safeParse(schema, example));
-      const read = reads.find(({ success }) => success);
-      expect(read?.success ? null : reads.map(({ issues }) => issues?.[0].message)).toBeNull();
+      expect(problemsOf(example)).toEqual([]);
     },
   );
+
+  it.each([
+    { type: "ack", position: 1, more: 1 },
+    { type: "delta", version: 1 },
+    { type: "launch" },
+    { type: "finished", version: 4, at: { kind: "speech" } },
+    { text: "neither frame nor answer" },
+  ])("knows what is no example: %j", (example) => {
+    expect(problemsOf(example)).not.toEqual([]);
+  });
 });
+
+/** A frame by its type, of whoever may send it; what holds no type, by a field of its own. */
+const ofViewer = [ViewerMessageSchema];
+const ofPublisher = [PublisherMessageSchema];
+const toViewer = [ViewerFrameSchema];
+const toPublisher = [PublisherFrameSchema];
+const schemasOfType: Readonly<Record<string, readonly v.GenericSchema[]>> = {
+  snapshot: toViewer,
+  delta: toViewer,
+  status: toViewer,
+  refresh: toViewer,
+  renewed: toViewer,
+  auth: ofViewer,
+  seen: ofViewer,
+  probe: [...toViewer, ...toPublisher],
+  probed: [...ofViewer, ...ofPublisher],
+  error: [...toViewer, ...toPublisher],
+  start: ofPublisher,
+  mark: ofPublisher,
+  finish: ofPublisher,
+  ready: toPublisher,
+  ack: toPublisher,
+  finished: toPublisher,
+  audience: toPublisher,
+};
+
+const ErrorBodySchema = v.object({
+  code: v.picklist(Object.keys(errorTable)),
+  message: v.string(),
+  retry: v.boolean(),
+  requestId: v.string(),
+});
+const ListSchema = v.object({
+  rooms: v.array(v.object({ room: RoomNameSchema })),
+  next: v.nullable(v.string()),
+});
+const answers: readonly (readonly [field: string, schema: v.GenericSchema])[] = [
+  ["kind", SegmentSchema],
+  ["settings", v.object({ room: RoomNameSchema, ...RoomDescriptionSchema.entries })],
+  ["requestId", ErrorBodySchema],
+  ["next", ListSchema],
+  ["scopes", TokenRequestSchema],
+  ["expiresAt", MintedSchema],
+  ["revokedAt", RevokedSchema],
+  ["token", RevocationSchema],
+];
+
+/** What is wrong with an example, unknown fields too, which schemas of what is received leave out. */
+function problemsOf(example: unknown): string[] {
+  const { type } = v.parse(v.object({ type: v.optional(v.string()) }), example);
+  const answer = answers.find(([field]) => Object.hasOwn(Object(example), field));
+  const schemas = type === undefined ? answer && [answer[1]] : schemasOfType[type];
+  if (schemas === undefined) return ["Nothing is like this."];
+  return schemas.flatMap((schema) => {
+    const read = v.safeParse(schema, example);
+    if (!read.success) return read.issues.map(({ message }) => message);
+    return isDeepStrictEqual(read.output, example) ? [] : ["It has a field that is not known."];
+  });
+}
+
+/** The texts in quotes that stand in code: what a comment says proves nothing. */
+function stringsIn(source: string): string[] {
+  const pieces = source.matchAll(/\/\*[\s\S]*?\*\/|\/\/.*$|"((?:[^"\\\n]|\\.)*)"/gm);
+  return [...pieces].flatMap(([, text]) => (text === undefined ? [] : [text]));
+}
 
 function asDocumented(code: ErrorCode) {
   const { status, close, retry, retryAfterS } = ruleOf(code);
