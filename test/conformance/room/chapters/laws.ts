@@ -167,7 +167,7 @@ export const laws: readonly Rule[] = [
     id: "D6",
     title: "whoever holds the newest part alone holds the same as all others from its boundary on",
     needs: "longRoom",
-    timeoutMs: 120_000,
+    timeoutMs: 240_000,
     async run(world) {
       await makeGaps(world, 0, 450);
       const whole = await world.watch();
