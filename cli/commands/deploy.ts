@@ -1,20 +1,23 @@
 import { join, resolve } from "node:path";
 import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import { readDeployed } from "../deploy/config.ts";
-import { deploy, type Means, rehearse } from "../deploy/deploy.ts";
+import { deploy, rehearse } from "../deploy/deploy.ts";
 import { usualPatience } from "../deploy/health.ts";
+import type { Means } from "../deploy/means.ts";
 import { wranglerAt } from "../deploy/wrangler.ts";
 import { keyFile } from "../keys/file.ts";
 import { inRoot, localFolder } from "../paths.ts";
 import { buildPages } from "../stack/pages.ts";
 import { askOn } from "../terminal/ask.ts";
+import { firstInterrupt } from "../terminal/interrupts.ts";
 import { createScreen } from "../terminal/screen.ts";
 
 const help = `
 Builds pages and Worker and puts them into place at Cloudflare. Secrets that the Worker
 misses are taken from variables of their name, made here, or asked for without being
-shown; they go to Cloudflare together with the code, never over a command line. Then it
-looks whether the Worker is well and mints tokens, and says how to go back.
+shown; they go to Cloudflare together with the code, never over a command line. What
+wrangler has to ask, such as whether a domain may be taken from another Worker, it asks in
+the terminal. Then it looks whether the Worker is well and mints tokens, and says how to go back.
 
 Log in first: npx wrangler login, or CLOUDFLARE_API_TOKEN. Of several accounts,
 CLOUDFLARE_ACCOUNT_ID names one. docs/deploy.md tells all of it.
@@ -28,26 +31,43 @@ export function define(command: Command): CommandUnknownOpts {
     .option("--dry-run", "build, check and measure, and say what would be asked; needs no account")
     .option("--env <name>", "an environment of wrangler.toml, such as staging", environmentName)
     .option("--keys <file>", "the list of API keys; an environment has one of its own by default")
+    .option(
+      "--take-domains",
+      "without a terminal: take domains of wrangler.toml from another Worker or DNS record",
+    )
     .addHelpText("after", help)
     .action(run);
 }
 
-type Options = { readonly dryRun?: true; readonly env?: string; readonly keys?: string };
+type Options = {
+  readonly dryRun?: true;
+  readonly env?: string;
+  readonly keys?: string;
+  readonly takeDomains?: true;
+};
 
-async function run({ dryRun, env, keys }: Options): Promise<void> {
+async function run({ dryRun, env, keys, takeDomains }: Options): Promise<void> {
   const environment = env ?? null;
   const usualKeys =
     environment === null ? keyFile(localFolder) : join(localFolder, `keys.${environment}.json`);
+  const asking = askOn(process.stdin, process.stdout);
   const means: Means = {
     deployed: await readDeployed(inRoot("wrangler.toml"), environment),
     environment,
-    wrangler: wranglerAt(inRoot("node_modules/wrangler/bin/wrangler.js"), environment),
+    wrangler: wranglerAt(
+      // Its bin starts this one as another process, which would go on when the first is killed.
+      inRoot("node_modules/wrangler/wrangler-dist/cli.js"),
+      environment,
+      asking.isSomebody,
+    ),
     buildPages,
     workerFolder: inRoot("dist/deploy"),
-    asking: askOn(process.stdin, process.stdout),
+    asking,
     env: process.env,
     keyFile: keys === undefined ? usualKeys : resolve(keys),
     patience: usualPatience,
+    mayTakeDomains: takeDomains === true,
+    interrupted: firstInterrupt,
     screen: createScreen(process.stdout),
   };
   await (dryRun === true ? rehearse(means) : deploy(means));

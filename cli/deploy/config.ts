@@ -2,11 +2,17 @@ import * as v from "valibot";
 import { UserError } from "../errors.ts";
 
 const Names = v.optional(v.array(v.string()), []);
+const RouteSchema = v.union([
+  v.string(),
+  v.object({ pattern: v.string(), custom_domain: v.optional(v.boolean(), false) }),
+]);
 
 /** Of `wrangler.toml`, what a deployment's checks look at. */
 const ConfigSchema = v.object({
   name: v.string("the Worker has no name"),
   account_id: v.optional(v.string()),
+  route: v.optional(RouteSchema),
+  routes: v.optional(v.array(RouteSchema), []),
   durable_objects: v.object({ bindings: v.array(v.object({ name: v.string(), class_name: v.string() })) }),
   migrations: v.array(
     v.object({
@@ -27,6 +33,8 @@ export type Deployed = {
   readonly accountId: string | null;
   /** Of the classes of Durable Objects, the latest step that Cloudflare is told of. */
   readonly lastMigration: string;
+  /** Domains that Cloudflare gives to the Worker, with their DNS records. */
+  readonly customDomains: readonly string[];
 };
 
 /**
@@ -41,7 +49,15 @@ export async function readDeployed(path: string, environment: string | null): Pr
     worker: config.name,
     accountId: config.account_id ?? null,
     lastMigration: config.migrations.at(-1)?.tag ?? "none",
+    customDomains: customDomainsOf(config),
   };
+}
+
+/** Mere routes are not among them: one that another Worker has, Cloudflare does not give away. */
+function customDomainsOf({ route, routes }: Config): readonly string[] {
+  return [...routes, ...(route === undefined ? [] : [route])].flatMap((each) =>
+    typeof each === "object" && each.custom_domain ? [each.pattern] : [],
+  );
 }
 
 async function readConfig(path: string, environment: string | null): Promise<Config> {
@@ -61,7 +77,10 @@ async function readConfig(path: string, environment: string | null): Promise<Con
 }
 
 /** Where classes, their bindings and their migrations do not go together, in words. */
-export function problemsOf({ durable_objects, migrations }: Config): readonly string[] {
+export function problemsOf({
+  durable_objects,
+  migrations,
+}: Pick<Config, "durable_objects" | "migrations">): readonly string[] {
   const bound = durable_objects.bindings.map((binding) => binding.class_name);
   const problems: string[] = [];
   const made = new Set<string>();

@@ -1,32 +1,13 @@
 import { UserError } from "../errors.ts";
-import { withEntry } from "../keys/entries.ts";
-import { changeKeys } from "../keys/file.ts";
 import { inRoot } from "../paths.ts";
-import type { Asking } from "../terminal/ask.ts";
-import type { Screen } from "../terminal/screen.ts";
 import { createSteps } from "../terminal/steps.ts";
-import type { Deployed } from "./config.ts";
-import { addressOf, awaitHealth, awaitTokens, type Patience } from "./health.ts";
+import { addressOf, awaitHealth, awaitTokens } from "./health.ts";
+import type { Means } from "./means.ts";
 import { aboutSecrets, requiredSecrets } from "./required.ts";
-import { type Gathered, gather } from "./secrets.ts";
+import { gather } from "./secrets.ts";
 import { checkSizes, measureSizes, type Sizes, sizesText } from "./sizes.ts";
-import type { Deployment, Wrangler } from "./wrangler.ts";
-
-/** What is deployed, and what it is deployed with. */
-export type Means = {
-  readonly deployed: Deployed;
-  readonly environment: string | null;
-  readonly wrangler: Wrangler;
-  readonly buildPages: () => Promise<unknown>;
-  /** Where the Worker is bundled to, to be measured. */
-  readonly workerFolder: string;
-  readonly asking: Asking;
-  readonly env: NodeJS.ProcessEnv;
-  /** The list of this Worker's API keys. */
-  readonly keyFile: string;
-  readonly patience: Patience;
-  readonly screen: Screen;
-};
+import { keep, upload } from "./upload.ts";
+import type { Deployment } from "./wrangler.ts";
 
 /** Builds, measures and checks what would be deployed. Needs no account and asks nobody. */
 export async function rehearse(means: Means): Promise<void> {
@@ -38,6 +19,11 @@ export async function rehearse(means: Means): Promise<void> {
   screen.print(
     `Worker ${deployed.worker}, classes of Durable Objects as of migration ${deployed.lastMigration}.`,
   );
+  if (deployed.customDomains.length > 0) {
+    screen.print(
+      `Domains ${deployed.customDomains.join(", ")}: without a terminal only with --take-domains.`,
+    );
+  }
   screen.print("A deployment would ask for those of these secrets that the Worker does not have yet:");
   for (const name of requiredSecrets) screen.print(`  ${name} ${aboutSecrets[name]}.`);
   screen.print("Nothing was deployed.");
@@ -49,6 +35,7 @@ export async function rehearse(means: Means): Promise<void> {
  */
 export async function deploy(means: Means): Promise<void> {
   const { wrangler, screen, env } = means;
+  refuseToTakeDomains(means);
   const sizes = await build(means);
   const steps = createSteps(screen);
   let names: readonly string[] | null;
@@ -65,22 +52,28 @@ export async function deploy(means: Means): Promise<void> {
   const gathered = await gather(missing, { ...means, say: (line) => screen.print(line) });
   for (const source of gathered.sources) screen.print(`    ${source}`);
 
-  const done = createSteps(screen);
-  let deployment: Deployment;
-  try {
-    deployment = await done.step("Deployment").during(
-      () => wrangler.deploy(gathered.secrets),
-      ({ versionId }) => versionId,
-    );
-  } finally {
-    done.settle();
-  }
-  // From here on the Worker knows the new key, whether it is well or not.
+  const before = names === null ? null : await wrangler.latest();
+  const interrupted = means.interrupted();
+  const deployment = await upload(means, gathered, before, interrupted);
   if (gathered.made !== null) keep(means, gathered.made);
   const address = addressOf(deployment.addresses);
   tellOutcome(means, deployment, address, sizes);
-  if (address === null) return;
+  if (address === null || interrupted.aborted) return;
+  // Nothing is half done any more.
+  interrupted.addEventListener("abort", () => process.exit(130));
   await see(means, address, gathered.made?.key ?? (env.CAPTIONWIRE_API_KEY || null));
+}
+
+/** Without a terminal wrangler asks nobody, and takes a domain from another Worker, or over a DNS record, as it finds it. */
+function refuseToTakeDomains({ wrangler, deployed, mayTakeDomains }: Means): void {
+  if (wrangler.hasTerminal || mayTakeDomains || deployed.customDomains.length === 0) return;
+  throw new UserError(
+    [
+      `wrangler.toml gives the Worker ${deployed.customDomains.join(", ")}, and there is no terminal to ask on: if another Worker has`,
+      "that domain, or a DNS record stands there, it would be taken over without a question. Run npm run deploy in a terminal,",
+      "which asks, or say that it is meant: npm run deploy -- --take-domains",
+    ].join("\n"),
+  );
 }
 
 async function build({ wrangler, screen, buildPages, workerFolder }: Means): Promise<Sizes> {
@@ -119,13 +112,6 @@ async function findAccount({ wrangler, deployed, env }: Means): Promise<string> 
     throw new UserError(`Which account? Set one of these and run it again:\n${list.join("\n")}`);
   }
   return only.name;
-}
-
-function keep({ keyFile, screen }: Means, { key, entry }: NonNullable<Gathered["made"]>): void {
-  changeKeys(keyFile, (before) => withEntry(before, entry, ` --file ${keyFile}`));
-  screen.print();
-  screen.print(`API key of tenant ${entry.tenant}, shown this once; ${keyFile} keeps its hash:`);
-  screen.print(`  ${key}`);
 }
 
 function tellOutcome(

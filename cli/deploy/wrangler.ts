@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
-import { root } from "../paths.ts";
-import { quiet } from "../stack/tool.ts";
+import { runWrangler as run } from "./process.ts";
 
 export type Account = { readonly id: string; readonly name: string };
 
@@ -21,8 +18,15 @@ export type Wrangler = {
   secretNames(): Promise<readonly string[] | null>;
   /** Bundles the Worker into a folder and checks it, as a deployment would. Asks nobody. */
   bundle(folder: string): Promise<void>;
-  /** Uploads the Worker and puts it in place, with these secrets besides those it has: both or neither. */
-  deploy(secrets: Readonly<Record<string, string>>): Promise<Deployment>;
+  /** Whether a deployment has our terminal: wrangler then asks there what it has to, and shows there what it does. */
+  readonly hasTerminal: boolean;
+  /** Which deployment is in place; `null` where there is none. */
+  latest(): Promise<string | null>;
+  /**
+   * Uploads the Worker and puts it in place, with these secrets besides those it has: both or neither. It may fail after
+   * that too, over domains and routes: `latest` tells. `interrupted` ends it wherever it is.
+   */
+  deploy(secrets: Readonly<Record<string, string>>, interrupted: AbortSignal): Promise<Deployment>;
 };
 
 const WhoSchema = v.variant("loggedIn", [
@@ -32,20 +36,31 @@ const WhoSchema = v.variant("loggedIn", [
     accounts: v.array(v.object({ id: v.string(), name: v.string() })),
   }),
 ]);
+/** The newest of the deployments; it may share the requests among several versions. */
+const LatestSchema = v.object({ id: v.string() });
 const SecretListSchema = v.array(v.object({ name: v.string() }));
 /** Of what wrangler writes into the file that WRANGLER_OUTPUT_FILE_PATH names: a line of JSON an event. */
 const DeployedSchema = v.object({
   type: v.literal("deploy"),
-  version_id: v.string(),
+  /** `null`: wrangler asked whether to go on, and was told not to. */
+  version_id: v.nullable(v.string()),
   targets: v.optional(v.array(v.string()), []),
 });
 
-/** `script`: wrangler's program. `environment`: one of `wrangler.toml`, or `null` for what stands at its top. */
-export function wranglerAt(script: string, environment: string | null): Wrangler {
+/** What Cloudflare says of a Worker that it does not know, and wrangler of one that was never deployed. */
+const noDeployment = /\[code: (?:10007|10090)\]|The Worker \S+ has no deployments/;
+
+/**
+ * `script`: wrangler's program, which has to be one process: what it starts would not be ended with it. `environment`: one
+ * of `wrangler.toml`, or `null` for what stands at its top. `hasTerminal`: our input and output are one.
+ */
+export function wranglerAt(script: string, environment: string | null, hasTerminal: boolean): Wrangler {
   // An empty one says that the top is meant: without it, wrangler warns.
   const where = ["--env", environment ?? ""];
 
   return {
+    hasTerminal,
+
     async accounts() {
       const { stdout, text } = await run(script, ["whoami", "--json"]);
       const who = v.safeParse(v.pipe(v.string(), v.parseJson(), WhoSchema), stdout);
@@ -69,7 +84,15 @@ export function wranglerAt(script: string, environment: string | null): Wrangler
       if (code !== 0) throw failure("The Worker could not be built", text);
     },
 
-    async deploy(secrets) {
+    async latest() {
+      const { code, stdout, text } = await run(script, ["deployments", "status", "--json", ...where]);
+      const latest = v.safeParse(v.pipe(v.string(), v.parseJson(), LatestSchema), stdout);
+      if (code === 0 && latest.success) return latest.output.id;
+      if (noDeployment.test(text)) return null;
+      throw failure("The Worker's deployments could not be listed", text);
+    },
+
+    async deploy(secrets, interrupted) {
       const folder = mkdtempSync(join(tmpdir(), "captionwire-deploy-"));
       const remove = (): void => rmSync(folder, { recursive: true, force: true });
       process.once("exit", remove);
@@ -83,14 +106,17 @@ export function wranglerAt(script: string, environment: string | null): Wrangler
         }
         const events = join(folder, "events.ndjson");
         const { code, text } = await run(script, ["deploy", ...where, ...given], {
-          WRANGLER_OUTPUT_FILE_PATH: events,
+          env: { WRANGLER_OUTPUT_FILE_PATH: events },
+          inTerminal: hasTerminal,
+          signal: interrupted,
         });
-        if (code !== 0) throw failure("It was not deployed", withoutSecrets(text, secrets));
-        const deployed = readDeployment(events);
-        if (deployed === null) {
-          throw failure("wrangler deployed, and did not say what", withoutSecrets(text, secrets));
-        }
-        return deployed;
+        const said = withoutSecrets(text, secrets);
+        if (interrupted.aborted && code !== 0) throw failure("wrangler was interrupted", said);
+        if (code !== 0) throw failure("wrangler failed", said);
+        const event = readEvent(events);
+        if (event === null) throw failure("wrangler did not say what it deployed", said);
+        if (event.version_id === null) throw failure("wrangler was told not to go on", said);
+        return { versionId: event.version_id, addresses: event.targets };
       } finally {
         process.off("exit", remove);
         remove();
@@ -99,11 +125,11 @@ export function wranglerAt(script: string, environment: string | null): Wrangler
   };
 }
 
-function readDeployment(events: string): Deployment | null {
+function readEvent(events: string): v.InferOutput<typeof DeployedSchema> | null {
   if (!existsSync(events)) return null;
   for (const line of readFileSync(events, "utf8").split("\n")) {
     const event = v.safeParse(v.pipe(v.string(), v.parseJson(), DeployedSchema), line);
-    if (event.success) return { versionId: event.output.version_id, addresses: event.output.targets };
+    if (event.success) return event.output;
   }
   return null;
 }
@@ -118,42 +144,6 @@ function withoutSecrets(text: string, secrets: Readonly<Record<string, string>>)
 
 function failure(what: string, said: string): UserError {
   const lines = said.split("\n").filter((line) => line.trim() !== "" && !/Logs were written to/.test(line));
+  if (lines.length === 0) return new UserError(`${what}.`);
   return new UserError(`${what}. wrangler says:\n${lines.map((line) => `  ${line}`).join("\n")}`);
-}
-
-type Ran = { readonly code: number | null; readonly stdout: string; readonly text: string };
-
-/** Runs wrangler to its end. It asks nothing: where it would, it takes what is usual or fails. */
-async function run(
-  script: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ran> {
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...quiet, ...env },
-  });
-  let stdout = "";
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
-    stdout += piece;
-    text += piece;
-  });
-  child.stderr.setEncoding("utf8").on("data", (piece: string) => {
-    text += piece;
-  });
-  const kill = (): boolean => child.kill("SIGKILL");
-  process.once("exit", kill);
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", (error) =>
-        reject(new UserError(`wrangler could not be started: ${error.message}`)),
-      );
-      child.once("close", resolve);
-    });
-    return { code, stdout, text: stripVTControlCharacters(text) };
-  } finally {
-    process.off("exit", kill);
-  }
 }

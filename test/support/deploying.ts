@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WriteStream } from "node:tty";
 import * as v from "valibot";
-import { deploy, type Means, rehearse } from "../../cli/deploy/deploy.ts";
+import { deploy, rehearse } from "../../cli/deploy/deploy.ts";
+import type { Means } from "../../cli/deploy/means.ts";
 import { wranglerAt } from "../../cli/deploy/wrangler.ts";
 import { inRoot } from "../../cli/paths.ts";
 import type { Asking } from "../../cli/terminal/ask.ts";
@@ -15,14 +16,27 @@ export type Scenario = {
   readonly accounts: readonly { readonly id: string; readonly name: string }[] | null;
   /** Names of the secrets the Worker has; `null`: there is no such Worker. */
   readonly secrets: readonly string[] | null;
+  /** What wrangler fails with, before it has uploaded anything. */
   readonly deployFails?: string;
+  /** And afterwards, over domains and routes. */
+  readonly triggersFail?: string;
+  /** It uploads nothing and does not end by itself. */
+  readonly deployHangs?: true;
+  /** It ends well, and its events tell of no deployment (`silent`), or of one that was answered with no (`declined`). */
+  readonly deployEnds?: "silent" | "declined";
+  /** What asking for the deployments fails with, once one was tried. */
+  readonly latestFails?: string;
   readonly targets: readonly string[];
 };
 
-const CallSchema = v.object({
+export const CallSchema = v.object({
   args: v.array(v.string()),
   secrets: v.optional(v.record(v.string(), v.string())),
+  secretsFile: v.optional(v.string()),
   mode: v.optional(v.string()),
+  pid: v.number(),
+  /** Whether wrangler would ask. */
+  asks: v.boolean(),
 });
 export type Call = v.InferOutput<typeof CallSchema>;
 
@@ -44,9 +58,15 @@ export type DeployingOptions = {
   readonly asking: Asking;
   readonly env?: NodeJS.ProcessEnv;
   readonly environment?: string;
+  readonly customDomains?: readonly string[];
+  readonly mayTakeDomains?: boolean;
+  /** Our input and output are a terminal. */
+  readonly hasTerminal?: boolean;
+  readonly interrupted?: () => AbortSignal;
 };
 
-export function deploying({ scenario, asking, env = {}, environment }: DeployingOptions): Deploying {
+export function deploying(options: DeployingOptions): Deploying {
+  const { scenario, asking, env = {}, environment } = options;
   const folder = mkdtempSync(join(tmpdir(), "captionwire-deploying-"));
   const script = join(folder, "wrangler.mjs");
   copyFileSync(inRoot("test/support/fake-wrangler.mjs"), script);
@@ -60,15 +80,22 @@ export function deploying({ scenario, asking, env = {}, environment }: Deploying
     },
   });
   const means: Means = {
-    deployed: { worker: "captionwire", accountId: null, lastMigration: "v3" },
+    deployed: {
+      worker: "captionwire",
+      accountId: null,
+      lastMigration: "v3",
+      customDomains: options.customDomains ?? [],
+    },
     environment: environment ?? null,
-    wrangler: wranglerAt(script, environment ?? null),
+    wrangler: wranglerAt(script, environment ?? null, options.hasTerminal ?? false),
     buildPages: async () => {},
     workerFolder: join(folder, "worker"),
     asking,
     env,
     keyFile: join(folder, "keys.json"),
     patience: { tries: 2, pauseMs: 1 },
+    mayTakeDomains: options.mayTakeDomains ?? false,
+    interrupted: options.interrupted ?? (() => new AbortController().signal),
     screen: createScreen(out),
   };
   const callsFile = join(folder, "calls.ndjson");

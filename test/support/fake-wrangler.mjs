@@ -1,6 +1,6 @@
 // In wrangler's place: it is copied beside a `scenario.json`, does what stands there, and writes down how it was called.
 // Its answers are those of wrangler 4.116, to the letter where our code reads them.
-import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = import.meta.dirname;
@@ -14,6 +14,9 @@ const secrets = secretsFile === undefined ? undefined : readFileSync(secretsFile
 const call = {
   args,
   secrets: secrets === undefined ? undefined : JSON.parse(secrets),
+  secretsFile,
+  pid: process.pid,
+  asks: process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.CI === "false",
   mode: secretsFile === undefined ? undefined : (statSync(secretsFile).mode & 0o777).toString(8),
 };
 appendFileSync(join(folder, "calls.ndjson"), `${JSON.stringify(call)}\n`);
@@ -52,12 +55,34 @@ if (args[0] === "deploy" && args.includes("--dry-run")) {
   writeFileSync(join(after("--outdir"), "index.js"), "export default {};\n");
   process.exit(0);
 }
+const uploaded = join(folder, "uploaded");
+const tried = join(folder, "tried");
+if (args.slice(0, 3).join(" ") === "deployments status --json") {
+  if (scenario.latestFails !== undefined && existsSync(tried)) fail(scenario.latestFails);
+  const id = existsSync(uploaded) ? "deployment-of-the-tests" : "deployment-before";
+  if (scenario.secrets === null && !existsSync(uploaded)) {
+    fail(
+      "A request to the Cloudflare API (/accounts/a1/workers/scripts/captionwire/deployments) failed.\n\n  This Worker does not exist on your account. [code: 10007]",
+    );
+  }
+  process.stdout.write(JSON.stringify({ id, versions: [{ version_id: "v", percentage: 100 }] }, null, 2));
+  process.exit(0);
+}
 if (args[0] === "deploy") {
+  writeFileSync(tried, "");
+  if (scenario.deployHangs === true) {
+    await new Promise((resolve) => setTimeout(resolve, 3_600_000));
+  }
   if (scenario.deployFails !== undefined) fail(`${scenario.deployFails} ${secrets ?? ""}`);
-  const event = { type: "deploy", version: 1, version_id: "version-of-the-tests", targets: scenario.targets };
+  const isDeclined = scenario.deployEnds === "declined";
+  if (!isDeclined) writeFileSync(uploaded, "");
+  if (scenario.triggersFail !== undefined) fail(`${scenario.triggersFail} ${secrets ?? ""}`);
+  const event = isDeclined
+    ? { type: "deploy", version: 1, version_id: null }
+    : { type: "deploy", version: 1, version_id: "version-of-the-tests", targets: scenario.targets };
   appendFileSync(
     process.env.WRANGLER_OUTPUT_FILE_PATH,
-    `{"type":"wrangler-session","version":1}\n${JSON.stringify(event)}\n`,
+    `{"type":"wrangler-session","version":1}\n${scenario.deployEnds === "silent" ? "" : `${JSON.stringify(event)}\n`}`,
   );
   process.exit(0);
 }

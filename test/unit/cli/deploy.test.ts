@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import * as v from "valibot";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -108,7 +110,7 @@ describe("deploy", () => {
     ]);
     for (const name of requiredSecrets) expect(it.output).toContain(`${name} `);
 
-    const { secrets = {}, mode, args } = it.calls.at(-1) ?? { args: [] };
+    const { secrets = {}, secretsFile = "", mode } = it.calls.at(-1) ?? {};
     expect(mode).toBe("600");
     expect(Object.keys(secrets).sort()).toEqual([...requiredSecrets].sort());
     expect(parseSigningKeys(v.parse(SigningKeysSchema, secrets))).toHaveLength(1);
@@ -119,7 +121,8 @@ describe("deploy", () => {
     ]);
 
     // Gone afterwards, and never where anybody sees it; but for the key, once.
-    expect(existsSync(args[args.indexOf("--secrets-file") + 1] ?? "")).toBe(false);
+    expect(secretsFile).not.toBe("");
+    expect(existsSync(secretsFile)).toBe(false);
     for (const secret of [secrets.TOKEN_SECRET ?? "", deepgramKey]) {
       expect(secret).not.toBe("");
       expect(it.output).not.toContain(secret);
@@ -189,11 +192,77 @@ describe("deploy", () => {
     const told = await failure(it.run());
     expect(told).toContain("It was not deployed");
     expect(told).toContain("Uploading failed with");
-    const { secrets = {} } = it.calls.at(-1) ?? {};
+    const { secrets = {} } = it.calls.find((call) => call.secrets !== undefined) ?? {};
     expect(Object.keys(secrets)).toHaveLength(3);
     for (const secret of [secrets.TOKEN_SECRET ?? "", deepgramKey]) expect(told).not.toContain(secret);
     expect(existsSync(it.keyFile)).toBe(false);
     expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toEqual([]);
+  });
+
+  describe("when wrangler fails after the upload", () => {
+    const fails = { triggersFail: "Some triggers failed to deploy for captionwire:" };
+
+    it("keeps and shows the key of a new Worker, which knows it", async () => {
+      const it = start({
+        scenario: scenario({ secrets: null, ...fails }),
+        asking: somebody(["", "acme", deepgramKey]),
+      });
+      const told = await failure(it.run());
+      expect(told).toContain("It was uploaded and is in place, but wrangler failed");
+      expect(told).toContain(fails.triggersFail);
+      expect(told).not.toContain(deepgramKey);
+      // There is none before.
+      expect(told).not.toContain("rollback");
+      const [key] = readKeys(it.keyFile);
+      const shown = it.output.split(/\s+/).filter(isApiKeyWhole);
+      expect(shown).toHaveLength(1);
+      expect(keyEntry(shown[0] ?? "", "", "", new Date(0)).sha256).toBe(key?.sha256);
+    });
+
+    it("says how to go back where there was one, secrets or not", async () => {
+      const it = start({ scenario: scenario(fails), asking: nobody, environment: "staging" });
+      const told = await failure(it.run());
+      expect(told).toContain("It was uploaded and is in place, but wrangler failed");
+      expect(told).toContain("npx wrangler rollback --env staging");
+    });
+
+    it("and without saying what it deployed", async () => {
+      const it = start({
+        scenario: scenario({ secrets: ["TOKEN_SECRET", "DEEPGRAM_API_KEY"], deployEnds: "silent" }),
+        asking: somebody(["acme"]),
+      });
+      const told = await failure(it.run());
+      expect(told).toContain("It was uploaded and is in place, but wrangler did not say what it deployed");
+      expect(told).toContain("npx wrangler rollback");
+      expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toHaveLength(1);
+    });
+  });
+
+  it("loses no key where nobody can tell whether it was uploaded", async () => {
+    const it = start({
+      scenario: scenario({ secrets: null, deployFails: "no network", latestFails: "still none" }),
+      asking: somebody(["", "acme", deepgramKey]),
+    });
+    const told = await failure(it.run());
+    expect(told).toMatch(/It may have been uploaded: .*no network.*still none.*wrangler deployments list/s);
+    expect(readKeys(it.keyFile)).toHaveLength(1);
+  });
+
+  it("takes a no to wrangler's own question for one", async () => {
+    const it = start({ scenario: scenario({ deployEnds: "declined" }), asking: nobody });
+    expect(await failure(it.run())).toBe("It was not deployed: wrangler was told not to go on.");
+  });
+
+  it("takes no domain from anybody without a terminal, unless that is meant", async () => {
+    const customDomains = ["captions.example.com"];
+    const refused = start({ scenario: scenario(), asking: nobody, customDomains });
+    expect(await failure(refused.run())).toMatch(/captions\.example\.com.*--take-domains/s);
+    expect(refused.calls).toEqual([]);
+    await refused.rehearse();
+    expect(refused.output).toContain("captions.example.com: without a terminal only with --take-domains");
+    const meant = start({ scenario: scenario(), asking: nobody, customDomains, mayTakeDomains: true });
+    await meant.run();
+    expect(meant.output).toContain("version-of-the-tests");
   });
 
   it.each([
@@ -281,7 +350,7 @@ describe("the configuration", () => {
   const room = { name: "CAPTIONS", class_name: "CaptionRoom" };
   const none = { new_sqlite_classes: [], new_classes: [], renamed_classes: [], deleted_classes: [] };
   const first = { ...none, tag: "v1", new_sqlite_classes: ["CaptionRoom"] };
-  const config = { name: "captionwire", durable_objects: { bindings: [room] }, migrations: [first] };
+  const config = { durable_objects: { bindings: [room] }, migrations: [first] };
 
   it.each([
     ["captionwire", null],
@@ -291,6 +360,17 @@ describe("the configuration", () => {
       worker,
       lastMigration: "v3",
     });
+  });
+
+  it("tells domains that the Worker is given from mere routes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "captionwire-config-"));
+    open.push({ remove: () => rmSync(folder, { recursive: true }) });
+    const path = join(folder, "wrangler.toml");
+    const routes = `routes = [{ pattern = "captions.example.com", custom_domain = true }, "example.com/x/*"]\n`;
+    writeFileSync(path, `${routes}${readFileSync(inRoot("wrangler.toml"), "utf8")}`);
+    expect((await readDeployed(path, null)).customDomains).toEqual(["captions.example.com"]);
+    expect((await readDeployed(path, "staging")).customDomains).toEqual([]);
+    expect((await readDeployed(inRoot("wrangler.toml"), null)).customDomains).toEqual([]);
   });
 
   it("says which environments there are not", async () => {
