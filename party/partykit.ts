@@ -2,6 +2,7 @@ import type * as Party from "partykit/server";
 import * as v from "valibot";
 import { CaptionwireError } from "../shared/errors.ts";
 import { ping, pong } from "../shared/protocol.ts";
+import { BaseUrlSchema } from "./bridge/address.ts";
 import { atRoom, nameIn, vouchedFor } from "./bridge/addressed.ts";
 import { registryAt } from "./bridge/http-registry.ts";
 import type { Member } from "./callers.ts";
@@ -15,7 +16,7 @@ import { signingKeysOf } from "./tokens/signing-keys.ts";
 import { workerdPorts } from "./workerd.ts";
 
 /** Where the edge Worker is, which keeps the list of a tenant's rooms. */
-const EdgeSchema = v.object({ EDGE_URL: v.pipe(v.string(), v.url()) });
+const EdgeSchema = v.object({ EDGE_URL: BaseUrlSchema });
 
 type Connection = Party.Connection<Member>;
 

@@ -2,6 +2,14 @@ import * as v from "valibot";
 import { RoomNameSchema, TenantNameSchema } from "../../shared/claims.ts";
 
 const RoomsPath = /^\/parties\/captions\/([^/]+)(\/.*)?$/;
+/** Where the other side of the bridge is: an address under which paths are appended. */
+export const BaseUrlSchema = v.pipe(
+  v.string(),
+  v.url(),
+  v.regex(/^https?:\/\/[^?#]+$/),
+  v.transform((url) => url.replace(/\/+$/, "")),
+);
+
 const IdSchema = v.strictTuple([TenantNameSchema, RoomNameSchema]);
 
 /** What of a room is asked at a host of rooms. */

@@ -3,7 +3,7 @@ import { CaptionwireError } from "../../shared/errors.ts";
 import { type Standing, StandingSchema } from "../room/door/standing.ts";
 import type { Registry } from "../tenant/registry.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
-import { askAcross } from "./ask.ts";
+import { readAcross } from "./ask.ts";
 import { makeVoucher, voucherHeader } from "./voucher.ts";
 
 /** What a room asks of its tenant's list, and what the edge answers with. */
@@ -21,13 +21,13 @@ export const AdmitSchema = v.strictObject({ isNew: v.boolean() });
  * @param name of the room's object, `{tenant}/{room}`
  */
 export function registryAt(edge: string, name: string, keys: SigningKeys): Registry {
-  const ask = async (path: RegistryPath, body?: object): Promise<Response> => {
+  const ask = async (path: RegistryPath, body?: object): Promise<string> => {
     const errand = { audience: "captionwire registry", name, method: "POST", path } as const;
     const voucher = await makeVoucher(errand, { kind: "house" }, keys);
     const headers = { [voucherHeader]: voucher, "content-type": "application/json" };
     const init = { method: "POST", headers, body: JSON.stringify(body ?? {}) };
     try {
-      return await askAcross(`${edge}/internal/registry/${name}${path}`, init, log);
+      return await readAcross(`${edge}/internal/registry/${name}${path}`, init, log);
     } catch (error) {
       const isRefused = error instanceof CaptionwireError && unknown.has(error.code);
       if (!isRefused) throw error;
@@ -39,7 +39,7 @@ export function registryAt(edge: string, name: string, keys: SigningKeys): Regis
     admit: async (isNew) => standingIn(await ask("/admit", { isNew })),
     standing: async () => standingIn(await ask("/standing")),
     async forget() {
-      await (await ask("/forget")).body?.cancel();
+      await ask("/forget");
     },
   };
 }
@@ -47,8 +47,8 @@ export function registryAt(edge: string, name: string, keys: SigningKeys): Regis
 /** What the edge says to whom it does not know. */
 const unknown: ReadonlySet<string> = new Set(["token_invalid", "not_found"]);
 
-async function standingIn(answer: Response): Promise<Standing> {
-  const read = v.safeParse(StandingSchema, await answer.json().catch(() => null));
+function standingIn(answer: string): Standing {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), StandingSchema), answer);
   if (read.success) return read.output;
   log("no standing");
   throw new CaptionwireError("internal");

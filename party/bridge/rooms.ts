@@ -1,17 +1,11 @@
 import * as v from "valibot";
 import { signingKeysOf } from "../tokens/signing-keys.ts";
+import { BaseUrlSchema } from "./address.ts";
 import { type RoomStub, roomAt } from "./http-rooms.ts";
 
 export const RoomsSchema = v.object({
   /** Where rooms are that do not run beside the edge Worker: a host of rooms, with the same `TOKEN_SECRET`. */
-  ROOMS_URL: v.optional(
-    v.pipe(
-      v.string(),
-      v.url(),
-      v.regex(/^https?:\/\/[^?#]+$/),
-      v.transform((url) => url.replace(/\/+$/, "")),
-    ),
-  ),
+  ROOMS_URL: v.optional(BaseUrlSchema),
 });
 
 /**

@@ -83,6 +83,21 @@ describe("a room under PartyKit", () => {
     expect(await refusalIn(answer)).toEqual([404, "not_found"]);
   });
 
+  it("is made by the next who comes where the list has begun to answer and not ended", async () => {
+    alone.isListSlow = true;
+    const member = await alone.open("local/late", viewer());
+    expect(await within("it is closed", member.closed, 30_000)).toBe(errorTable.draining.close);
+    alone.isListSlow = false;
+    const next = await alone.open("local/late", viewer());
+    await eventually(
+      "it is in",
+      () => next.frames,
+      ([frame]) => frame?.includes("snapshot") === true,
+    );
+    next.socket.close(1000);
+    await next.closed;
+  }, 60_000);
+
   it("is forgotten at last where the list is away for long, also when PartyKit dies, which loses its alarms", async () => {
     const member = await alone.open("local/brief", viewer());
     member.socket.close(1000);

@@ -29,7 +29,9 @@ export class PartykitAlone {
   readonly #edge = createServer((request, response) => {
     const [operation = ""] = (request.url ?? "").split("/").slice(-1);
     this.told.push(operation);
-    if (this.isListDown) response.writeHead(503).end();
+    if (!request.url?.startsWith("/internal/registry/")) response.writeHead(404).end();
+    else if (this.isListDown) response.writeHead(503).end();
+    else if (this.isListSlow) response.writeHead(200).write("{");
     else if (operation === "forget") response.writeHead(204).end();
     else response.end(JSON.stringify(nothingRevoked));
   });
@@ -38,6 +40,8 @@ export class PartykitAlone {
   /** What rooms have asked of the list, in order. */
   readonly told: string[] = [];
   isListDown = false;
+  /** Its answers begin, and never end. */
+  isListSlow = false;
 
   private constructor(variables: Readonly<Record<string, string>>) {
     const secret = newSigningSecret();
@@ -54,7 +58,8 @@ export class PartykitAlone {
   }
 
   async #begin(): Promise<void> {
-    const edgeUrl = localUrl(this.#edge);
+    // As somebody may write it.
+    const edgeUrl = `${localUrl(this.#edge)}/`;
     const port = await freePort();
     this.#rooms = await startRooms(this.#folder, { port, edgeUrl, variables: this.#variables });
   }

@@ -1,5 +1,6 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { pathOf, readPath } from "../../../party/bridge/address.ts";
+import { BaseUrlSchema, pathOf, readPath } from "../../../party/bridge/address.ts";
 import { arrivalOf } from "../../../party/bridge/arrival.ts";
 import { type Bearer, makeVoucher, voucherHeader } from "../../../party/bridge/voucher.ts";
 import { memberHeader, passHeader } from "../../../party/paths.ts";
@@ -106,4 +107,20 @@ describe("a room's address at a host", () => {
   ])("is not %s", (path) => {
     expect(readPath(path)).toBeNull();
   });
+});
+
+describe("the address of the other side", () => {
+  it("has paths appended to it, with or without a slash at its end", () => {
+    for (const url of ["https://edge.example", "https://edge.example/", "https://edge.example//"]) {
+      expect(v.parse(BaseUrlSchema, url)).toBe("https://edge.example");
+    }
+    expect(v.parse(BaseUrlSchema, "http://edge.example/below/")).toBe("http://edge.example/below");
+  });
+
+  it.each(["edge.example", "ftp://edge.example", "https://edge.example?a", "https://edge.example#a"])(
+    "is not %s",
+    (url) => {
+      expect(v.is(BaseUrlSchema, url)).toBe(false);
+    },
+  );
 });

@@ -1,8 +1,9 @@
+import channel from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { askAcross } from "../../../party/bridge/ask.ts";
+import { askAcross, readAcross } from "../../../party/bridge/ask.ts";
 import { registryAt } from "../../../party/bridge/http-registry.ts";
 import { parseSigningKeys } from "../../../party/tokens/signing-keys.ts";
 import { timing } from "../../../shared/limits.ts";
@@ -22,6 +23,17 @@ async function otherSide(answer: RequestListener): Promise<string> {
   server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
   return localUrl(server);
+}
+
+/** The next answer whose headers are here. */
+function announced(): Promise<void> {
+  return new Promise((resolve) => {
+    const told = () => {
+      channel.unsubscribe("undici:request:headers", told);
+      resolve();
+    };
+    channel.subscribe("undici:request:headers", told);
+  });
 }
 
 describe("the other side of the bridge", () => {
@@ -49,6 +61,23 @@ describe("the other side of the bridge", () => {
     vi.advanceTimersByTime(timing.bridgeAnswerMs * 10);
     end();
     expect(await answer.text()).toBe("begun, done");
+  });
+
+  it.each<[string, number, typeof askAcross | typeof readAcross]>([
+    ["a refusal", 503, askAcross],
+    ["an answer that is read", 200, readAcross],
+  ])("is given up when %s begins and does not end", async (_, status, ask) => {
+    const url = await otherSide((_request, response) => {
+      response.writeHead(status).write('{"code":"too_many_rooms",');
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const begun = announced();
+    const said: string[] = [];
+    const answer = ask(url, {}, (what) => said.push(what)).catch((error: unknown) => error);
+    await begun;
+    vi.advanceTimersByTime(timing.bridgeAnswerMs);
+    expect(await answer).toMatchObject({ code: "draining" });
+    expect(said).toEqual(["AbortError"]);
   });
 
   it("is left when whoever asked has gone, which is nobody's failure", async () => {
