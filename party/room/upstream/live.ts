@@ -21,6 +21,7 @@ export function opening(base: number, audio: UpstreamState["audio"], now: number
   return {
     kind: "live",
     sent: base,
+    isFed: false,
     openedAt: now,
     proven: false,
     lastSentAt: now,
@@ -51,6 +52,7 @@ export function send({ audio }: UpstreamState, link: Live, isQuiet: boolean, now
   const live: Live = {
     ...link,
     sent,
+    isFed: true,
     lastSentAt: now,
     credit: { samples: credit - (sent - link.sent), at: now },
     nextSliceAt: sent < audio.head ? now + pace.sliceMs : now,
@@ -86,7 +88,8 @@ export function pause({ audio, keptBy }: UpstreamState, link: Live, isQuiet: boo
   if (!isWhole) return [live, []];
   const samples = Math.min(samplesOf(silenceMs, audio), creditOf(link, audio, now));
   const credit = { samples: creditOf(link, audio, now) - samples, at: now };
-  return [{ ...live, credit }, samples > 0 ? [{ kind: "silence", samples }] : []];
+  if (samples <= 0) return [{ ...live, credit }, []];
+  return [{ ...live, credit, isFed: true }, [{ kind: "silence", samples }]];
 }
 
 /** Audio is on its way, or was a moment ago: whoever calls that idle is not to be taken at its word. */

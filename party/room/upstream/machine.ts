@@ -202,8 +202,13 @@ function jump(state: UpstreamState, to: number, now: number): Step {
   ];
   const covered = Math.max(audio.covered, to);
   const next = { ...state, audio: { ...audio, covered, earliest: to, head: to } };
-  switch (state.link.kind) {
+  const { link } = state;
+  switch (link.kind) {
     case "live":
+      if (link.isFed) return after(effects, leave(next, "dial", now));
+      // Its clock has not begun: it begins where another one would.
+      effects.push({ kind: "began", base: covered, captionsFrom: covered });
+      return after(effects, stay({ ...next, link: { ...link, sent: covered } }));
     case "finishing":
       return after(effects, leave(next, "dial", now));
     case "idle":

@@ -41,6 +41,8 @@ export type Trouble = {
 export type Live = {
   readonly kind: "live";
   readonly sent: number;
+  /** It was sent something to listen to, audio or silence, so that its clock runs. */
+  readonly isFed: boolean;
   readonly openedAt: number;
   /** It has recognised something, if only silence. */
   readonly proven: boolean;

@@ -248,11 +248,32 @@ describe("a jump of the publisher", () => {
       if (isOpen) run.opened();
       const effects = run.take({ kind: "jump", to: 3_000 });
       // A socket that has been told nothing yet begins where it should anyway.
-      expect(kindsOf(effects)).toEqual(isOpen ? ["leave"] : []);
+      expect(effects).toEqual(isOpen ? [began(7_000)] : []);
       expect(run.state.audio.covered).toBe(7_000);
-      if (isOpen) run.left();
-      expect(run.opened()).toEqual([began(7_000)]);
+      if (!isOpen) expect(run.opened()).toEqual([began(7_000)]);
+      expect(run.audio(7_200, 3_000)).toEqual([{ kind: "send", from: 7_000, to: 7_200 }]);
     }
+  });
+
+  it("moves the beginning of a socket that has heard nothing yet, as often as it likes", () => {
+    const run = new MachineRun();
+    run.start();
+    run.opened();
+    for (let to = 1_000; to <= 40_000; to += 1_000) {
+      expect(run.take({ kind: "jump", to })).toEqual([{ kind: "gap", from: to - 1_000, to }, began(to)]);
+    }
+    expect(run.dials()).toBe(1);
+    expect(run.audio(40_300, 40_000)).toEqual([{ kind: "send", from: 40_000, to: 40_300 }]);
+    run.heard(40_200);
+    expect(run.state.audio.covered).toBe(40_200);
+  });
+
+  it("leaves a socket whose clock has begun by silence", () => {
+    const run = new MachineRun();
+    run.start();
+    run.opened();
+    expect(kindsOf(run.wait(10_000))).toContain("silence");
+    expect(kindsOf(run.take({ kind: "jump", to: 1_000 }))).toEqual(["gap", "leave"]);
   });
 });
 
