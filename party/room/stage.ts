@@ -41,6 +41,7 @@ export class Stage {
   /** Starts that wait for the running session to end. */
   #successors: (() => void)[] = [];
   #lane: PublisherLane | null = null;
+  #isAttaching = false;
   /** The last words have come, but for what is with the batch endpoint: the wait for that is bounded. */
   #cancelEnding: Cancel | null = null;
 
@@ -119,8 +120,9 @@ export class Stage {
     this.left(socket.id);
   }
 
+  /** Whoever comes in hears of the room by its `ready` first, which says what comes before it. */
   tell(frame: PublisherFrame): void {
-    this.#lane?.tell(frame);
+    if (!this.#isAttaching) this.#lane?.tell(frame);
   }
 
   acknowledge(session: StoredSession): void {
@@ -236,11 +238,13 @@ export class Stage {
     const lane = this.#lane ?? this.#openLane(session);
     // It comes back before the loss of its connection was noticed.
     if (lane.publisherId !== null) this.#measures.publisherLost();
+    this.#isAttaching = true;
     lane.attach(socket, rights.allowance ?? null, rights.canProbe === true);
     if (position > lane.resumeFrom) lane.jump(position);
     this.#measures.realign(lane.resumeFrom);
     lane.upstream.start();
     const status = this.#hooks.changed();
+    this.#isAttaching = false;
     lane.tell({ type: "ready", session: session.id, resumeFrom: lane.resumeFrom, status });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { timing } from "../../../shared/limits.ts";
-import { begin, join, linesOf, liveRoom, textOf } from "../../support/live-room.ts";
+import { begin, join, linesOf, liveRoom, sessionOf, textOf } from "../../support/live-room.ts";
 import { audioMs, ScriptedMember, ScriptedWorld, start } from "../../support/scripted-room.ts";
 import { settle } from "../../support/virtual-time.ts";
 
@@ -20,6 +20,16 @@ describe("a room", () => {
         welcome: expect.objectContaining({ heartbeatMs: timing.heartbeatMs }),
       }),
     ]);
+  });
+
+  it("tells whoever comes to publish nothing before ready", async () => {
+    const { room, publisher } = await liveRoom();
+    expect(publisher.frames[0]).toMatchObject({ type: "ready" });
+    const session = sessionOf(publisher);
+    room.left("p1");
+    await settle();
+    const again = await begin(room, "p2", { ...start, session, position: 8_000 });
+    expect(again.frames[0]).toMatchObject({ type: "ready", session, resumeFrom: 8_000 });
   });
 
   it("answers start with ready, passes audio on, and shows interims, then finals", async () => {
