@@ -2,7 +2,11 @@ import type * as Party from "partykit/server";
 import * as v from "valibot";
 import { timing } from "../shared/limits.ts";
 import type { Ground } from "./host/ground.ts";
+import type { KeyValues } from "./room/key-values.ts";
 import { KvPlace } from "./room/kv-place.ts";
+
+/** What is asked of PartyKit's storage. */
+type Storage = KeyValues & Pick<Party.Storage, "getAlarm" | "setAlarm" | "deleteAlarm">;
 
 /** An alarm does not say whose it is: `room.id` throws while one is answered, and from then on if that had woken the room. */
 const nameKey = "name";
@@ -28,7 +32,7 @@ export async function triedAgain(storage: Party.Storage, work: () => Promise<voi
  * @param failed something could not be kept: see `KvPlace`
  */
 export async function kvGround(
-  storage: Party.Storage,
+  storage: Storage,
   name: string,
   failed: () => void,
 ): Promise<Pick<Ground, "name" | "exists" | "keep" | "clear" | "setAlarm">> {
@@ -41,7 +45,11 @@ export async function kvGround(
     name,
     exists: () => place.exists,
     async keep() {
-      if (!place.exists) await storage.put(nameKey, name);
+      if (!place.exists) {
+        // In one turn, and before there is a place: whatever dies in between, the room is looked at some day.
+        const looked = storage.setAlarm(Date.now() + timing.vacantRoomMs);
+        await Promise.all([storage.put({ [nameKey]: name }), looked]);
+      }
       return place.keep();
     },
     async clear() {
