@@ -23,7 +23,7 @@ export type Seat = MemberSocket & {
 export type Ground = {
   /** Of the room's object: `{tenant}/{room}`. */
   readonly name: string;
-  /** The variables, the same object each time: see `parseProvider` and `SigningKeysSchema`. */
+  /** The variables: see `parseProvider` and `SigningKeysSchema`. */
   readonly env: object;
   /** The room's place on its tenant's list. */
   readonly registry: Registry;

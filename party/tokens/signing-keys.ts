@@ -23,14 +23,21 @@ export function parseSigningKeys(env: v.InferOutput<typeof SigningKeysSchema>): 
   return [first, Uint8Array.from(encoder.encode(env.TOKEN_SECRET_OTHER))];
 }
 
-const parsed = new WeakMap<object, SigningKeys>();
+type Written = v.InferOutput<typeof SigningKeysSchema>;
+let latest: { readonly written: Written; readonly keys: SigningKeys } | null = null;
 
 /**
- * The signing keys of an environment, the same each time: what is known of them is kept by them. Throws a `ValiError` naming
- * the variable that is wrong.
+ * The signing keys of an environment, the same for as long as the secrets are, also where each request brings an object of its
+ * own, as in PartyKit's lobby: what is known of them is kept by them. Throws a `ValiError` naming the variable that is wrong.
  */
 export function signingKeysOf(env: object): SigningKeys {
-  const known = parsed.get(env) ?? parseSigningKeys(v.parse(SigningKeysSchema, env));
-  parsed.set(env, known);
-  return known;
+  const written = v.parse(SigningKeysSchema, env);
+  if (latest === null || !isSame(latest.written, written)) {
+    latest = { written, keys: parseSigningKeys(written) };
+  }
+  return latest.keys;
+}
+
+function isSame(one: Written, other: Written): boolean {
+  return one.TOKEN_SECRET === other.TOKEN_SECRET && one.TOKEN_SECRET_OTHER === other.TOKEN_SECRET_OTHER;
 }
