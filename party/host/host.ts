@@ -48,9 +48,17 @@ export class RoomHost {
 
   /**
    * What a request (also an upgrade) is refused with before anything is kept for it; `null`: it may come in. Only members,
-   * tickets and settings make a room, and nobody without a token does. Throws when the tenant cannot be asked.
+   * tickets and settings make a room, and nobody without a token does, nor anybody while the tenant cannot be asked.
    */
   async refusalFor(request: Request): Promise<CaptionwireError | null> {
+    try {
+      return await this.#refusalFor(request);
+    } catch (error) {
+      return refusalOf(error, "request_failed");
+    }
+  }
+
+  async #refusalFor(request: Request): Promise<CaptionwireError | null> {
     const pass = passIn(request);
     const isAnybody = pass?.tokenId === null;
     const isTicket = new URL(request.url).pathname === roomPaths.ticket;
