@@ -1,14 +1,15 @@
 import type * as Party from "partykit/server";
 import * as v from "valibot";
 import { CaptionwireError } from "../shared/errors.ts";
-import { ping, pong } from "../shared/protocol.ts";
+import { ping } from "../shared/protocol.ts";
 import { BaseUrlSchema } from "./bridge/address.ts";
 import { atRoom, nameIn, vouchedFor } from "./bridge/addressed.ts";
 import { registryAt } from "./bridge/http-registry.ts";
 import type { Member } from "./callers.ts";
 import type { Ground, Seat } from "./host/ground.ts";
 import { RoomHost } from "./host/host.ts";
-import { closeQuietly, seatOf } from "./host/members.ts";
+import { closeQuietly, isOpen, seatOf } from "./host/members.ts";
+import { Pings } from "./host/pings.ts";
 import { refusalOf, refused } from "./host/refused.ts";
 import { kvGround, nameAt, triedAgain } from "./kv-ground.ts";
 import { dismiss } from "./room/dismiss.ts";
@@ -29,7 +30,7 @@ export default class CaptionParty {
   readonly options = { hibernate: false };
   readonly #room: Party.Room;
   readonly #seats = new WeakMap<Connection, Seat>();
-  readonly #pingedAt = new WeakMap<Connection, number>();
+  readonly #pings = new Pings();
   #host: Promise<RoomHost> | null = null;
   /** The same, once there is one. */
   #current: RoomHost | null = null;
@@ -73,9 +74,7 @@ export default class CaptionParty {
 
   onMessage(message: string | ArrayBuffer | ArrayBufferView, connection: Connection): Promise<void> {
     if (message !== ping) return this.#tell(connection, (host, seat) => host.received(seat, message));
-    // PartyKit does not have the runtime answer them.
-    this.#pingedAt.set(connection, Date.now());
-    this.#seatOf(connection).send(pong);
+    this.#pings.answer(this.#seatOf(connection));
     return Promise.resolve();
   }
 
@@ -108,8 +107,8 @@ export default class CaptionParty {
   #seatOf(connection: Connection): Seat {
     const known = this.#seats.get(connection);
     if (known !== undefined) return known;
-    const seat = seatOf(connection, {
-      lastPingAt: () => this.#pingedAt.get(connection) ?? null,
+    const seat: Seat = seatOf(connection, {
+      lastPingAt: () => this.#pings.lastAt(seat),
       closing: () => this.#current?.closing(connection.id),
     });
     this.#seats.set(connection, seat);
@@ -139,7 +138,7 @@ export default class CaptionParty {
       env: room.env,
       registry: registryAt(v.parse(EdgeSchema, room.env).EDGE_URL, name, signingKeysOf(room.env)),
       ports: () => ({ ...workerdPorts(room.env, name, undefined), die }),
-      seats: () => Array.from(room.getConnections<Member>(), (connection) => this.#seatOf(connection)),
+      seats: () => [...room.getConnections<Member>()].filter(isOpen).map((each) => this.#seatOf(each)),
       seat: (id) => {
         const connection = room.getConnection<Member>(id);
         return connection === undefined ? null : this.#seatOf(connection);

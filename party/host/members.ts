@@ -37,6 +37,14 @@ export function seatOf(connection: Connection, { lastPingAt, closing }: SeatHook
   };
 }
 
+/** `WebSocket.OPEN`; the runtimes differ in its name. */
+const openState = 1;
+
+/** One that is closing is among PartyKit's until the other end has answered, and nobody's any more. */
+export function isOpen({ readyState }: { readonly readyState: number }): boolean {
+  return readyState === openState;
+}
+
 function sendQuietly(connection: Connection, text: string): void {
   try {
     connection.send(text);

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import type { Bearer } from "../../party/bridge/voucher.ts";
 import type { Pass } from "../../party/room/door/pass.ts";
 import { errorTable } from "../../shared/errors.ts";
+import { limits } from "../../shared/limits.ts";
 import { ping, pong } from "../../shared/protocol.ts";
 import { PartykitAlone } from "../support/partykit-alone.ts";
 import { eventually, within } from "../support/wait.ts";
@@ -76,6 +77,17 @@ describe("a room under PartyKit", () => {
     );
     third.socket.close(1000);
     await third.closed;
+  });
+
+  it("answers no more pings than control messages", async () => {
+    const member = await alone.open("local/hall", viewer());
+    for (let count = 0; count < 2_000; count += 1) member.socket.send(ping);
+    expect(await within("it is closed", member.closed)).toBe(errorTable.rate_limited.close);
+    expect(member.frames.filter((frame) => frame === pong).length).toBeGreaterThanOrEqual(
+      limits.controlBurst,
+    );
+    expect(member.frames.length).toBeLessThan(1_000);
+    expect(JSON.parse(member.frames.at(-1) ?? "").code).toBe("rate_limited");
   });
 
   it("is not made by asking after it", async () => {
