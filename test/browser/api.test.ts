@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { startReadingProvider } from "../support/reading-provider.ts";
@@ -83,5 +87,50 @@ it("shows a stream as it comes, until it is stopped", async () => {
   await stream.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
   expect(await stream.getByLabel("Body of the answer").textContent()).toContain('"type":"snapshot"');
   expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+/** What a shell makes of the line, with a status at the end: all of it, or of a stream as far as `until`. */
+async function typed(
+  line: string,
+  cwd: string,
+  env: Record<string, string>,
+  until?: string,
+): Promise<string> {
+  const child = spawn("sh", ["-c", `exec ${line} -sS -w ' %{http_code}'`], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
+  let said = "";
+  for await (const piece of child.stdout) {
+    said += String(piece);
+    if (until !== undefined && said.includes(until)) child.kill();
+  }
+  return said;
+}
+
+it("shows requests for a terminal that a shell can send", async () => {
+  const { page } = await open("putRoom");
+  const { stack } = scripted;
+  const folder = await mkdtemp(join(tmpdir(), "captionwire-typed-"));
+  const TOKEN = await stack.token({ scopes: ["rooms:admin", "rooms:stats", "captions:view", "speak"] });
+  const secrets = { TOKEN, API_KEY: stack.apiKey };
+  const lineOf = async (id: string) => {
+    const operation = page.locator(`#${id}`);
+    if ((await operation.getAttribute("open")) === null) await operation.locator(":scope > summary").click();
+    return (await operation.getByLabel("The request for curl").textContent()) ?? "";
+  };
+  try {
+    for (const id of ["putRoom", "getRoom", "getCaptions", "exportVtt", "listRooms", "createToken", "health"])
+      expect(await typed(await lineOf(id), folder, secrets), id).toMatch(/ 200$/);
+    expect(await typed(await lineOf("getRoom"), folder, {})).toMatch(/ 401$/);
+    expect(await typed(await lineOf("followCaptions"), folder, secrets, "snapshot")).toContain("snapshot");
+    expect(await typed(await lineOf("followStats"), folder, secrets, "event: stats")).toContain("data:");
+    // This provider only listens.
+    expect(await typed(await lineOf("speak"), folder, secrets)).not.toMatch(/401$/);
+    expect(await readdir(folder)).toEqual(["speech.mp3"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   await page.context().close();
 });

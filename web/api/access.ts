@@ -39,8 +39,8 @@ export function keepToken(token: string): void {
   tokenField.value = token;
 }
 
-/** The bearer's secret as it stands in curl: nobody looks over one's shoulder at a real one. */
-export function secretForReading(access: Access): string | null {
+/** The bearer's secret as it stands in curl, a variable of the shell: nobody looks over one's shoulder at a real one. */
+export function secretForReading(access: Access): "$API_KEY" | "$TOKEN" | null {
   switch (access.kind) {
     case "anybody":
       return null;

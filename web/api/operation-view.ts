@@ -87,7 +87,7 @@ export function showOperation(
   }
 
   function draw(): void {
-    const curl = asCurl(requestOf(operation, values, server, secretForReading(access)));
+    const curl = asCurl(operation, values, server, secretForReading(access));
     render(
       html`
         ${prose(operation.description)}

@@ -53,14 +53,33 @@ export function missingIn({ parameters }: Operation, values: Values): readonly s
     .map(({ name }) => name);
 }
 
-/** The same request for a terminal. */
-export function asCurl({ method, url, headers, body }: Request): string {
+/**
+ * The same request for a terminal, with its answer as it comes where that is a stream, and in a file where it is audio.
+ *
+ * @param secret a variable of the shell such as `$TOKEN`, which has its value there; `null`: nothing is needed
+ */
+export function asCurl(
+  operation: Operation,
+  values: Values,
+  server: string,
+  secret: "$TOKEN" | "$API_KEY" | null,
+): string {
+  const { method, url, headers, body } = requestOf(operation, values, server, null);
   const parts = [
-    `curl${method === "GET" ? "" : ` -X ${method}`} ${quoted(url)}`,
+    `curl${method === "GET" ? "" : ` -X ${method}`}${receiving(operation, values)} ${quoted(url)}`,
+    // A shell fills in nothing between single quotes.
+    ...(secret === null ? [] : [`-H "authorization: Bearer ${secret}"`]),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     ...(body === null ? [] : [`-d ${quoted(body)}`]),
   ];
   return parts.join(" \\\n  ");
+}
+
+function receiving({ responses }: Operation, { parameters }: Values): string {
+  const types = Object.keys(responses["200"]?.content ?? {});
+  if (types.includes("text/event-stream")) return " -N";
+  if (!types.some((type) => type.startsWith("audio/"))) return "";
+  return (parameters.encoding || "mp3") === "mp3" ? " -o speech.mp3" : " -o speech";
 }
 
 /** For a POSIX shell. */
