@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { newSigningSecret } from "../../cli/keys/make.ts";
@@ -10,6 +11,23 @@ import { ScriptedRooms } from "../support/scripted-rooms.ts";
 import { eventually, within } from "../support/wait.ts";
 
 const room = "far";
+
+const Refusal = v.object({
+  content: v.object({
+    "application/json": v.object({
+      // Of what is refused in Deepgram's shapes there is none.
+      schema: v.object({
+        properties: v.optional(v.object({ code: v.object({ enum: v.array(v.string()) }) })),
+      }),
+    }),
+  }),
+});
+const Description = v.object({
+  paths: v.record(
+    v.string(),
+    v.record(v.string(), v.object({ responses: v.object({ 503: v.optional(Refusal) }) })),
+  ),
+});
 
 /** What the edge does where rooms are behind `ROOMS_URL`; the rooms themselves are told what to say. */
 describe("an edge Worker whose rooms are elsewhere", () => {
@@ -188,8 +206,24 @@ describe("an edge Worker whose rooms are elsewhere", () => {
     expect([status, JSON.parse(text)]).toMatchObject([200, { rooms: 0, pending: 0 }]);
   });
 
-  it("sends everybody back later while the rooms are away", async () => {
+  it("sends everybody back later while the rooms are away, as is described", async () => {
     await rooms.close();
+    const scopes = ["captions:view", "captions:edit", "rooms:admin"] as const;
+    const credential = await attacked.token({ scopes: [...scopes], room });
+    const answer = await fetch(`${attacked.url}/openapi.json`);
+    const { paths } = v.parse(Description, await answer.json());
+    const ofRooms = Object.entries(paths).filter(([path]) => path.startsWith("/v1/rooms/{room}"));
+    expect(ofRooms.length).toBeGreaterThan(10);
+    for (const [path, methods] of ofRooms) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        const at = path.replace("{room}", room).replaceAll(/\{\w+\}/g, "any");
+        const body = method === "put" ? {} : method === "patch" ? { text: "Words." } : undefined;
+        const { status, code } = await attacked.ask(at, { method: method.toUpperCase(), credential, body });
+        expect([path, status, code]).toEqual([path, 503, "draining"]);
+        const listed = responses["503"]?.content["application/json"].schema.properties?.code.enum;
+        expect(listed, `${method} ${path}`).toContain("draining");
+      }
+    }
     const asked = await attacked.ask(`/v1/rooms/${room}/captions`, { credential: token });
     expect([asked.status, asked.code, asked.headers.get("retry-after")]).toEqual([503, "draining", "1"]);
     expect(await refusalOf(await knock(attacked.url, room, { token }))).toBe("draining");

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { errorTable } from "../../shared/errors.ts";
 import { app } from "../../workers/app.ts";
 import { codesOf } from "../../workers/openapi/errors.ts";
 import { operations } from "../../workers/openapi/operations/index.ts";
 import { request } from "../support/runtime-client.ts";
 
-type Operation = { responses: Record<string, Answer> };
+type Operation = { responses: Record<string, Answer>; "x-close-codes"?: Record<string, string[]> };
 type Answer = { content?: Record<string, { schema?: { properties?: { code?: { enum: string[] } } } }> };
-type Description = { servers: unknown; paths: Record<string, Record<string, Operation>> };
+type Description = {
+  servers: unknown;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: { code?: { enum?: string[] } } }> };
+};
 
 const describedBy = async (answer: Response) => answer.json<Description>();
 
@@ -57,6 +62,17 @@ describe("GET /openapi.json", () => {
       );
       expect(listed.sort(), `${method} ${path}`).toEqual([...codesOf(operation)].sort());
     }
+  });
+
+  it("tells every code of the table, and with which code a socket is closed for it", async () => {
+    const { paths, components } = await describedBy(await request("/openapi.json"));
+    const codes = Object.keys(errorTable);
+    for (const name of ["Error", "ErrorFrame"])
+      expect(components.schemas[name]?.properties?.code?.enum, name).toEqual(codes);
+    const told = paths["/parties/captions/{room}"]?.get?.["x-close-codes"] ?? {};
+    const pairs = Object.entries(told).flatMap(([close, of]) => of.map((code) => [code, Number(close)]));
+    const expected = Object.entries(errorTable).map(([code, { close }]) => [code, close]);
+    expect(pairs.sort()).toEqual(expected.sort());
   });
 
   it("is for every page, names the address it was asked at, and is kept until it changes", async () => {

@@ -31,6 +31,7 @@ import { ReportSchema } from "../../shared/speak-report.ts";
 import { AlertSchema, LagSchema, LatencySchema, RoomStatsSchema, SpreadSchema } from "../../shared/stats.ts";
 import { StatsAnswerSchema } from "../../shared/stats-answer.ts";
 import { SpeakBodySchema } from "../speak/request/body.ts";
+import { allCodes } from "./codes.ts";
 import { component } from "./component.ts";
 
 /** The schemas of the interface by the names they have in the description. They are the ones the code itself reads and writes by. */
@@ -44,6 +45,7 @@ export const components = {
       retry: "Whether the same request may do better later.",
       requestId: "As in the header `x-request-id`; name it when you ask for help.",
     },
+    { code: allCodes },
   ),
   DeepgramError: component(DeepgramErrorSchema, "A refusal in Deepgram's usual shape.", {
     retryable: "Whether the same request may do better later.",
@@ -146,7 +148,12 @@ export const components = {
   }),
   TranscriptFile: component(TranscriptFileSchema, "A transcript as a file, whole."),
 
-  ErrorFrame: component(ErrorFrameSchema, "Why a socket or a stream is ended, before it is."),
+  ErrorFrame: component(
+    ErrorFrameSchema,
+    "Why a socket or a stream is ended, before it is.",
+    { code: "What is wrong, for programs. A socket is closed with its close code: `x-close-codes`." },
+    { code: allCodes },
+  ),
   ViewerFrame: component(ViewerFrameSchema, "Room → viewer: JSON text frames, or events of the stream."),
   ViewerMessage: component(ViewerMessageSchema, "Viewer → room: JSON text frames."),
   PublisherFrame: component(PublisherFrameSchema, "Room → publisher: JSON text frames."),

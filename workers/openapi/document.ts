@@ -1,3 +1,4 @@
+import { closeCodes } from "./codes.ts";
 import { type ComponentName, components } from "./components.ts";
 import { errorAnswers, errorExamples } from "./errors.ts";
 import { headers } from "./headers.ts";
@@ -44,7 +45,7 @@ function pathsOf(all: readonly Operation[]): Record<string, object> {
 }
 
 function operationObject(operation: Operation): object {
-  const { id, tag, summary, description, access, parameters, body, answers, frames } = operation;
+  const { id, tag, summary, description, access, parameters, body, answers, frames, isSocket } = operation;
   const good = Object.entries(answers).map(([status, answer]) => [status, answerObject(answer)]);
   return {
     operationId: id,
@@ -56,6 +57,7 @@ function operationObject(operation: Operation): object {
     ...(body === undefined ? {} : { requestBody: bodyObject(body) }),
     responses: { ...Object.fromEntries(good), ...errorAnswers(operation) },
     ...(frames === undefined ? {} : { "x-frames": referencesTo(frames) }),
+    ...(isSocket === true ? { "x-close-codes": closeCodes() } : {}),
   };
 }
 

@@ -1,11 +1,15 @@
 import { CaptionwireError, type ErrorCode, errorTable, ruleOf } from "../../shared/errors.ts";
 import type { SpeakRefusal } from "../speak/refusal.ts";
 import { inDeepgramsWords } from "../speak/refused.ts";
+import { allCodes } from "./codes.ts";
 import type { Access, Operation } from "./operation.ts";
 import { referenceTo } from "./schemas.ts";
 
 /** Whatever is asked: a flood, a Worker without keys, and what nobody thought of. */
 const always: readonly ErrorCode[] = ["rate_limited", "not_configured", "internal"];
+
+/** `draining`: the room moves, or is at an address (`ROOMS_URL`) that does not answer; see `party/bridge/ask.ts`. */
+const ofRooms: readonly ErrorCode[] = ["room_name_invalid", "room_forbidden", "ticket_used", "draining"];
 
 function ofAccess(access: Access): readonly ErrorCode[] {
   switch (access.kind) {
@@ -33,15 +37,12 @@ export function codesOf({ access, path, body, errors = [] }: Operation): readonl
   const codes = new Set<ErrorCode>([
     ...always,
     ...ofAccess(access),
-    ...(isOfRoom ? (["room_name_invalid", "room_forbidden", "ticket_used"] as const) : []),
+    ...(isOfRoom ? ofRooms : []),
     ...(body === undefined ? [] : (["bad_request", "too_large"] as const)),
     ...errors,
   ]);
   return allCodes.filter((code) => codes.has(code));
 }
-
-const isCode = (name: string): name is ErrorCode => Object.hasOwn(errorTable, name);
-const allCodes = Object.keys(errorTable).filter(isCode);
 
 /** The answers of an operation that are refusals, by their status. */
 export function errorAnswers(operation: Operation): Record<string, object> {

@@ -30,13 +30,15 @@ export type Operation = {
   readonly passesRefusals?: true;
   /** Frames of a socket or of an event stream, by who sends them. */
   readonly frames?: Readonly<Record<string, ComponentName>>;
+  /** A socket, which is closed with a close code of the error table. */
+  readonly isSocket?: true;
 };
 
 export type Method = "get" | "put" | "post" | "patch" | "delete";
 
 export const tags = {
   Tokens:
-    "Short-lived tokens, made and revoked with an API key. For servers: the key never goes to a browser.",
+    "Short-lived tokens, made and revoked with an API key. For servers: keep the key out of your own pages.",
   Speech: "Text to speech, for text of any length, as Deepgram's clients know it.",
   Rooms: "Caption rooms: their list, their settings, the purge, and the socket of their members.",
   Captions: "What was said in a room: to poll, to follow, to page back in, to take away and to correct.",

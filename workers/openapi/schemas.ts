@@ -45,11 +45,18 @@ export function inlineSchema(schema: v.GenericSchema): JsonSchema {
 
 function noted(schema: JsonSchema, component: Component | undefined): JsonSchema {
   if (component === undefined) return schema;
-  const { description, notes } = component;
+  const { description, notes, values } = component;
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const note = notes[name];
-    if (note === undefined || typeof property === "boolean") return [name, property];
-    return [name, { ...property, description: note }];
+    if (typeof property === "boolean") return [name, property];
+    const [note, known] = [notes[name], values[name]];
+    return [
+      name,
+      {
+        ...property,
+        ...(note === undefined ? {} : { description: note }),
+        ...(known === undefined ? {} : { enum: [...known] }),
+      },
+    ];
   });
   return {
     ...schema,

@@ -124,10 +124,13 @@ What the recognition of speech is told holds from the next session on. A tenant 
 \`start\`, then raw audio in binary frames of ${limits.audioFrameMaxBytes} bytes at most. Text frames are JSON of ${limits.controlFrameMaxBytes} bytes at most; \
 \`x-frames\` names their schemas.
 
-An upgrade is not refused by HTTP, which a browser could not read: the socket is opened, told an error frame, and closed with the \
-close code of the error. Codes 4000–4499 mean: come back with your position; 4500–4999: do not. The text frame \`ping\` is answered with \`pong\`.
+What is refused is the socket's to say, because a browser cannot read an answer to an upgrade: it is opened, told an error frame, and closed with \
+the close code of the error (\`x-close-codes\`). Codes 4000–4499 mean: come back with your position; 4500–4999: do not. The text frame \`ping\` is \
+answered with \`pong\`.
 
-The errors below are those of a request that is no upgrade.`,
+Three things are answered by HTTP, to an upgrade too: a flood from one address (429, \`rate_limited\`), a service without its settings (503, \
+\`not_configured\`) and what nobody foresaw (500, \`internal\`). Come back after \`retry-after\`, or a while. The other errors below are those of a \
+request that is no upgrade.`,
     access: {
       kind: "token",
       scopes: ["captions:view", "captions:publish"],
@@ -176,5 +179,6 @@ The errors below are those of a request that is no upgrade.`,
       toPublisher: "PublisherFrame",
       fromPublisher: "PublisherMessage",
     },
+    isSocket: true,
   },
 ];
