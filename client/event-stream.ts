@@ -41,7 +41,7 @@ export function openEventStream(
     });
     if (!answer.ok) {
       const refusal = await readRefusal(answer);
-      // A room that nobody has made yet, or a service without events: neither need stay so, and a socket makes the room.
+      // A service without events, or an older one, which made no room for them: neither need stay so.
       const retry = refusal?.retry === true || answer.status === 404;
       if (refusal !== null) tell(JSON.stringify({ type: "error", ...refusal, retry }));
       return 1006;

@@ -47,8 +47,9 @@ export class RoomHost {
   }
 
   /**
-   * What a request (also an upgrade) is refused with before anything is kept for it; `null`: it may come in. Only members,
-   * tickets and settings make a room, and nobody without a token does, nor anybody while the tenant cannot be asked.
+   * What a request (also an upgrade) is refused with before anything is kept for it; `null`: it may come in. Only members
+   * (by a socket or a stream of events), tickets and settings make a room, and nobody without a token does, nor anybody while
+   * the tenant cannot be asked.
    */
   async refusalFor(request: Request): Promise<CaptionwireError | null> {
     try {
@@ -61,12 +62,20 @@ export class RoomHost {
   async #refusalFor(request: Request): Promise<CaptionwireError | null> {
     const pass = passIn(request);
     const isAnybody = pass?.tokenId === null;
-    const isTicket = new URL(request.url).pathname === roomPaths.ticket;
-    const isMember = request.headers.get("upgrade") !== null;
+    const { pathname } = new URL(request.url);
+    const isTicket = pathname === roomPaths.ticket;
+    // Whoever waits for a programme by events would give up for good: an `EventSource` does not come back after a refusal.
+    const isMember = request.headers.get("upgrade") !== null || pathname === roomPaths.events;
     const makesRoom = (request.method === "PUT" || isMember || isTicket) && !isAnybody;
-    // Whether a room that is not public exists is nobody's business.
-    const absent = () => new CaptionwireError(isAnybody ? "unauthenticated" : "not_found");
-    if (!makesRoom && !this.#isThere()) return absent();
+    if (!makesRoom && !this.#isThere()) {
+      // Whether a room that is not public exists is nobody's business.
+      return isAnybody
+        ? new CaptionwireError("unauthenticated")
+        : new CaptionwireError(
+            "not_found",
+            "No such room yet. It is made when somebody joins it, or by PUT.",
+          );
+    }
     // A token that was revoked makes no room either.
     if (this.#isThere() || pass === null) return null;
     const standing = await this.#ground.registry.standing();

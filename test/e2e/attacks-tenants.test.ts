@@ -42,7 +42,6 @@ describe("another tenant's token", () => {
       "",
       "/captions",
       "/captions.vtt",
-      "/events",
       `/captions?before=${segment.id}`,
       "/stats",
       "/stats/events",
@@ -101,6 +100,14 @@ describe("another tenant's token", () => {
     const theirs = await knock(attacked.url, room, { token, query: { tenant: "acme" } });
     expect(await theirs.frame("snapshot")).toMatchObject({ segments: [] });
     expect((await theirs.frame("snapshot")).epoch).not.toBe(first.epoch);
+    const events = await fetch(`${attacked.url}/v1/rooms/${room}/events?tenant=acme`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const told = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes('"snapshot"')) text += (await told?.read())?.value ?? "";
+    expect(text).toContain('"segments":[]');
+    await told?.cancel();
     const publisher = await publishTo(attacked, room, { token });
     speakInto(publisher, 1);
     await finish(publisher);

@@ -17,6 +17,10 @@ let tenants = 0;
 const newTenant = () => new TestTenant(`vacancy-${++tenants}`);
 const room = "hall";
 
+async function events(token: string, method = "GET"): Promise<Response> {
+  return request(`/v1/rooms/${room}/events`, { method, headers: { authorization: `Bearer ${token}` } });
+}
+
 async function leave(member: Member): Promise<void> {
   member.close();
   await member.end();
@@ -55,13 +59,46 @@ describe("a room", () => {
   it("is not made by asking after it, nor by deleting what is not there", async () => {
     const tenant = newTenant();
     for (const method of ["GET", "DELETE"]) expect((await tenant.ask(method, room)).status).toBe(404);
-    const token = await tenant.token("captions:view");
-    const answer = await request(`/v1/rooms/${room}/events`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(answer.status).toBe(404);
+    const head = await events(await tenant.token("captions:view"), "HEAD");
+    expect(head.status).toBe(404);
     expect(await tenant.stored(room)).toEqual(nothing);
     expect(await tenant.listed()).toEqual([]);
+  });
+
+  it("is made by whoever waits by events, as by a viewer's socket, and forgotten after them", async () => {
+    const tenant = newTenant();
+    const answer = await events(await tenant.token("captions:view"));
+    expect(answer.status).toBe(200);
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes('"type":"snapshot"')) text += (await reader?.read())?.value ?? "";
+    expect(await tenant.listed()).toEqual([room]);
+    expect((await tenant.stored(room)).alarm).not.toBeNull();
+    // Alarms find somebody in it.
+    await tenant.ring(room);
+    expect(await tenant.listed()).toEqual([room]);
+    await reader?.cancel();
+    await expect
+      .poll(async () => {
+        await tenant.ring(room);
+        return tenant.listed();
+      })
+      .toEqual([]);
+    expect(await tenant.stored(room)).toEqual(nothing);
+  });
+
+  it("is made by no events of whoever may make none", async () => {
+    const tenant = newTenant();
+    const anybody = await request(`/v1/rooms/nobodys/events?tenant=tests`);
+    expect([anybody.status, await anybody.json()]).toMatchObject([401, { code: "unauthenticated" }]);
+    const revoked = await tenant.token("captions:view", { iat: Date.now() / 1_000 - 10 });
+    await tenant.object.revoke({ kind: "tenant" });
+    expect(await (await events(revoked)).json()).toMatchObject({ code: "token_revoked" });
+    await tenant.fill(limits.tenantRoomsMax);
+    const late = await events(await tenant.token("captions:view", { iat: Date.now() / 1_000 + 1 }));
+    expect([late.status, await late.json()]).toMatchObject([403, { code: "too_many_rooms" }]);
+    expect(await tenant.stored(room)).toEqual(nothing);
+    expect(await tenant.listed()).not.toContain(room);
   });
 });
 

@@ -148,6 +148,9 @@ With \`before\`, the captions before that one, to page back in.`,
     description: `The frames of a viewer (\`x-frames\`), one an event: first a snapshot, or a delta for a position, then what changes. The \`id:\` of an \
 event is the position that it leads to; an \`EventSource\` sends the last one by itself when it comes back.
 
+A room that is not there yet is made for whoever follows it by a token, as by a socket: you may wait for its first programme. An \
+\`EventSource\` gives up for good after a refusal.
+
 A stream ends with an error frame: \`token_expired\` when the token has ended, \`too_slow\` for a reader that falls behind.`,
     access: readers,
     parameters: [
@@ -179,7 +182,7 @@ A stream ends with an error frame: \`token_expired\` when the token has ended, \
         content: { "text/event-stream": { kind: "text" } },
       },
     },
-    errors: ["not_found", "too_many_connections"],
+    errors: ["too_many_rooms", "too_many_connections"],
     frames: { message: "ViewerFrame" },
   },
 ];

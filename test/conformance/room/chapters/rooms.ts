@@ -38,13 +38,14 @@ export const rooms: readonly Rule[] = [
   },
   {
     id: "R3",
-    title: "a room that nobody has made is not there",
+    title: "a room that nobody has made is not there, and whoever follows it makes it",
     codes: ["not_found"],
     async run(world) {
-      for (const path of ["", "/captions", "/captions.srt", "/events"]) {
+      for (const path of ["", "/captions", "/captions.srt"]) {
         world.refusedByHttp(await world.askRoom(path, ["captions:view", "rooms:admin"]), "not_found");
       }
-      await world.watch();
+      const stream = await world.events();
+      expect(stream.events[0]?.frame).toMatchObject({ type: "snapshot", segments: [] });
       expect((await world.askRoom("", "captions:view")).status).toBe(200);
     },
   },
