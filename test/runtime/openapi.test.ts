@@ -5,8 +5,13 @@ import { codesOf } from "../../workers/openapi/errors.ts";
 import { operations } from "../../workers/openapi/operations/index.ts";
 import { request } from "../support/runtime-client.ts";
 
-type Operation = { responses: Record<string, Answer>; "x-close-codes"?: Record<string, string[]> };
-type Answer = { content?: Record<string, { schema?: { properties?: { code?: { enum: string[] } } } }> };
+type Operation = {
+  parameters?: { name: string; schema: unknown }[];
+  responses: Record<string, Answer>;
+  "x-close-codes"?: Record<string, string[]>;
+};
+type Media = { schema?: { properties?: { code?: { enum: string[] } } }; examples?: Record<string, unknown> };
+type Answer = { headers?: Record<string, unknown>; content?: Record<string, Media> };
 type Description = {
   servers: unknown;
   paths: Record<string, Record<string, Operation>>;
@@ -73,6 +78,17 @@ describe("GET /openapi.json", () => {
     const pairs = Object.entries(told).flatMap(([close, of]) => of.map((code) => [code, Number(close)]));
     const expected = Object.entries(errorTable).map(([code, { close }]) => [code, close]);
     expect(pairs.sort()).toEqual(expected.sort());
+  });
+
+  it("shows each thing that captions may be answered with, and each header of speech", async () => {
+    const { paths } = await describedBy(await request("/openapi.json"));
+    const answer = (path: string, method: string) => paths[path]?.[method]?.responses["200"];
+    const captions = answer("/v1/rooms/{room}/captions", "get")?.content?.["application/json"];
+    expect(Object.keys(captions?.examples ?? {})).toEqual(["snapshot", "delta", "before"]);
+    const told = Object.keys(answer("/v1/speak", "post")?.headers ?? {});
+    expect(told).toEqual(expect.arrayContaining(["dg-model-uuid", "x-captionwire-cache"]));
+    const speed = paths["/v1/speak"]?.post?.parameters?.find(({ name }) => name === "speed");
+    expect(speed?.schema).toEqual({ type: "number", minimum: 0, maximum: 9.9999 });
   });
 
   it("is for every page, names the address it was asked at, and is kept until it changes", async () => {

@@ -126,4 +126,4 @@ export class Described {
 }
 
 /** Those that are there where there is something to say. */
-const optionalHeaders = new Set(["retry-after", "x-captionwire-cache", "dg-model-name"]);
+const optionalHeaders = new Set(["retry-after", "x-captionwire-cache", "dg-model-name", "dg-model-uuid"]);

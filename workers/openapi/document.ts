@@ -78,15 +78,18 @@ function parameterObject({ name, in: place, description, schema, example, repeat
 }
 
 function bodyObject({ description, required = true, json, examples, text }: Body): object {
-  const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
   return {
     ...(description === undefined ? {} : { description }),
     required,
     content: {
-      "application/json": { schema: referenceTo(json), examples: Object.fromEntries(named) },
+      "application/json": { schema: referenceTo(json), examples: namedExamples(examples) },
       ...(text === undefined ? {} : { "text/plain": { schema: { type: "string" }, example: text } }),
     },
   };
+}
+
+function namedExamples(examples: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 }
 
 function answerObject({ description, headers: told = [], content }: Answer): object {
@@ -108,7 +111,12 @@ function contentObject(content: Content): object {
       const names = [content.schema].flat();
       const [only] = names;
       const schema = names.length === 1 && only !== undefined ? referenceTo(only) : anyOf(names);
-      return { schema, ...(content.example === undefined ? {} : { example: content.example }) };
+      const { example, examples } = content;
+      return {
+        schema,
+        ...(example === undefined ? {} : { example }),
+        ...(examples === undefined ? {} : { examples: namedExamples(examples) }),
+      };
     }
     case "object":
       return { schema: { type: "object" } };

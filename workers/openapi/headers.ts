@@ -14,6 +14,7 @@ export const headers = {
   "content-disposition": { description: "The name under which a browser keeps the file.", schema: text },
   "dg-request-id": { description: "The provider's id of the request, or ours.", schema: text },
   "dg-model-name": { description: "The voice that speaks.", schema: text },
+  "dg-model-uuid": { description: "The provider's id of that voice, where it tells one.", schema: text },
   "dg-char-count": {
     description: "Code points of the text.",
     schema: { type: "integer", minimum: 0 },
@@ -23,7 +24,8 @@ export const headers = {
     schema: text,
   },
   "x-captionwire-cache": {
-    description: "Whether the first chunk was spoken before: `hit` or `miss`.",
-    schema: text,
+    description:
+      "Whether the first chunk was kept and is spoken again (`hit`) or not (`miss`). Only where the service keeps any (`SPEAK_CACHE`).",
+    schema: { type: "string", enum: ["hit", "miss"] },
   },
 } as const satisfies Record<HeaderName | "x-request-id" | "retry-after", object>;

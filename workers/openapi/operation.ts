@@ -86,6 +86,7 @@ export type HeaderName =
   | "content-disposition"
   | "dg-char-count"
   | "dg-model-name"
+  | "dg-model-uuid"
   | "dg-request-id"
   | "etag"
   | "server-timing"
@@ -103,6 +104,8 @@ export type Content =
       readonly kind: "json";
       readonly schema: ComponentName | readonly ComponentName[];
       readonly example?: unknown;
+      /** Several, by name, in its place. */
+      readonly examples?: Readonly<Record<string, unknown>>;
     }
   /** Somebody else's. */
   | { readonly kind: "object" }

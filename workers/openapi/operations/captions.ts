@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { limits } from "../../../shared/limits.ts";
+import type { DeltaFrame, SnapshotFrame } from "../../../shared/protocol.ts";
 import type { Access, Answer, Content, Operation } from "../operation.ts";
 import { count, ifNoneMatch, room, tenant } from "../parameters.ts";
 
@@ -42,6 +43,14 @@ const segment = {
   at: 1_763_675_004_900,
   version: 12,
   kind: "speech",
+} as const;
+
+/** What each frame tells besides what was said. */
+const present = {
+  epoch: "k3v9Q0aZ",
+  interim: null,
+  status: { state: "live", since: 1_763_675_002_500 } as const,
+  session: { id: segment.session, startedAt: 1_763_675_000_000 },
 };
 
 export const captions: readonly Operation[] = [
@@ -87,7 +96,25 @@ With \`before\`, the captions before that one, to page back in.`,
           "application/json": {
             kind: "json",
             schema: ["Snapshot", "Delta", "EarlierPart"],
-            example: { segments: [segment], hasEarlier: false },
+            examples: {
+              snapshot: {
+                type: "snapshot",
+                ...present,
+                version: 12,
+                segments: [segment],
+                hasEarlier: false,
+                reason: "new",
+              } satisfies SnapshotFrame,
+              delta: {
+                type: "delta",
+                ...present,
+                from: 11,
+                to: 12,
+                put: [segment],
+                removed: [],
+              } satisfies DeltaFrame,
+              before: { segments: [segment], hasEarlier: false },
+            },
           },
         },
       },

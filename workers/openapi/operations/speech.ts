@@ -46,8 +46,10 @@ const parameters: readonly Parameter[] = [
   {
     name: "speed",
     in: "query",
-    description: "How fast is spoken, 1 being usual.",
-    schema: speakParameters.speed,
+    description: "How fast is spoken, 1 being usual. With four decimals at most.",
+    // Read as its digits, which are passed on.
+    schema: v.pipe(v.number(), v.minValue(0), v.maxValue(9.9999)),
+    example: 1.1,
   },
   {
     name: "mip_opt_out",
@@ -70,6 +72,7 @@ const audio: Answer = {
   headers: [
     "dg-request-id",
     "dg-model-name",
+    "dg-model-uuid",
     "dg-char-count",
     "server-timing",
     "x-captionwire-cache",
