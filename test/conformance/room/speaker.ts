@@ -7,8 +7,8 @@ export const start = { type: "start", encoding: "linear16", sampleRate, channels
 
 /** A room may wait for its provider so long, and a little for itself. */
 const finishMs = 40_000;
-const frameMs = 100;
 const bytesPerMs = (2 * sampleRate) / 1_000;
+export const frameBytes = 100 * bytesPerMs;
 
 export type Ready = Extract<PublisherFrame, { type: "ready" }>;
 
@@ -35,13 +35,13 @@ export class Speaker {
   }
 
   /** Sends audio, evenly. */
-  async say(audio: Uint8Array, pace = this.#pace): Promise<void> {
+  async say(audio: Uint8Array, pace = this.#pace, bytes = frameBytes): Promise<void> {
     const began = performance.now();
-    for (let at = 0; at < audio.length; at += frameMs * bytesPerMs) {
+    for (let at = 0; at < audio.length; at += bytes) {
       const due = began + at / bytesPerMs / pace;
       if (due > performance.now()) await wait(due - performance.now());
       if (!this.link.isOpen) return;
-      this.link.send(audio.subarray(at, at + frameMs * bytesPerMs));
+      this.link.send(audio.subarray(at, at + bytes));
     }
   }
 

@@ -16,6 +16,8 @@ export type Target = {
   speech(text: string): Promise<Clip>;
   /** Audio may be sent so many times as fast as it is spoken. */
   readonly pace: number;
+  /** Of the words in a sound, the share that is heard when it is heard again: 1 where a sound is always heard the same. */
+  readonly sameWords: number;
   /** Refuses what was issued for a room until now; absent where there is no API key to ask for it. */
   revoke?(room: string): Promise<void>;
   /** Faults that can be made here. They may hit all rooms, so rules that need them run alone. */

@@ -12,6 +12,7 @@ export function deployedTarget(service: Service): Target {
     speech: (text) => speak(service, text),
     // Providers take a little more than they are given by the clock.
     pace: 1.2,
+    sameWords: 0.9,
     revoke: revocation(service),
     close: async () => {},
   };

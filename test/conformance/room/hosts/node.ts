@@ -4,7 +4,7 @@ import { startStack } from "../../../support/stack.ts";
 import type { Target } from "../target.ts";
 import { NodeRooms } from "./node-rooms.ts";
 import { revocation } from "./revocation.ts";
-import { enginePace, speechOf } from "./speech.ts";
+import { engineTraits, speechOf } from "./speech.ts";
 
 /** The tenant of the key that a stack makes for itself. */
 const tenant = "local";
@@ -26,7 +26,7 @@ export async function startNodeTarget(engineUrl: string): Promise<Target> {
     url: stack.url,
     token: stack.token,
     speech: speechOf(engineUrl),
-    pace: enginePace,
+    ...engineTraits,
     revoke: revocation(stack),
     faults: {
       async evictRoom(room) {

@@ -10,7 +10,7 @@ import { startStack } from "../../../../cli/stack/stack.ts";
 import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import type { Target } from "../target.ts";
 import { revocation } from "./revocation.ts";
-import { enginePace, speechOf } from "./speech.ts";
+import { engineTraits, speechOf } from "./speech.ts";
 
 /** The edge Worker, and rooms under the PartyKit CLI, which it asks across HTTP. */
 export async function startPartykitTarget(engineUrl: string): Promise<Target> {
@@ -41,7 +41,7 @@ export async function startPartykitTarget(engineUrl: string): Promise<Target> {
     url: stack.url,
     token: (request) => mintToken(stack, request),
     speech: speechOf(engineUrl),
-    pace: enginePace,
+    ...engineTraits,
     revoke: revocation(stack),
     faults: {
       async evictRoom() {

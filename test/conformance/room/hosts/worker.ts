@@ -2,7 +2,7 @@ import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import { startStack } from "../../../support/stack.ts";
 import type { Target } from "../target.ts";
 import { revocation } from "./revocation.ts";
-import { enginePace, speechOf } from "./speech.ts";
+import { engineTraits, speechOf } from "./speech.ts";
 
 /** The bundled Worker in its runtime, as `npm start` runs it: rooms are Durable Objects. */
 export async function startWorkerTarget(engineUrl: string): Promise<Target> {
@@ -13,7 +13,7 @@ export async function startWorkerTarget(engineUrl: string): Promise<Target> {
     url: stack.url,
     token: stack.token,
     speech: speechOf(engineUrl),
-    pace: enginePace,
+    ...engineTraits,
     revoke: revocation(stack),
     faults: {
       async evictRoom() {

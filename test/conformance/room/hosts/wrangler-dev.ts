@@ -9,7 +9,7 @@ import { apiKeyList, localSecrets } from "../../../../cli/stack/secrets.ts";
 import { startCutProxy } from "../../../../testing/cut-proxy.ts";
 import type { Target } from "../target.ts";
 import { revocation } from "./revocation.ts";
-import { enginePace, speechOf } from "./speech.ts";
+import { engineTraits, speechOf } from "./speech.ts";
 
 /** `wrangler dev` as a developer of the Worker runs it, with a proxy of its own in front; offline, in a folder of its own. */
 export async function startWranglerDevTarget(engineUrl: string): Promise<Target> {
@@ -41,7 +41,7 @@ export async function startWranglerDevTarget(engineUrl: string): Promise<Target>
     url: child.url,
     token: (request) => mintToken(service, request),
     speech: speechOf(engineUrl),
-    pace: enginePace,
+    ...engineTraits,
     revoke: revocation(service),
     faults: {
       async evictRoom() {
