@@ -3,10 +3,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { messageOf } from "../../cli/errors.ts";
 import { inRoot, root } from "../../cli/paths.ts";
+import { addressIn, preflight } from "./room/preflight.ts";
 
 const help = `npm run conformance                   rooms on all local hosts, and the speech engine
-npm run conformance -- https://…      rooms of the service there; CAPTIONWIRE_API_KEY holds a key of it
+npm run conformance -- https://…      rooms of the service there; CAPTIONWIRE_API_KEY holds a key of it, of a tenant
+                                      that is for nothing else: rooms are made and deleted, and speech is paid for
 npm run conformance -- --list         the rules and the tests that prove them
 `;
 
@@ -30,17 +33,22 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 async function tryService(address: string): Promise<void> {
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    fail(`${address} is no address. Give that of a service, such as https://captions.example.com.`);
+  const { CAPTIONWIRE_API_KEY: apiKey = "" } = process.env;
+  let url: string;
+  try {
+    url = addressIn(address);
+    if (apiKey !== "") await preflight({ url, apiKey });
+  } catch (error) {
+    return fail(messageOf(error));
   }
-  if ((process.env.CAPTIONWIRE_API_KEY ?? "") === "") {
+  if (apiKey === "") {
     fail(
       `CAPTIONWIRE_API_KEY is not set: tokens are made with an API key of the service. Make one with
-npm run keys -- create, best for a tenant of its own, and try again:
-  CAPTIONWIRE_API_KEY=… npm run conformance -- ${address}`,
+npm run keys -- create, for a tenant that is for nothing else, and try again:
+  CAPTIONWIRE_API_KEY=… npm run conformance -- ${url}`,
     );
   }
-  await run(["test/conformance/room/deployed.test.ts"], { CONFORMANCE_URL: new URL(address).origin });
+  await run(["test/conformance/room/deployed.test.ts"], { CONFORMANCE_URL: url });
 }
 
 const { values, positionals } = readArguments();

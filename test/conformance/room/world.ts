@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { expect } from "vitest";
+import { roomStates } from "../../../shared/captions.ts";
 import type { Scope, TokenRequest } from "../../../shared/claims.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
 import {
@@ -13,7 +15,7 @@ import { readProtocol } from "./document.ts";
 import { EventReader } from "./event-reader.ts";
 import { type Closed, Link } from "./link.ts";
 import { Mirror } from "./mirror.ts";
-import { Speaker } from "./speaker.ts";
+import { Speaker, start } from "./speaker.ts";
 import type { Target } from "./target.ts";
 
 export type Ask = {
@@ -210,10 +212,31 @@ export class World {
   async close(): Promise<void> {
     for (const end of this.#ends) end();
     for (const link of this.#links) link.cut();
-    const admin = await this.token("rooms:admin").catch(() => null);
-    if (admin !== null)
-      await this.askRoom("", "rooms:admin", { method: "DELETE", token: admin }).catch(() => {});
+    await this.#tidy().catch(() => {});
     for (const link of this.#links) link.check();
+  }
+
+  /** A room is forgotten at once when nobody speaks in it; else it is listed for a day, and keeps its provider for a while. */
+  async #tidy(): Promise<void> {
+    const token = await this.token(["rooms:admin", "captions:publish"]);
+    const room = await this.askRoom("", "rooms:admin", { token });
+    if (room.status === 404) return;
+    const { state } = v.parse(v.object({ state: v.picklist(roomStates) }), room.json());
+    if (state !== "idle" && state !== "ended") await this.#endSession(token).catch(() => {});
+    await this.askRoom("", "rooms:admin", { method: "DELETE", token });
+  }
+
+  /** Whoever has gone without a word is relieved by one who says that it has finished. */
+  async #endSession(token: string): Promise<void> {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const link = await this.knockAsPublisher({ token, query: { takeover: 1 } });
+      link.send(start);
+      link.send({ type: "finish" });
+      await link.closed();
+      if (link.frames.at(-1)?.type === "finished") return;
+      // The last words of the session before are on their way: as the table of errors says.
+      await wait(1_000);
+    }
   }
 
   async #address(come: Come, scope: Scope) {
