@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { expect } from "vitest";
-import { roomStates } from "../../../shared/captions.ts";
 import type { Scope, TokenRequest } from "../../../shared/claims.ts";
 import type { ErrorCode } from "../../../shared/errors.ts";
 import {
   type PublisherFrame,
   PublisherFrameSchema,
+  RoomDescriptionSchema,
   type ViewerFrame,
   ViewerFrameSchema,
 } from "../../../shared/protocol.ts";
@@ -91,6 +91,8 @@ export class World {
   /** Errors that were provoked and found to be as the table says. */
   readonly provoked = new Set<ErrorCode>();
   readonly #ends: (() => void)[] = [];
+  /** Rooms that there may be now, all of them the test's own. */
+  readonly #rooms = new Set<string>();
   readonly #links: { cut(): void; check(): void }[] = [];
 
   constructor(target: Target, library: Shared) {
@@ -106,6 +108,7 @@ export class World {
   }
 
   async ask(path: string, { method = "GET", token, headers = {}, body }: Ask = {}): Promise<Answer> {
+    if (method === "PUT") this.#note(path.split("/")[3]);
     const response = await fetch(`${this.target.url}${path}`, {
       method,
       headers: {
@@ -212,35 +215,40 @@ export class World {
   async close(): Promise<void> {
     for (const end of this.#ends) end();
     for (const link of this.#links) link.cut();
-    await this.#tidy().catch(() => {});
+    await Promise.all([...this.#rooms].map((room) => this.#tidy(room).catch(() => {})));
     for (const link of this.#links) link.check();
   }
 
-  /** A room is forgotten at once when nobody speaks in it; else it is listed for a day, and keeps its provider for a while. */
-  async #tidy(): Promise<void> {
-    const token = await this.token(["rooms:admin", "captions:publish"]);
-    const room = await this.askRoom("", "rooms:admin", { token });
-    if (room.status === 404) return;
-    const { state } = v.parse(v.object({ state: v.picklist(roomStates) }), room.json());
-    if (state !== "idle" && state !== "ended") await this.#endSession(token).catch(() => {});
-    await this.askRoom("", "rooms:admin", { method: "DELETE", token });
+  /**
+   * A room is forgotten at once when it is deleted with nobody in it and without settings; else it is listed for a day, and
+   * one whose publisher is away keeps its provider for a while.
+   */
+  async #tidy(room: string): Promise<void> {
+    const token = await this.token(["rooms:admin", "captions:publish"], { room });
+    const path = `/v1/rooms/${room}`;
+    // It takes a moment until a connection's end is noticed.
+    for (let tries = 0; tries < 4; tries += 1) {
+      const answer = await this.ask(path, { token });
+      if (answer.status !== 200) return;
+      const { state } = v.parse(RoomDescriptionSchema, answer.json());
+      if (state !== "idle" && state !== "ended") await this.#endSession(room, token);
+      await this.ask(path, { method: "PUT", body: {}, token });
+      await this.ask(path, { method: "DELETE", token });
+      await wait(200 * tries);
+    }
   }
 
   /** Whoever has gone without a word is relieved by one who says that it has finished. */
-  async #endSession(token: string): Promise<void> {
-    for (let tries = 0; tries < 5; tries += 1) {
-      const link = await this.knockAsPublisher({ token, query: { takeover: 1 } });
-      link.send(start);
-      link.send({ type: "finish" });
-      await link.closed();
-      if (link.frames.at(-1)?.type === "finished") return;
-      // The last words of the session before are on their way: as the table of errors says.
-      await wait(1_000);
-    }
+  async #endSession(room: string, token: string): Promise<void> {
+    const link = await this.knockAsPublisher({ room, token, query: { takeover: 1 } });
+    link.send(start);
+    link.send({ type: "finish" });
+    await link.closed();
   }
 
   async #address(come: Come, scope: Scope) {
     const { room = this.room, query = {}, headers = {} } = come;
+    this.#note(room);
     const url = new URL(`/parties/captions/${room}`, this.target.url);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -248,6 +256,10 @@ export class World {
     const token = come.token === undefined ? await this.token(scope) : come.token;
     const bearer = token === null ? [] : [`bearer.${token}`];
     return { url, headers, protocols: come.protocols ?? ["captionwire.1", ...bearer] };
+  }
+
+  #note(room: string | undefined): void {
+    if (room?.startsWith(this.room)) this.#rooms.add(room);
   }
 
   #keep<Frame extends { readonly type: string }>(link: Link<Frame>): Link<Frame> {
