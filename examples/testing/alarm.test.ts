@@ -6,10 +6,12 @@ describe("the alarm, by a script", () => {
   let cw: ScriptedCaptionwire;
   beforeAll(async () => {
     cw = await startCaptionwire({ upstream: "scripted" });
-  });
+  }, 60_000);
   afterAll(() => cw?.close());
 
-  it("goes off for final words only, and once for each, also when the room is moved", async () => {
+  it("goes off for final words only, and once for each, also when the room is moved", {
+    timeout: 60_000,
+  }, async () => {
     const mentions: string[] = [];
     const alarm = startAlarm({
       url: cw.url,
@@ -39,7 +41,7 @@ describe("the alarm, by a script", () => {
   });
 });
 
-it("the alarm, with speech that is spoken and recognised", async () => {
+it("the alarm, with speech that is spoken and recognised", { timeout: 60_000 }, async () => {
   await using cw = await startCaptionwire();
   const room = "kitchen";
   const heard = Promise.withResolvers<string>();
