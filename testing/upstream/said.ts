@@ -31,10 +31,13 @@ export type Said = {
 /** 150 words a minute. */
 const wordMs = 400;
 
+/** Throws where a time is none, or something ends before it begins. */
 export function saidAs(text: string, settledMs: number, options: SaidOptions): Said {
   const texts = text.split(/\s+/).filter((word) => word !== "");
   const startMs = options.startMs ?? settledMs;
   const endMs = options.endMs ?? startMs + texts.length * wordMs;
+  assertTimes(`"${text}"`, startMs, endMs);
+  for (const word of options.words ?? []) assertTimes(`The word "${word.text}"`, word.startMs, word.endMs);
   const speaker = options.speaker === undefined ? {} : { speaker: options.speaker };
   const at = (index: number): number => startMs + Math.round(((endMs - startMs) * index) / texts.length);
   const spread = texts.map((word, index) => ({
@@ -44,4 +47,12 @@ export function saidAs(text: string, settledMs: number, options: SaidOptions): S
     ...speaker,
   }));
   return { text, startMs, endMs, words: options.words ?? spread };
+}
+
+function assertTimes(what: string, startMs: number, endMs: number): void {
+  if (startMs >= 0 && endMs >= startMs && endMs < Number.POSITIVE_INFINITY) return;
+  throw new Error(
+    `${what} cannot begin at ${startMs} ms and end at ${endMs} ms. Times count from 0, the socket's first audio, ` +
+      "and without `startMs` a text begins where the final before it ended.",
+  );
 }

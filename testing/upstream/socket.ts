@@ -128,7 +128,7 @@ export class SocketScript implements ScriptedSocket {
   silence(ms: number): Promise<void> {
     return this.#inOrder(`${ms} ms of silence`, () => {
       const startMs = this.#settledMs;
-      const said = { text: "", startMs, endMs: startMs + ms, words: [] };
+      const said = saidAs("", startMs, { endMs: startMs + ms });
       return {
         endMs: said.endMs,
         say: () => {
