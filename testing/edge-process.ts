@@ -1,12 +1,18 @@
 // The Worker's program of a test: as `cli/stack/worker-process.ts`, and it takes orders, which no running service has a way to
-// be given. Once whoever started it is gone, in whatever way, it ends, and the test's folder with it.
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
+// be given. Once whoever started it is gone, in whatever way, it ends.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { messageOf } from "../cli/errors.ts";
-import { type RuntimeSettings, RuntimeSettingsSchema, startRuntime } from "../cli/stack/runtime.ts";
+import { removeTree } from "../cli/stack/remove-tree.ts";
+import {
+  endRuntime,
+  type RuntimeSettings,
+  RuntimeSettingsSchema,
+  startRuntime,
+} from "../cli/stack/runtime.ts";
 import { OrderSchema } from "./orders.ts";
 
 /** The Worker has no name of its own here. */
@@ -17,25 +23,36 @@ const roomClass = "CaptionRoom";
 /** As `edge-worker.mjs` says them. */
 const lastWords = "evicted by a test";
 
+/** Written into the folder before this program is started, as `cli/stack/secrets.ts` names it. */
+const secretsFile = "secrets.json";
+
 const AskedSchema = v.object({ number: v.number(), order: OrderSchema });
 
-const parent = process.ppid;
 let runtime: ReturnType<typeof startRuntime> | null = null;
 let settings: RuntimeSettings | null = null;
 
+// Once the parent is gone nobody reads this, and that must not end us before the runtime has ended.
+for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
+
 process.once("SIGTERM", () => void end());
-for await (const line of createInterface({ input: process.stdin })) {
-  if (settings === null) {
-    settings = v.parse(RuntimeSettingsSchema, JSON.parse(line));
-    runtime = startRuntime(settings, fileURLToPath(new URL("edge-worker.mjs", import.meta.url)));
-    const url = await runtime.ready;
-    say({ ready: true, url: url.origin });
-  } else {
-    // Not waited for: the end of the input must be seen whatever an order takes.
-    void carryOut(v.parse(AskedSchema, JSON.parse(line)));
+try {
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (settings === null) {
+      settings = v.parse(RuntimeSettingsSchema, JSON.parse(line));
+      runtime = startRuntime(settings, fileURLToPath(new URL("edge-worker.mjs", import.meta.url)));
+      const url = await runtime.ready;
+      say({ ready: true, url: url.origin });
+    } else {
+      // Not waited for: the end of the input must be seen whatever an order takes.
+      void carryOut(v.parse(AskedSchema, JSON.parse(line)));
+    }
   }
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await end();
 }
-await end();
 
 async function carryOut({ number, order }: v.InferOutput<typeof AskedSchema>): Promise<void> {
   try {
@@ -67,9 +84,12 @@ function say(line: object): void {
 }
 
 async function end(): Promise<void> {
-  await runtime?.dispose();
-  // A parent that lives may want to start it again on what is there.
-  if (settings !== null && process.ppid !== parent)
-    rmSync(dirname(settings.state), { recursive: true, force: true });
-  process.exit(0);
+  if (runtime !== null && settings !== null) {
+    await endRuntime(runtime, settings);
+    // The folder was deleted while we ran, and what we wrote since then must go too. A parent that lives may want to start
+    // us again on what is there.
+    const folder = dirname(settings.state);
+    if (!existsSync(join(folder, secretsFile))) removeTree(folder);
+  }
+  process.exit();
 }

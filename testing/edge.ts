@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mintToken } from "../cli/api.ts";
 import { silent } from "../cli/stack/progress.ts";
 import { type Rooms, type Stack, startStack } from "../cli/stack/stack.ts";
 import type { FloodLimits } from "../cli/stack/worker.ts";
 import type { TokenRequest } from "../shared/claims.ts";
+import { newFolder, removeFolder } from "./folder.ts";
 import type { Order } from "./orders.ts";
 
 export type EdgeOptions = {
@@ -20,7 +18,7 @@ export type EdgeOptions = {
   readonly rooms?: Rooms;
 };
 
-/** A stack of a test: its Worker takes orders, and its folder goes with it. */
+/** A stack of a test: its Worker takes orders. */
 export type Edge = Omit<Stack, "orderWorker"> & {
   /** Holds secrets, rooms and logs. */
   readonly folder: string;
@@ -30,8 +28,13 @@ export type Edge = Omit<Stack, "orderWorker"> & {
 
 const program = fileURLToPath(new URL("edge-process.ts", import.meta.url));
 
-/** The whole product on a free port, in a folder that is deleted with it, also when this process ends without closing it. */
-export async function startEdge(options: EdgeOptions, folder: string = newFolder()): Promise<Edge> {
+/**
+ * The whole product on a free port, in a folder that is deleted with it, also when this process ends without closing it.
+ *
+ * @param given a folder that whoever gives it deletes
+ */
+export async function startEdge(options: EdgeOptions, given?: string): Promise<Edge> {
+  const folder = given ?? newFolder();
   const stack = await startStack({
     port: 0,
     folder,
@@ -48,24 +51,7 @@ export async function startEdge(options: EdgeOptions, folder: string = newFolder
     order: (order) => stack.orderWorker(order),
     async close() {
       await stack.close();
-      removeFolder(folder);
+      if (given === undefined) removeFolder(folder);
     },
   };
-}
-
-const folders = new Set<string>();
-// Behind the handler that ends the processes which write into them.
-process.on("exit", () => {
-  for (const folder of folders) removeFolder(folder);
-});
-
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "captionwire-testing-"));
-  folders.add(folder);
-  return folder;
-}
-
-export function removeFolder(folder: string): void {
-  folders.delete(folder);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -3,7 +3,7 @@ import { playSource } from "../cli/broadcast/play.ts";
 import { type AudioSource, openFile } from "../cli/broadcast/source.ts";
 import { type AudioFormat, type PublisherState, publish, type Recognition } from "../client/index.ts";
 import { msToSamples, samplesToBytes } from "../shared/audio.ts";
-import type { Rooms } from "./viewer.ts";
+import { type Rooms, tokensOf } from "./viewer.ts";
 import { eventually, within } from "./wait.ts";
 
 export type PublisherOptions = {
@@ -50,7 +50,7 @@ export const usualFormat: AudioFormat = { encoding: "linear16", sampleRate: 16_0
 
 const finishWithinMs = 60_000;
 
-/** Settles once the room has accepted it; rejects with the room's reason when it is refused. */
+/** Settles once the room has accepted it; rejects with the service's or the room's reason when it is refused. */
 export async function openPublisher(
   rooms: Rooms,
   room: string,
@@ -63,16 +63,20 @@ export async function openPublisher(
     format,
     takeover,
     ports: { openSocket },
-    token: () =>
-      rooms.token({ scopes: takeover ? ["captions:publish", "rooms:admin"] : ["captions:publish"], room }),
+    token: await tokensOf(rooms, {
+      scopes: takeover ? ["captions:publish", "rooms:admin"] : ["captions:publish"],
+      room,
+    }),
     ...(recognition === undefined ? {} : { recognition }),
   });
+  rooms.closed?.addEventListener("abort", () => client.close(), { once: true });
   try {
     const state = await eventually(
       `The room "${room}" accepts the publisher`,
       (): PublisherState => client.state,
-      ({ state }) => state === "connected" || state === "failed",
+      ({ state }) => state === "connected" || state === "failed" || state === "closed",
     );
+    rooms.closed?.throwIfAborted();
     if (state.state === "failed")
       throw new Error(`The room "${room}" refused the publisher with ${state.code}: ${state.message}`);
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   type ViewerFrame,
   ViewerFrameSchema,
 } from "../shared/protocol.ts";
-import type { Rooms } from "./viewer.ts";
+import { type Rooms, tokensOf } from "./viewer.ts";
 import { eventually, within } from "./wait.ts";
 
 /** A reader whose machine stands still: its connection is open, and nobody reads from it. */
@@ -25,12 +25,13 @@ export type SlowViewer = {
 
 /** Settles once it has its first frame and reads no more. */
 export async function openSlowViewer(rooms: Rooms, room: string): Promise<SlowViewer> {
-  const token = await rooms.token({ scopes: ["captions:view"], room });
+  const token = await (await tokensOf(rooms, { scopes: ["captions:view"], room }))();
   const url = new URL(`/parties/captions/${room}`, rooms.url);
   url.protocol = "ws:";
   const socket = new WebSocket(url, [subprotocol, bearerSubprotocolPrefix + token], {
     perMessageDeflate: false,
   });
+  rooms.closed?.addEventListener("abort", () => socket.terminate(), { once: true });
   const frames: ViewerFrame[] = [];
   const first = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<{ code: number; reason: string }>();

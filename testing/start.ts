@@ -1,10 +1,12 @@
+import { messageOf, UserError } from "../cli/errors.ts";
 import { speakRaw } from "../cli/speech.ts";
 import { startEngine } from "../cli/stack/engine.ts";
 import type { FloodLimits } from "../cli/stack/worker.ts";
 import type { TokenRequest } from "../shared/claims.ts";
 import { type CutProxy, startCutProxy } from "./cut-proxy.ts";
-import { type Edge, newFolder, removeFolder, startEdge } from "./edge.ts";
+import { type Edge, startEdge } from "./edge.ts";
 import { type Faults, faultsOf } from "./faults.ts";
+import { keepLogs, newFolder, removeFolder } from "./folder.ts";
 import {
   openPublisher,
   type Publisher,
@@ -16,7 +18,7 @@ import {
 import { assertRunnable } from "./runnable.ts";
 import { type RunningUpstream, type ScriptedUpstream, startScriptedUpstream } from "./upstream/scripted.ts";
 import type { ScriptedSocket } from "./upstream/socket.ts";
-import { openViewer, type Viewer } from "./viewer.ts";
+import { openViewer, type Rooms, type Viewer } from "./viewer.ts";
 
 export type StartOptions = {
   /**
@@ -46,7 +48,10 @@ export type Captionwire = {
   /** Reads along in a room; settles with the first frame. Makes the room when there is none. */
   viewer(room: string): Promise<Viewer>;
   readonly faults: Faults;
-  /** Ends everything it has made, viewers and publishers included, and deletes the folder. Once is enough. */
+  /**
+   * Ends everything it has made, viewers and publishers included, and deletes the folder. Once is enough. What is still
+   * opening rejects, and so does whatever is asked of it afterwards.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -69,7 +74,8 @@ const tenant = "local";
 
 /**
  * Starts Captionwire and settles when it answers, about 1.5 s with a script, 3 s with the engine; the first start after a change
- * of its sources builds the Worker and the pages besides. Rejects with what failed, and then nothing is left running.
+ * of its sources builds the Worker and the pages besides. Rejects with what failed; then nothing is left running, and of the
+ * folder only the logs, which the error names.
  */
 export function startCaptionwire(
   options: StartOptions & { readonly upstream: "scripted" },
@@ -84,16 +90,15 @@ export async function startCaptionwire({
   assertRunnable();
   const scripted = upstream === "scripted" ? await startScriptedUpstream() : null;
   const parts = await startParts(options, scripted);
-  const base = captionwire(parts, scripted?.upstream.sockets ?? []);
+  const { cw, rooms } = captionwire(parts, scripted?.upstream.sockets ?? []);
   if (scripted !== null) {
-    const publisher = (room: string, how?: PublisherOptions) =>
-      base.keep(openPublisher(parts.edge, room, how));
-    return Object.assign(base.cw, { upstream: scripted.upstream, publisher });
+    const publisher = (room: string, how?: PublisherOptions) => openPublisher(rooms, room, how);
+    return Object.assign(cw, { upstream: scripted.upstream, publisher });
   }
-  const voice = voiceOf(parts.edge);
-  return Object.assign(base.cw, {
+  const voice = voiceOf(rooms);
+  return Object.assign(cw, {
     publisher: async (room: string, how?: PublisherOptions) =>
-      speaking(await base.keep(openPublisher(parts.edge, room, how)), voice),
+      speaking(await openPublisher(rooms, room, how), voice),
   });
 }
 
@@ -108,33 +113,30 @@ async function startParts(options: StartOptions, scripted: RunningUpstream | nul
     scripted === null ? startEngine(folder, () => {}) : null,
     startEdge({ ...options, providerUrl: wire.url }, folder),
   ]);
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     if (edge.status === "fulfilled") await edge.value.close();
     if (engine.status === "fulfilled") await engine.value?.stop();
     await wire.close();
     await scripted?.close();
-    removeFolder(folder);
   };
   if (engine.status === "fulfilled" && edge.status === "fulfilled") {
     providerUrl = engine.value?.url ?? providerUrl;
+    const close = () => end().finally(() => removeFolder(folder));
     return { edge: edge.value, wire, close };
   }
-  await close();
-  throw engine.status === "rejected" ? engine.reason : edge.status === "rejected" ? edge.reason : null;
+  await end();
+  const failed = [engine, edge].filter((result) => result.status === "rejected");
+  const reason = failed.map((result) => messageOf(result.reason)).join("\n\n");
+  const logs = keepLogs(folder);
+  throw new UserError(logs === null || reason.includes(logs) ? reason : `${reason}\nIts logs: ${logs}`);
 }
 
 function captionwire({ edge, wire, close }: Parts, sockets: readonly ScriptedSocket[]) {
-  const faults = faultsOf(edge, wire, tenant, sockets);
-  const members = new Set<{ close(): void }>();
-  const keep = async <M extends { close(): void }>(opening: Promise<M>): Promise<M> => {
-    const member = await opening;
-    members.add(member);
-    return member;
-  };
+  const ending = new AbortController();
+  const rooms = roomsOf(edge, ending.signal);
   let closing: Promise<void> | null = null;
   const end = (): Promise<void> => {
-    for (const member of members) member.close();
-    faults.close();
+    ending.abort(new Error("This Captionwire is closed. Start another one with startCaptionwire()."));
     closing ??= close();
     return closing;
   };
@@ -142,28 +144,43 @@ function captionwire({ edge, wire, close }: Parts, sockets: readonly ScriptedSoc
     url: edge.url,
     apiKey: edge.apiKey,
     folder: edge.folder,
-    token: edge.token,
-    viewer: (room) => keep(openViewer(edge, room)),
-    faults,
+    token: rooms.token,
+    viewer: (room) => openViewer(rooms, room),
+    faults: faultsOf(edge, rooms, wire, tenant, sockets),
     close: end,
     [Symbol.asyncDispose]: end,
   };
-  return { cw, keep };
+  return { cw, rooms };
+}
+
+/** Whatever fails because the end came says that it came. */
+function roomsOf({ url, token }: Edge, closed: AbortSignal): Rooms & { readonly closed: AbortSignal } {
+  return {
+    url,
+    closed,
+    async token(request) {
+      closed.throwIfAborted();
+      return token(request).catch((error) => {
+        closed.throwIfAborted();
+        throw error;
+      });
+    },
+  };
 }
 
 /** The engine's voice through the Worker, each text once. */
-function voiceOf(edge: Edge): Voice {
+function voiceOf(rooms: Rooms): Voice {
   const spoken = new Map<string, Promise<Uint8Array>>();
   return (text, sampleRate) => {
     const key = `${sampleRate} ${text}`;
-    const made = spoken.get(key) ?? speakThrough(edge, text, sampleRate);
+    const made = spoken.get(key) ?? speakThrough(rooms, text, sampleRate);
     spoken.set(key, made);
     return made;
   };
 }
 
-async function speakThrough(edge: Edge, text: string, sampleRate: number): Promise<Uint8Array> {
-  const token = await edge.token({ scopes: ["speak"] });
-  const speaker = { url: edge.url, model: "aura-2-thalia-en", authorization: `Bearer ${token}` };
+async function speakThrough(rooms: Rooms, text: string, sampleRate: number): Promise<Uint8Array> {
+  const token = await rooms.token({ scopes: ["speak"] });
+  const speaker = { url: rooms.url, model: "aura-2-thalia-en", authorization: `Bearer ${token}` };
   return (await speakRaw(speaker, text, sampleRate)).data;
 }

@@ -9,7 +9,26 @@ import type { TokenRequest } from "../shared/claims.ts";
 import { eventually } from "./wait.ts";
 
 /** Where rooms are, and who makes tokens for them. */
-export type Rooms = { readonly url: string; token(request: TokenRequest): Promise<string> };
+export type Rooms = {
+  readonly url: string;
+  token(request: TokenRequest): Promise<string>;
+  /** Ends all that is open in them, or opening. */
+  readonly closed?: AbortSignal;
+};
+
+/**
+ * Tokens for a client: the first is fetched now, so that a refusal is told as it is. A client would take it for a
+ * fault that may pass, and try again.
+ */
+export async function tokensOf(rooms: Rooms, request: TokenRequest): Promise<() => Promise<string>> {
+  let first: string | null = await rooms.token(request);
+  rooms.closed?.throwIfAborted();
+  return async () => {
+    const token = first ?? (await rooms.token(request));
+    first = null;
+    return token;
+  };
+}
 
 /**
  * A reader of a room, by the client that apps use: it comes back by itself after any interruption, and holds the room's
@@ -27,7 +46,7 @@ export type Viewer = Subscription & {
   readonly interimText: string;
   /**
    * Waits until these words are final, next to each other. In a string neither case nor punctuation matters, for a recogniser
-   * may write them otherwise; a pattern is tried on `text` as it is.
+   * may write them otherwise; a pattern is tried on `text` as it is. A string without a word is an error.
    */
   sees(words: string | RegExp, withinMs?: number): Promise<Captions>;
   /** The same for what is being said now. */
@@ -40,15 +59,16 @@ export type Viewer = Subscription & {
 
 const defaultWithinMs = 15_000;
 
-/** Settles once the room has sent its first frame. */
+/** Settles once the room has sent its first frame; rejects with the service's reason when it makes no token. */
 export async function openViewer(rooms: Rooms, room: string): Promise<Viewer> {
   const frames: CaptionsFrame[] = [];
   const subscription = subscribe({
     url: rooms.url,
     room,
-    token: () => rooms.token({ scopes: ["captions:view"], room }),
+    token: await tokensOf(rooms, { scopes: ["captions:view"], room }),
     onChange: (_captions, frame) => frames.push(frame),
   });
+  rooms.closed?.addEventListener("abort", () => subscription.close(), { once: true });
   const until: Viewer["until"] = async (what, holds, withinMs = defaultWithinMs) => {
     await eventually(
       `The viewer of "${room}" ${what}`,
@@ -85,14 +105,18 @@ export async function openViewer(rooms: Rooms, room: string): Promise<Viewer> {
     },
     earlier: () => subscription.earlier(),
     close: () => subscription.close(),
-    sees: (words, withinMs) =>
-      until(`sees ${quoted(words)}`, ({ segments }) => includes(textOf(segments), words), withinMs),
-    seesInterim: (words, withinMs) =>
-      until(
+    async sees(words, withinMs) {
+      assertWords(words);
+      return until(`sees ${quoted(words)}`, ({ segments }) => includes(textOf(segments), words), withinMs);
+    },
+    async seesInterim(words, withinMs) {
+      assertWords(words);
+      return until(
         `sees ${quoted(words)} being said`,
         ({ interim }) => includes(interim?.text ?? "", words),
         withinMs,
-      ),
+      );
+    },
     reaches: (version, withinMs) =>
       until(`reaches version ${version}`, ({ position }) => (position?.version ?? -1) >= version, withinMs),
     until,
@@ -101,6 +125,7 @@ export async function openViewer(rooms: Rooms, room: string): Promise<Viewer> {
     await viewer.until("gets its first frame", () => subscription.link.state === "open");
   } catch (error) {
     subscription.close();
+    rooms.closed?.throwIfAborted();
     throw error;
   }
   return viewer;
@@ -111,6 +136,14 @@ export function textOf(segments: readonly Segment[]): string {
     .filter(({ kind }) => kind === "speech")
     .map(({ text }) => text)
     .join(" ");
+}
+
+/** Nothing at all is next to each other everywhere, and a wait for it would end before it began. */
+function assertWords(words: string | RegExp): void {
+  if (typeof words === "string" && plain(words) === "")
+    throw new Error(
+      `There is no word in ${quoted(words)} to wait for. Punctuation alone is matched by a pattern.`,
+    );
 }
 
 function includes(text: string, words: string | RegExp): boolean {

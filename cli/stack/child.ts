@@ -57,6 +57,7 @@ process.on("exit", () => {
 export async function startChild(options: ChildOptions): Promise<Child> {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile);
+  log.on("error", () => {}); // its folder may be gone before it is open; what matters is in the tail
   const tail: string[] = [];
   const child = spawn(
     nodeProgram,

@@ -1,8 +1,11 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import * as v from "valibot";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { inRoot, root } from "../paths.ts";
 import { bundleEntry } from "./bundle.ts";
+import { removeTree } from "./remove-tree.ts";
 
 export const RuntimeSettingsSchema = v.object({
   port: v.number(),
@@ -20,6 +23,7 @@ const pages = "pages";
 /**
  * The Workers runtime with the bundled Worker in it, in this process.
  * Miniflare's own interface and not `wrangler dev`, which puts a second proxy process in front of the Worker.
+ * What this process puts into its temporary folder from here on is in one of its own next to the rooms.
  *
  * @param script of the Worker, where that is not the bundle
  */
@@ -33,6 +37,11 @@ export function startRuntime(settings: RuntimeSettings, script: string = inRoot(
       { ...rest, simple: { ...simple, limit: limitOf(settings, name, simple.limit) } },
     ]),
   );
+  const temporary = temporaryFolder(settings);
+  removeTree(temporary); // a killed run had no time to
+  mkdirSync(temporary, { recursive: true });
+  process.env.TMPDIR = temporary;
+  process.env.TEMP = temporary; // its name on Windows
   return new Miniflare({
     host: "127.0.0.1",
     port: settings.port,
@@ -66,6 +75,16 @@ export function startRuntime(settings: RuntimeSettings, script: string = inRoot(
       },
     ],
   });
+}
+
+/** Ends it, in whatever state it is, and deletes its temporary folder: Miniflare alone does not wait until that is done. */
+export async function endRuntime(runtime: Miniflare, settings: RuntimeSettings): Promise<void> {
+  await runtime.dispose().catch(() => {}); // why it never became ready was told then
+  removeTree(temporaryFolder(settings));
+}
+
+function temporaryFolder({ state }: RuntimeSettings): string {
+  return join(dirname(state), "temporary");
 }
 
 function limitOf({ floodLimits }: RuntimeSettings, name: string, deployed: number): number {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mintToken } from "../../cli/api.ts";
 import { inRoot } from "../../cli/paths.ts";
+import { descendants, isAlive } from "../support/descendants.ts";
 import { eventually, within } from "../support/wait.ts";
 
 const LocalSchema = v.object({ url: v.string(), apiKey: v.string(), engine: v.string() });
@@ -90,25 +91,3 @@ describe("npm start", () => {
     expect(await help.output).toContain("--no-demo");
   });
 });
-
-/** The process's children and theirs, parents first. */
-function descendants(pid: number): number[] {
-  const pairs = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const found = [pid];
-  for (const parent of found) {
-    for (const [child, of] of pairs) if (child !== undefined && of === parent) found.push(child);
-  }
-  return found.slice(1);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
