@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
