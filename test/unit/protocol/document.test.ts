@@ -98,7 +98,8 @@ const toPublisher = [PublisherFrameSchema];
 const schemasOfType: Readonly<Record<string, readonly v.GenericSchema[]>> = {
   snapshot: toViewer,
   delta: toViewer,
-  status: toViewer,
+  // A publisher's is a shorter one.
+  status: [v.union([...toViewer, ...toPublisher])],
   refresh: toViewer,
   renewed: toViewer,
   auth: ofViewer,
