@@ -174,6 +174,7 @@ export class World {
     { token, headers = {} }: Ask = {},
   ): Promise<EventReader> {
     const left = new AbortController();
+    this.#note(path.split("/")[3]);
     const credential = token ?? (await this.token("captions:view"));
     const response = await fetch(`${this.target.url}${path}`, {
       headers: { authorization: `Bearer ${credential}`, ...headers },

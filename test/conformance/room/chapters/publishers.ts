@@ -71,7 +71,8 @@ export const publishers: readonly Rule[] = [
     id: "P1",
     title: "a start is answered by ready, with a session and the position to send from",
     async run(world) {
-      const { ready } = await world.speak();
+      const { ready, link } = await world.speak();
+      expect(link.frames[0]).toBe(ready);
       expect(ready).toMatchObject({ type: "ready", resumeFrom: 0, status: { state: expect.any(String) } });
       expect(ready.session).toMatch(/\S/);
     },
