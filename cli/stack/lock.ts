@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "./alive.ts";
 
 const lookEveryMs = 50;
 
@@ -36,11 +37,9 @@ function take(file: string): boolean {
 
 function isHeld(file: string): boolean {
   try {
-    process.kill(Number(readFileSync(file, "utf8")), 0);
-    return true;
-  } catch (error) {
-    // It lives, and is another user's.
-    return codeOf(error) === "EPERM";
+    return isAlive(Number(readFileSync(file, "utf8")));
+  } catch {
+    return false; // given back meanwhile
   }
 }
 

@@ -1,9 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import * as v from "valibot";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { inRoot, root } from "../paths.ts";
+import { isAlive } from "./alive.ts";
 import { bundleEntry } from "./bundle.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -38,7 +39,7 @@ export function startRuntime(settings: RuntimeSettings, script: string = inRoot(
     ]),
   );
   const temporary = temporaryFolder(settings);
-  removeTree(temporary); // a killed run had no time to
+  removeOrphans(settings);
   mkdirSync(temporary, { recursive: true });
   process.env.TMPDIR = temporary;
   process.env.TEMP = temporary; // its name on Windows
@@ -83,8 +84,19 @@ export async function endRuntime(runtime: Miniflare, settings: RuntimeSettings):
   removeTree(temporaryFolder(settings));
 }
 
+/** Named after this process: nobody else takes it for his own, nor do we take what was there before. */
 function temporaryFolder({ state }: RuntimeSettings): string {
-  return join(dirname(state), "temporary");
+  return join(dirname(state), `miniflare-${process.pid}`);
+}
+
+/** Killed runs had no time to. */
+function removeOrphans({ state }: RuntimeSettings): void {
+  const folder = dirname(state);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const pid = /^miniflare-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) removeTree(join(folder, name));
+  }
 }
 
 function limitOf({ floodLimits }: RuntimeSettings, name: string, deployed: number): number {

@@ -90,7 +90,7 @@ describe("nothing is left behind by a process that is killed", () => {
     "once there is a folder": there(""),
     "once there are secrets": there("secrets.json"),
     "when the Worker's program starts": there("logs/worker.log"),
-    "when the Workers runtime starts": there("temporary/*"),
+    "when the Workers runtime starts": there("miniflare-*/*"),
   };
 
   it.each(
