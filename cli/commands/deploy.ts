@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import { askingIn } from "../deploy/asking.ts";
 import { readDeployed } from "../deploy/config.ts";
 import { deploy, rehearse } from "../deploy/deploy.ts";
 import { usualPatience } from "../deploy/health.ts";
@@ -8,7 +9,6 @@ import { wranglerAt } from "../deploy/wrangler.ts";
 import { keyFile } from "../keys/file.ts";
 import { inRoot, localFolder } from "../paths.ts";
 import { buildPages } from "../stack/pages.ts";
-import { askOn } from "../terminal/ask.ts";
 import { firstInterrupt } from "../terminal/interrupts.ts";
 import { createScreen } from "../terminal/screen.ts";
 
@@ -33,7 +33,7 @@ export function define(command: Command): CommandUnknownOpts {
     .option("--keys <file>", "the list of API keys; an environment has one of its own by default")
     .option(
       "--take-domains",
-      "without a terminal: take domains of wrangler.toml from another Worker or DNS record",
+      "without a terminal or in a CI: take domains of wrangler.toml from another Worker or DNS record",
     )
     .addHelpText("after", help)
     .action(run);
@@ -50,7 +50,7 @@ async function run({ dryRun, env, keys, takeDomains }: Options): Promise<void> {
   const environment = env ?? null;
   const usualKeys =
     environment === null ? keyFile(localFolder) : join(localFolder, `keys.${environment}.json`);
-  const asking = askOn(process.stdin, process.stdout);
+  const asking = askingIn(process.env, process.stdin, process.stdout);
   const means: Means = {
     deployed: await readDeployed(inRoot("wrangler.toml"), environment),
     environment,

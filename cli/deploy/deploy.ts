@@ -53,9 +53,10 @@ export async function deploy(means: Means): Promise<void> {
   for (const source of gathered.sources) screen.print(`    ${source}`);
 
   const before = names === null ? null : await wrangler.latest();
+  // Whatever happens from here on, nobody loses a key that the Worker may know.
+  if (gathered.made !== null) keep(means, gathered.made);
   const interrupted = means.interrupted();
   const deployment = await upload(means, gathered, before, interrupted);
-  if (gathered.made !== null) keep(means, gathered.made);
   const address = addressOf(deployment.addresses);
   tellOutcome(means, deployment, address, sizes);
   if (address === null || interrupted.aborted) return;
@@ -69,7 +70,7 @@ function refuseToTakeDomains({ wrangler, deployed, mayTakeDomains }: Means): voi
   if (wrangler.hasTerminal || mayTakeDomains || deployed.customDomains.length === 0) return;
   throw new UserError(
     [
-      `wrangler.toml gives the Worker ${deployed.customDomains.join(", ")}, and there is no terminal to ask on: if another Worker has`,
+      `wrangler.toml gives the Worker ${deployed.customDomains.join(", ")}, and there is no terminal to ask on, or CI is set: if another Worker has`,
       "that domain, or a DNS record stands there, it would be taken over without a question. Run npm run deploy in a terminal,",
       "which asks, or say that it is meant: npm run deploy -- --take-domains",
     ].join("\n"),

@@ -10,7 +10,7 @@ import { aboutSecrets, type SecretName } from "./required.ts";
 /** What was found, made or told. */
 export type Gathered = {
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
-  /** A key that was made, to be kept on the list and shown once the Worker knows it. */
+  /** A key that was made, to be shown and kept on the list before the Worker gets it. */
   readonly made: { readonly key: string; readonly entry: KeyEntry } | null;
   /** Where each came from, without any of it. */
   readonly sources: readonly string[];
@@ -125,7 +125,7 @@ function checked(name: SecretName, given: string): string {
 
 function withoutAnybody(names: readonly SecretName[]): string {
   return [
-    `The Worker misses ${names.join(", ")}, and there is no terminal to ask on.`,
+    `The Worker misses ${names.join(", ")}, and there is no terminal to ask on, or CI is set.`,
     "Run npm run deploy in a terminal once, which asks for them, or set them as variables of the environment (a CI keeps such",
     "values as secrets). What each is:",
     ...names.map((name) => `  ${name} ${aboutSecrets[name]}.`),

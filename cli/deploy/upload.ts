@@ -4,11 +4,11 @@ import { changeKeys } from "../keys/file.ts";
 import { createSteps } from "../terminal/steps.ts";
 import type { Means } from "./means.ts";
 import type { Gathered } from "./secrets.ts";
-import type { Deployment } from "./wrangler.ts";
+import { type Deployment, LateFailure } from "./wrangler.ts";
 
 /**
- * Has wrangler put it in place of the deployment `before`. Where that fails, looks at what is in place now: a key that the
- * Worker may know is kept and shown before the `UserError` says how far it went.
+ * Has wrangler put it in place of the deployment `before`. Where that fails, looks at what is in place now, and the
+ * `UserError` says how far it went.
  */
 export async function upload(
   means: Means,
@@ -16,17 +16,24 @@ export async function upload(
   before: string | null,
   interrupted: AbortSignal,
 ): Promise<Deployment> {
-  const { wrangler } = means;
+  const { wrangler, screen } = means;
   try {
     return await run(means, gathered, interrupted);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    screen.print("  Looking at what is in place …");
     const after = await wrangler.latest().then(
       (id) => ({ isKnown: true, id }) as const,
       (reason) => ({ isKnown: false, reason: messageOf(reason) }) as const,
     );
-    if (after.isKnown && after.id === before) throw new UserError(`It was not deployed: ${error.message}`);
-    if (gathered.made !== null) keep(means, gathered.made);
+    if (after.isKnown && after.id === before) {
+      const kept = gathered.made === null ? "" : "\nThe key above stays on the list: the next try takes it.";
+      throw new UserError(`It was not deployed: ${error.message}${kept}`);
+    }
+    if (after.isKnown && error instanceof LateFailure) {
+      screen.print(`  All is in place; what came after that did not end well: ${error.message}`);
+      return error.deployment;
+    }
     const { environment } = means;
     const where = environment === null ? "" : ` --env ${environment}`;
     throw new UserError(
@@ -61,10 +68,19 @@ async function run(
   }
 }
 
-/** On the list of this Worker's keys, by its hash; and shown, this once. */
+/** Shown, this once, and on the list of this Worker's keys by its hash. A `UserError` where the list cannot be written. */
 export function keep({ keyFile, screen }: Means, { key, entry }: NonNullable<Gathered["made"]>): void {
-  changeKeys(keyFile, (before) => withEntry(before, entry, ` --file ${keyFile}`));
   screen.print();
-  screen.print(`API key of tenant ${entry.tenant}, shown this once; ${keyFile} keeps its hash:`);
+  screen.print(
+    `API key of tenant ${entry.tenant}, good once the deployment is in place. It is shown this once;`,
+  );
+  screen.print(`${keyFile} keeps its hash:`);
   screen.print(`  ${key}`);
+  screen.print();
+  try {
+    changeKeys(keyFile, (before) => withEntry(before, entry, ` --file ${keyFile}`));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`It was not deployed, and the key above will not be good. ${error.message}`);
+  }
 }

@@ -10,6 +10,16 @@ export type Account = { readonly id: string; readonly name: string };
 /** What wrangler tells of a deployment. `addresses` as it writes them, with remarks behind some. */
 export type Deployment = { readonly versionId: string; readonly addresses: readonly string[] };
 
+/** wrangler failed after it had told of the deployment, which it does when all is in place, domains and routes too. */
+export class LateFailure extends UserError {
+  readonly deployment: Deployment;
+
+  constructor(message: string, deployment: Deployment) {
+    super(message);
+    this.deployment = deployment;
+  }
+}
+
 /** Cloudflare, as wrangler reaches it for one Worker. Failures are `UserError`s with wrangler's own words. */
 export type Wrangler = {
   /** The accounts of whoever is logged in; `null` when nobody is. */
@@ -24,7 +34,8 @@ export type Wrangler = {
   latest(): Promise<string | null>;
   /**
    * Uploads the Worker and puts it in place, with these secrets besides those it has: both or neither. It may fail after
-   * that too, over domains and routes: `latest` tells. `interrupted` ends it wherever it is.
+   * that too, over domains and routes: `latest` tells; or over what is no part of it, which is a `LateFailure`.
+   * `interrupted` ends it wherever it is.
    */
   deploy(secrets: Readonly<Record<string, string>>, interrupted: AbortSignal): Promise<Deployment>;
 };
@@ -111,12 +122,16 @@ export function wranglerAt(script: string, environment: string | null, hasTermin
           signal: interrupted,
         });
         const said = withoutSecrets(text, secrets);
-        if (interrupted.aborted && code !== 0) throw failure("wrangler was interrupted", said);
-        if (code !== 0) throw failure("wrangler failed", said);
         const event = readEvent(events);
+        const deployment = event === null ? null : deploymentOf(event);
+        if (code !== 0) {
+          const failed = failure(interrupted.aborted ? "wrangler was interrupted" : "wrangler failed", said);
+          // At its end it may ask what has nothing to do with the deployment, and takes a Ctrl-C there for a failure.
+          throw deployment === null ? failed : new LateFailure(failed.message, deployment);
+        }
         if (event === null) throw failure("wrangler did not say what it deployed", said);
-        if (event.version_id === null) throw failure("wrangler was told not to go on", said);
-        return { versionId: event.version_id, addresses: event.targets };
+        if (deployment === null) throw failure("wrangler was told not to go on", said);
+        return deployment;
       } finally {
         process.off("exit", remove);
         remove();
@@ -125,7 +140,13 @@ export function wranglerAt(script: string, environment: string | null, hasTermin
   };
 }
 
-function readEvent(events: string): v.InferOutput<typeof DeployedSchema> | null {
+type DeployEvent = v.InferOutput<typeof DeployedSchema>;
+
+function deploymentOf({ version_id, targets }: DeployEvent): Deployment | null {
+  return version_id === null ? null : { versionId: version_id, addresses: targets };
+}
+
+function readEvent(events: string): DeployEvent | null {
   if (!existsSync(events)) return null;
   for (const line of readFileSync(events, "utf8").split("\n")) {
     const event = v.safeParse(v.pipe(v.string(), v.parseJson(), DeployedSchema), line);

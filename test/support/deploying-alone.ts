@@ -1,11 +1,11 @@
-import { askOn } from "../../cli/terminal/ask.ts";
+import { askingIn } from "../../cli/deploy/asking.ts";
 import { firstInterrupt } from "../../cli/terminal/interrupts.ts";
 import { deploying, type Scenario } from "./deploying.ts";
 
 // A deployment with a scripted wrangler in a process of its own, which can be signalled, or be given a terminal. Its
 // arguments are the scenario and the secrets of the environment; its first line is the folder, and its last ones what came of it.
 const [scenario = "", env = "{}"] = process.argv.slice(2);
-const asking = askOn(process.stdin, process.stdout);
+const asking = askingIn(process.env, process.stdin, process.stdout);
 const parsed: Scenario = JSON.parse(scenario);
 const it = deploying({
   scenario: parsed,

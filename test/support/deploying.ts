@@ -22,8 +22,11 @@ export type Scenario = {
   readonly triggersFail?: string;
   /** It uploads nothing and does not end by itself. */
   readonly deployHangs?: true;
-  /** It ends well, and its events tell of no deployment (`silent`), or of one that was answered with no (`declined`). */
-  readonly deployEnds?: "silent" | "declined";
+  /**
+   * It ends well, and its events tell of no deployment (`silent`), or of one that was answered with no (`declined`); or its
+   * events tell of one and it fails afterwards, with that in place (`late`) or without (`late, nowhere`).
+   */
+  readonly deployEnds?: "silent" | "declined" | "late" | "late, nowhere";
   /** What asking for the deployments fails with, once one was tried. */
   readonly latestFails?: string;
   readonly targets: readonly string[];

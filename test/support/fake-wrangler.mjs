@@ -75,7 +75,7 @@ if (args[0] === "deploy") {
   }
   if (scenario.deployFails !== undefined) fail(`${scenario.deployFails} ${secrets ?? ""}`);
   const isDeclined = scenario.deployEnds === "declined";
-  if (!isDeclined) writeFileSync(uploaded, "");
+  if (!isDeclined && scenario.deployEnds !== "late, nowhere") writeFileSync(uploaded, "");
   if (scenario.triggersFail !== undefined) fail(`${scenario.triggersFail} ${secrets ?? ""}`);
   const event = isDeclined
     ? { type: "deploy", version: 1, version_id: null }
@@ -84,6 +84,6 @@ if (args[0] === "deploy") {
     process.env.WRANGLER_OUTPUT_FILE_PATH,
     `{"type":"wrangler-session","version":1}\n${scenario.deployEnds === "silent" ? "" : `${JSON.stringify(event)}\n`}`,
   );
-  process.exit(0);
+  process.exit(scenario.deployEnds?.startsWith("late") ? 1 : 0);
 }
 fail(`Unknown arguments: ${args.join(" ")}`);

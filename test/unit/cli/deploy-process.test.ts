@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** A deployment in a process of its own, in a terminal or without. */
-function deployAlone(scenario: Scenario, env: NodeJS.ProcessEnv, inTerminal: boolean) {
+function deployAlone(scenario: Scenario, env: NodeJS.ProcessEnv, inTerminal: boolean, CI = "") {
   const words = [
     process.execPath,
     inRoot("test/support/deploying-alone.ts"),
@@ -26,7 +26,7 @@ function deployAlone(scenario: Scenario, env: NodeJS.ProcessEnv, inTerminal: boo
   const [program = "", ...args] = inTerminal
     ? ["script", "-qec", words.map(shellWord).join(" "), "/dev/null"]
     : words;
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, CI: "1" } });
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, CI } });
   open.push(() => child.kill("SIGKILL"));
   let output = "";
   child.stdout.on("data", (piece) => {
@@ -99,15 +99,24 @@ describe("a deployment", () => {
   );
 
   // Where `script` gives a terminal to what it runs.
-  it.skipIf(process.platform !== "linux")(
-    "in a terminal is wrangler's, which asks there, also where a CI is named",
-    async () => {
-      const alone = deployAlone({ ...base, secrets: [...requiredSecrets] }, {}, true);
+  it.skipIf(process.platform !== "linux").each(["", "false"])(
+    "in a terminal is wrangler's, which asks there, with CI=%s",
+    async (CI) => {
+      const alone = deployAlone({ ...base, secrets: [...requiredSecrets] }, {}, true, CI);
       expect(await within("the end", alone.ended), alone.output).toBe(0);
       expect(alone.output).toContain('"asks":true');
       expect(alone.output).toContain("version-of-the-tests");
     },
   );
+
+  it.skipIf(process.platform !== "linux")("asks nobody in a CI that gives a terminal", async () => {
+    const alone = deployAlone({ ...base, secrets: [...requiredSecrets] }, {}, true, "true");
+    expect(await within("the end", alone.ended), alone.output).toBe(0);
+    expect(alone.output).toContain('"asks":false');
+    const missing = deployAlone(base, {}, true, "true");
+    expect(await within("the end", missing.ended), missing.output).toBe(1);
+    expect(missing.output).toContain("there is no terminal to ask on, or CI is set");
+  });
 
   it("without one asks nobody", async () => {
     const alone = deployAlone({ ...base, secrets: [...requiredSecrets] }, {}, false);

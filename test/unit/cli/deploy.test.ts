@@ -19,6 +19,7 @@ import { askOn } from "../../../cli/terminal/ask.ts";
 import { parseSigningKeys, SigningKeysSchema } from "../../../party/tokens/signing-keys.ts";
 import { isApiKeyWhole } from "../../../shared/api-key.ts";
 import { type Deploying, deploying, nobody, type Scenario, somebody } from "../../support/deploying.ts";
+import { eventually } from "../../support/wait.ts";
 
 const account = { id: "a1", name: "Harbour Radio" };
 const deepgramKey = "deepgram-key-of-the-tests";
@@ -184,10 +185,10 @@ describe("deploy", () => {
     },
   );
 
-  it("keeps and shows no key when the upload fails, nor any secret that wrangler repeats", async () => {
+  it("keeps a key for the next try when the upload fails, and tells no secret that wrangler repeats", async () => {
     const it = start({
       scenario: scenario({ secrets: null, deployFails: "Uploading failed with" }),
-      asking: somebody(["", "acme", deepgramKey]),
+      asking: somebody(["", "acme", deepgramKey, "", deepgramKey]),
     });
     const told = await failure(it.run());
     expect(told).toContain("It was not deployed");
@@ -195,14 +196,49 @@ describe("deploy", () => {
     const { secrets = {} } = it.calls.find((call) => call.secrets !== undefined) ?? {};
     expect(Object.keys(secrets)).toHaveLength(3);
     for (const secret of [secrets.TOKEN_SECRET ?? "", deepgramKey]) expect(told).not.toContain(secret);
-    expect(existsSync(it.keyFile)).toBe(false);
-    expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toEqual([]);
+    expect(told).toContain("The key above stays on the list");
+
+    expect(await failure(it.run())).not.toContain("The key above");
+    const uploads = it.calls.filter((call) => call.secrets !== undefined);
+    expect(uploads.map((call) => call.secrets?.API_KEYS)).toEqual([secrets.API_KEYS, secrets.API_KEYS]);
+    expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toHaveLength(1);
+  });
+
+  it("shows and keeps a key before the upload, so that no interrupt loses it", async () => {
+    const interrupt = new AbortController();
+    const it = start({
+      scenario: scenario({ secrets: null, deployHangs: true }),
+      asking: somebody(["", "acme", deepgramKey]),
+      interrupted: () => interrupt.signal,
+    });
+    const ended = failure(it.run());
+    await eventually(
+      "the upload",
+      () => it.calls.some(({ secrets }) => secrets !== undefined),
+      (isThere) => isThere,
+    );
+    const shown = it.output.split(/\s+/).filter(isApiKeyWhole);
+    expect(shown).toHaveLength(1);
+    expect(it.output).toContain("good once the deployment is in place");
+    const [key] = readKeys(it.keyFile);
+    expect(keyEntry(shown[0] ?? "", "", "", new Date(0)).sha256).toBe(key?.sha256);
+    interrupt.abort();
+    expect(await ended).toContain("It was not deployed: wrangler was interrupted");
+    expect(it.output).toContain("Looking at what is in place …");
+  });
+
+  it("shows a key before it keeps it, and uploads none that cannot be kept", async () => {
+    const it = start({ scenario: scenario({ secrets: null }), asking: somebody(["", "acme", deepgramKey]) });
+    writeFileSync(`${it.keyFile}.new`, "");
+    expect(await failure(it.run())).toMatch(/^It was not deployed, .*\.new\.$/);
+    expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toHaveLength(1);
+    expect(it.calls.some(({ secrets }) => secrets !== undefined)).toBe(false);
   });
 
   describe("when wrangler fails after the upload", () => {
     const fails = { triggersFail: "Some triggers failed to deploy for captionwire:" };
 
-    it("keeps and shows the key of a new Worker, which knows it", async () => {
+    it("says so of a new Worker, whose key was shown", async () => {
       const it = start({
         scenario: scenario({ secrets: null, ...fails }),
         asking: somebody(["", "acme", deepgramKey]),
@@ -236,6 +272,17 @@ describe("deploy", () => {
       expect(told).toContain("npx wrangler rollback");
       expect(it.output.split(/\s+/).filter(isApiKeyWhole)).toHaveLength(1);
     });
+  });
+
+  it("goes on where wrangler fails when all is in place, at a question of its own", async () => {
+    const url = await worker({ "/healthz": well, "/v1/tokens": refusedKey });
+    const it = start({ scenario: scenario({ targets: [url], deployEnds: "late" }), asking: nobody });
+    await it.run();
+    expect(it.output).toContain("All is in place; what came after that did not end well: wrangler failed");
+    expect(it.output).toContain("version-of-the-tests");
+    expect(it.output).toContain("it knows its keys");
+    const nowhere = start({ scenario: scenario({ deployEnds: "late, nowhere" }), asking: nobody });
+    expect(await failure(nowhere.run())).toContain("It was not deployed: wrangler failed");
   });
 
   it("loses no key where nobody can tell whether it was uploaded", async () => {
