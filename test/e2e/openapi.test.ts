@@ -259,8 +259,10 @@ async function follow(path: string, as: Scope, kinds: readonly string[]): Promis
 }
 
 it("what docs/api.md has one type does what it says", async () => {
-  const text = readFileSync(fileURLToPath(new URL("../../docs/api.md", import.meta.url)), "utf8");
-  const typed = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join("\n");
+  const shell = /^## In a shell$.*?(?=^## )/ms.exec(readDocument("docs/tokens.md"))?.[0] ?? "";
+  const typed = [...`${shell}${readDocument("docs/api.md")}`.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .map(([, block]) => block)
+    .join("\n");
   const folder = mkdtempSync(join(tmpdir(), "captionwire-docs-"));
   try {
     mkdirSync(join(folder, ".captionwire"));
@@ -275,3 +277,7 @@ it("what docs/api.md has one type does what it says", async () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+function readDocument(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+}
