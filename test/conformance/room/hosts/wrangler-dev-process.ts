@@ -1,6 +1,6 @@
 // A program of its own around `wrangler dev`: its group ends with it, and it ends with its parent, in whatever way.
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
@@ -24,7 +24,18 @@ const variables = join(folder, "variables.env");
 const text = Object.entries(bindings).map(([name, value]) => `${name}='${value}'\n`);
 writeFileSync(variables, text.join(""), { mode: 0o600 });
 
+// On one machine everybody comes from one address, and the suite alone is a crowd: its limits would count all of it as one.
+const config = join(folder, "wrangler.toml");
+writeFileSync(
+  config,
+  readFileSync(inRoot("wrangler.toml"), "utf8")
+    .replace('"workers/index.ts"', JSON.stringify(inRoot("workers/index.ts")))
+    .replaceAll('"dist/web"', JSON.stringify(inRoot("dist/web")))
+    .replaceAll(/limit = \d+/g, "limit = 1000000"),
+);
+
 const options = {
+  config,
   ip: "127.0.0.1",
   port: String(port),
   "inspector-port": String(await freePort()),
