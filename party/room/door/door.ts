@@ -172,6 +172,7 @@ export class Door {
     const now = this.#hooks.now();
     const { refreshGraceMs } = timing;
     const late: MemberSocket[] = [];
+    let nextOverAt = Number.POSITIVE_INFINITY;
     for (const guest of this.#guests.values()) {
       const { socket, role, pass, askedAt } = guest;
       // A stream of events cannot answer: it ends by itself, see `party/host/events.ts`.
@@ -179,12 +180,18 @@ export class Door {
       if (pass.expiresAt + limits.tokenSkewSeconds * 1_000 > now) continue;
       if (askedAt === null || askedAt > now) {
         guest.askedAt = now;
-        this.#cancelGrace ??= this.#hooks.setTimer(() => this.#graceOver(), refreshGraceMs);
+        nextOverAt = Math.min(nextOverAt, now + refreshGraceMs);
         const refresh: RefreshFrame = { type: "refresh", withinMs: refreshGraceMs };
         socket.send(JSON.stringify(refresh));
       } else if (askedAt + refreshGraceMs <= now) {
         late.push(socket);
+      } else {
+        // Asked later than others; or a timer came a moment before its time, as they do.
+        nextOverAt = Math.min(nextOverAt, askedAt + refreshGraceMs);
       }
+    }
+    if (Number.isFinite(nextOverAt)) {
+      this.#cancelGrace ??= this.#hooks.setTimer(() => this.#graceOver(), nextOverAt - now);
     }
     for (const socket of late) this.#hooks.dismiss(socket, "token_expired");
   }

@@ -13,9 +13,13 @@ const skewMs = limits.tokenSkewSeconds * 1_000;
 function doorAt(start: number) {
   const { book } = newBook();
   const clock = { now: start };
+  const timers: { run: () => void; at: number }[] = [];
   const door = new Door(book, {
     now: () => clock.now,
-    setTimer: () => () => {},
+    setTimer: (run, delayMs) => {
+      timers.push({ run, at: clock.now + delayMs });
+      return () => {};
+    },
     settings: () => ({}),
     dismiss: (socket, code: ErrorCode) => {
       socket.close(errorTable[code].close, code);
@@ -27,7 +31,7 @@ function doorAt(start: number) {
     door.enter(member, role, { ...passOf(`token of ${id}`), ...pass });
     return member;
   };
-  return { door, clock, enter };
+  return { door, clock, enter, timers };
 }
 
 const passOf = (tokenId: string, expiresAt = endsAt): Pass => ({ tokenId, issuedAt: 1, expiresAt });
@@ -50,6 +54,28 @@ describe("a viewer whose token ends", () => {
     }
     expect(viewer.of("refresh")).toEqual([{ type: "refresh", withinMs: timing.refreshGraceMs }]);
     expect(door.isEmpty).toBe(true);
+  });
+
+  it("is sent away by the room's own clock, each in its time, also where a timer comes too early", () => {
+    const { door, clock, enter, timers } = doorAt(endsAt + skewMs);
+    const first = enter("first");
+    door.sweep();
+    clock.now += 10_000;
+    const second = enter("second");
+    door.sweep();
+    const askedAt = [endsAt + skewMs, endsAt + skewMs + 10_000] as const;
+    const fire = (at: number) => {
+      clock.now = at;
+      timers.shift()?.run();
+      return [first, second].map((viewer) => viewer.closed?.code ?? null);
+    };
+    expect(timers.map(({ at }) => at)).toEqual([askedAt[0] + timing.refreshGraceMs]);
+    expect(fire(askedAt[0] + timing.refreshGraceMs - 1)).toEqual([null, null]);
+    expect(timers.map(({ at }) => at)).toEqual([askedAt[0] + timing.refreshGraceMs]);
+    expect(fire(askedAt[0] + timing.refreshGraceMs)).toEqual([4401, null]);
+    expect(timers.map(({ at }) => at)).toEqual([askedAt[1] + timing.refreshGraceMs]);
+    expect(fire(askedAt[1] + timing.refreshGraceMs)).toEqual([4401, 4401]);
+    expect(timers).toEqual([]);
   });
 
   it("stays by another token until that ends, and is asked again", () => {
