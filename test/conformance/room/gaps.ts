@@ -17,8 +17,12 @@ export async function makeGaps(world: World, from: number, to: number): Promise<
   const sockets: Promise<Link<PublisherFrame>>[] = [];
   for (let at = from, asked = from; at <= to; at += 1) {
     // Far away, a socket takes its time.
-    for (; asked <= to && sockets.length < socketsAhead; asked += 1)
-      sockets.push(world.knockAsPublisher({ token }));
+    for (; asked <= to && sockets.length < socketsAhead; asked += 1) {
+      const socket = world.knockAsPublisher({ token });
+      // Nobody waits for those ahead any more where an earlier one was refused.
+      socket.catch(() => {});
+      sockets.push(socket);
+    }
     const link = await sockets.shift();
     link?.send({ ...start, key, position: at * stepSamples });
     await link?.frame("ready");
