@@ -6,8 +6,8 @@ import { type Captions, type CaptionsFrame, type Segment, subscribe } from "../c
 import { startPublisher } from "../test/support/live.ts";
 import type { Recording } from "../test/support/recording.ts";
 import type { TestStack } from "../test/support/stack.ts";
-import { eventually, within } from "../test/support/wait.ts";
 import type { CutProxy } from "../testing/cut-proxy.ts";
+import { eventually, within } from "../testing/wait.ts";
 
 export type Bench = { readonly stack: TestStack; readonly proxy: CutProxy };
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { subscribe } from "../client/index.ts";
 import { percentile } from "../shared/percentile.ts";
-import { eventually } from "../test/support/wait.ts";
+import { eventually } from "../testing/wait.ts";
 import { type Command, parse, wholeNumber } from "./command.ts";
 import type { Contestant } from "./load/contestant.ts";
 import { fingerprint } from "./load/fingerprint.ts";

@@ -46,7 +46,7 @@ export type SpeakingPublisher = Publisher & {
 /** The text as linear16 audio of one channel. */
 export type Voice = (text: string, sampleRate: number) => Promise<Uint8Array>;
 
-export const usualFormat: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
+const usualFormat: AudioFormat = { encoding: "linear16", sampleRate: 16_000, channels: 1 };
 
 const finishWithinMs = 60_000;
 

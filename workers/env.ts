@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { RoomsSchema } from "../party/bridge/rooms.ts";
 import { type Provider, ProviderSchema, parseProvider } from "../party/provider.ts";
 import { type Tenants, TenantsSchema, tenantsOf } from "../party/tenant/settings.ts";
-import { parseSigningKeys, type SigningKeys, SigningKeysSchema } from "../party/tokens/signing-keys.ts";
+import { type SigningKeys, SigningKeysSchema, signingKeysOf } from "../party/tokens/signing-keys.ts";
 import { TenantNameSchema } from "../shared/claims.ts";
 import { CaptionwireError } from "../shared/errors.ts";
 import { timing } from "../shared/limits.ts";
@@ -67,7 +67,7 @@ export function configOf(env: object): Config {
   }
   const config: Config = {
     provider: parseProvider(result.output),
-    signingKeys: parseSigningKeys(result.output),
+    signingKeys: signingKeysOf(result.output),
     tenants: tenantsOf(result.output),
     rooms: result.output.ROOMS_URL === undefined ? "here" : "elsewhere",
     apiKeys: result.output.API_KEYS,

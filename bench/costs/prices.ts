@@ -26,6 +26,3 @@ export const speechToText = [
   { model: "Flux, English", usdAMinute: 0.0065 },
   { model: "Flux, several languages", usdAMinute: 0.0078 },
 ] as const;
-
-/** And for text-to-speech, Aura-2. */
-export const textToSpeech = { usdAThousandCharacters: 0.03 } as const;

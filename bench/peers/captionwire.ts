@@ -4,7 +4,7 @@ import { type Publisher, publish } from "../../client/index.ts";
 import { type AudioFormat, msToSamples, samplesToBytes } from "../../shared/audio.ts";
 import { startStack, type TestStack } from "../../test/support/stack.ts";
 import { Random } from "../../test/support/tape/random.ts";
-import { eventually, within } from "../../test/support/wait.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import type { Contestant } from "../load/contestant.ts";
 import { named } from "../load/proc.ts";
 import type { ScriptedProvider } from "../load/provider.ts";

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { inRoot } from "../paths.ts";
 import { createSteps } from "../terminal/steps.ts";
 import { addressOf, awaitHealth, awaitTokens } from "./health.ts";
-import type { Means } from "./means.ts";
+import { envWords, type Means } from "./means.ts";
 import { aboutSecrets, requiredSecrets } from "./required.ts";
 import { gather } from "./secrets.ts";
 import { checkSizes, measureSizes, type Sizes, sizesText } from "./sizes.ts";
@@ -116,12 +116,13 @@ async function findAccount({ wrangler, deployed, env }: Means): Promise<string> 
 }
 
 function tellOutcome(
-  { screen, deployed, environment }: Means,
+  means: Means,
   { versionId, addresses }: Deployment,
   address: string | null,
   sizes: Sizes,
 ): void {
-  const where = environment === null ? "" : ` --env ${environment}`;
+  const { screen, deployed } = means;
+  const where = envWords(means);
   screen.print();
   screen.print(`Address  ${address ?? `none of its own: ${addresses.join(", ") || "no route"}`}`);
   screen.print(`Version  ${versionId}`);
@@ -135,7 +136,7 @@ function tellOutcome(
 
 /** The Worker answers, and mints tokens. */
 async function see(means: Means, address: string, apiKey: string | null): Promise<void> {
-  const { screen, patience, environment } = means;
+  const { screen, patience } = means;
   const steps = createSteps(screen);
   screen.print();
   try {
@@ -149,7 +150,7 @@ async function see(means: Means, address: string, apiKey: string | null): Promis
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const where = environment === null ? "" : ` --env ${environment}`;
+    const where = envWords(means);
     throw new UserError(
       [
         `It was deployed, and is not well. ${error.message}`,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as v from "valibot";
+import { HealthSchema } from "../../shared/health.ts";
 import { ask, mint, RefusedError, readJson } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { newApiKey } from "../keys/make.ts";
@@ -9,8 +9,6 @@ export type Patience = { readonly tries: number; readonly pauseMs: number };
 
 /** A new address is there for all within a minute, mostly. */
 export const usualPatience: Patience = { tries: 30, pauseMs: 2_000 };
-
-const HealthSchema = v.object({ ok: v.literal(true) });
 
 /**
  * The address that people use: a domain of one's own before the one at workers.dev; `null` where a deployment has neither.

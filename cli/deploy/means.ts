@@ -23,3 +23,8 @@ export type Means = {
   readonly interrupted: () => AbortSignal;
   readonly screen: Screen;
 };
+
+/** What every command of wrangler is told of the environment. */
+export function envWords({ environment }: Pick<Means, "environment">): string {
+  return environment === null ? "" : ` --env ${environment}`;
+}

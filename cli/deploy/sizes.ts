@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { table } from "../terminal/table.ts";
 
 export type Size = { readonly bytes: number; readonly gzipped: number };
-export type FileSize = Size & { readonly file: string };
+type FileSize = Size & { readonly file: string };
 export type Sizes = { readonly worker: Size; readonly pages: readonly FileSize[] };
 
 const kib = 1_024;
@@ -61,7 +61,7 @@ export function sizesText({ worker, pages }: Sizes): string {
   ].join("\n");
 }
 
-export function sizeText({ bytes, gzipped }: Size): string {
+function sizeText({ bytes, gzipped }: Size): string {
   return `${kibText(bytes)}, ${kibText(gzipped)} gzipped`;
 }
 

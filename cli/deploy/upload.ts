@@ -2,7 +2,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { withEntry } from "../keys/entries.ts";
 import { changeKeys } from "../keys/file.ts";
 import { createSteps } from "../terminal/steps.ts";
-import type { Means } from "./means.ts";
+import { envWords, type Means } from "./means.ts";
 import type { Gathered } from "./secrets.ts";
 import { type Deployment, LateFailure } from "./wrangler.ts";
 
@@ -34,8 +34,7 @@ export async function upload(
       screen.print(`  All is in place; what came after that did not end well: ${error.message}`);
       return error.deployment;
     }
-    const { environment } = means;
-    const where = environment === null ? "" : ` --env ${environment}`;
+    const where = envWords(means);
     throw new UserError(
       [
         after.isKnown

@@ -8,6 +8,7 @@ import { readCorpus, readRecording } from "../../cli/wer/corpus.ts";
 import { bytesToSamples, samplesToMs } from "../../shared/audio.ts";
 import { QualityReportSchema, ReportListSchema } from "../../shared/quality-report.ts";
 import { type CutProxy, startCutProxy } from "../../testing/cut-proxy.ts";
+import { within } from "../../testing/wait.ts";
 import { circumstances, sideways, violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { type EngineProcess, startEngine } from "../support/engine-process.ts";
@@ -17,7 +18,6 @@ import { openPage } from "../support/pages.ts";
 import { clearLines, record } from "../support/recording.ts";
 import type { Speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { within } from "../support/wait.ts";
 
 const room = "harbour";
 /** A folder of recordings, which are all spoken one after the other in place of the engine's voice. */

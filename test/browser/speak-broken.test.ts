@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { gapsIn } from "../support/heard.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
 import { bytesOf, download, fact, openSpeak, speak, stateIs } from "../support/speak-page.ts";
-import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 /** About a second of sound. */

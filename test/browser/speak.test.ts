@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { violations } from "../support/accessible.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { gapsIn, type PlayedPiece } from "../support/heard.ts";
@@ -16,7 +17,6 @@ import {
 } from "../support/speak-page.ts";
 import { prose } from "../support/speak-text.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually } from "../support/wait.ts";
 
 let stack: TestStack;
 let browser: Browser;

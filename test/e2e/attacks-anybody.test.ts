@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { within } from "../../testing/wait.ts";
 import { type Asked, Attacked } from "../support/attacked.ts";
 import { finish, publishTo, speakInto } from "../support/attacks-speech.ts";
 import { knock, publisherRefusal, refusalOf } from "../support/doors.ts";
-import { within } from "../support/wait.ts";
 
 const tenant = { tenant: "acme" };
 

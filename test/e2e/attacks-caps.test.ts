@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../shared/limits.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { knock, publisherRefusal, refusalOf, speakPath } from "../support/doors.ts";
 import { startSpeaking } from "../support/speak-client.ts";
-import { eventually } from "../support/wait.ts";
 
 describe("a token that is used up", () => {
   let attacked: Attacked;

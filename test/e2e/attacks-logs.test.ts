@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scopes } from "../../shared/claims.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { finish, publishTo, speakInto } from "../support/attacks-speech.ts";
 import { knock, speakPath, tryDoors } from "../support/doors.ts";
 import { forge, goodClaims } from "../support/forged.ts";
-import { eventually } from "../support/wait.ts";
 
 const room = "logged";
 

@@ -3,9 +3,9 @@ import { WebSocket } from "ws";
 import { pathOf } from "../../party/bridge/address.ts";
 import { type Bearer, type Errand, makeVoucher, voucherHeader } from "../../party/bridge/voucher.ts";
 import { memberHeader, passHeader } from "../../party/paths.ts";
+import { within } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { atRoom, badFor, keys, name, pass, room, secret, visitor } from "../support/vouchers.ts";
-import { within } from "../support/wait.ts";
 
 const member: Bearer = { kind: "member", member: { role: "viewer", pass } };
 const atDoor: Errand = { ...atRoom, path: "/" };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TokenRequest } from "../../shared/claims.ts";
 import { timing } from "../../shared/limits.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { audioS, publishTo } from "../support/attacks-speech.ts";
 import { knock, type Visitor } from "../support/doors.ts";
-import { eventually } from "../support/wait.ts";
 
 const room = "refreshed";
 

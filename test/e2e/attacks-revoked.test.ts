@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scopes } from "../../shared/claims.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { Attacked, type Minted } from "../support/attacked.ts";
 import { audioS, publishTo, speakInto, startMessage } from "../support/attacks-speech.ts";
 import { speakAtOnce } from "../support/counting-provider.ts";
@@ -13,7 +14,6 @@ import {
   tryDoors,
 } from "../support/doors.ts";
 import { startSpeaking } from "../support/speak-client.ts";
-import { eventually, within } from "../support/wait.ts";
 
 type Target = (minted: Minted, room: string) => object;
 const targets: readonly (readonly [string, Target])[] = [

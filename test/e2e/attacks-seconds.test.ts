@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { limits } from "../../shared/limits.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import {
   audioS,
@@ -11,7 +12,6 @@ import {
   startMessage,
 } from "../support/attacks-speech.ts";
 import { knock } from "../support/doors.ts";
-import { eventually } from "../support/wait.ts";
 
 describe("more audio than is allowed", () => {
   let attacked: Attacked;

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scopes } from "../../shared/claims.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { finish, publishTo, speakInto } from "../support/attacks-speech.ts";
 import { knock, publisherRefusal, refusalOf, speakPath } from "../support/doors.ts";
-import { eventually } from "../support/wait.ts";
 
 const room = "shared-name";
 const CaptionsSchema = v.object({

@@ -5,10 +5,10 @@ import { newSigningSecret } from "../../cli/keys/make.ts";
 import { memberHeader, passHeader } from "../../party/paths.ts";
 import { CaptionwireError, errorTable } from "../../shared/errors.ts";
 import { bearerSubprotocolPrefix, subprotocol } from "../../shared/protocol.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { Attacked } from "../support/attacked.ts";
 import { knock, refusalOf } from "../support/doors.ts";
 import { ScriptedRooms } from "../support/scripted-rooms.ts";
-import { eventually, within } from "../support/wait.ts";
 
 const room = "far";
 

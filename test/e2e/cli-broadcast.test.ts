@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalise } from "../../cli/wer/normalise.ts";
 import { samplesToBytes } from "../../shared/audio.ts";
 import { type CutProxy, startCutProxy } from "../../testing/cut-proxy.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { bash, type Command, captionwire, jsonLines } from "../support/command.ts";
 import { reaches, say, startPublisher, textOf, watch } from "../support/live.ts";
 import { type Speech, speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually, within } from "../support/wait.ts";
 import { wavFile } from "../support/wav-file.ts";
 
 const text = "The sun rises over the old harbour. Small boats come home with the morning tide.";

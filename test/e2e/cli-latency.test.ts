@@ -9,11 +9,11 @@ import { TapeSchema } from "../../cli/latency/stream/tape.ts";
 import { normalise } from "../../cli/wer/normalise.ts";
 import { percentile } from "../../shared/percentile.ts";
 import { SpreadSchema } from "../../shared/stats.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { bash, captionwire, jsonLines } from "../support/command.ts";
 import { type SlowServer, startSlowServer } from "../support/slow-server.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually, within } from "../support/wait.ts";
 import { wavFile } from "../support/wav-file.ts";
 
 const HttpSampleSchema = v.object({

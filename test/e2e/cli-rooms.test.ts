@@ -7,11 +7,11 @@ import { normalise } from "../../cli/wer/normalise.ts";
 import { readWav } from "../../client/index.ts";
 import { QualityReportSchema } from "../../shared/quality-report.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { bash, captionwire, jsonLines, type Where } from "../support/command.ts";
 import { say, startPublisher } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually, within } from "../support/wait.ts";
 
 const text = "Small boats come home.";
 const MintedSchema = v.object({ token: v.string(), id: v.string(), expiresAt: v.number() });

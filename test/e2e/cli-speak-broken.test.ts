@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually, within } from "../../testing/wait.ts";
 import { captionwire } from "../support/command.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
-import { eventually, within } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shellWord } from "../../cli/terminal/shell.ts";
 import { localUrl } from "../../testing/local-url.ts";
+import { within } from "../../testing/wait.ts";
 import { bash, captionwire, jsonLines } from "../support/command.ts";
 import { type EngineProcess, startEngine } from "../support/engine-process.ts";
-import { within } from "../support/wait.ts";
 
 /** Of the engine's voices, as they were heard when it was made: made anew by --save-baseline. */
 const baseline = "test/baselines/voices.json";

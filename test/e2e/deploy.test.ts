@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requiredSecrets } from "../../cli/deploy/required.ts";
+import { within } from "../../testing/wait.ts";
 import { captionwire } from "../support/command.ts";
 import { deploying, nobody } from "../support/deploying.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { within } from "../support/wait.ts";
 
 describe("captionwire deploy", () => {
   let stack: TestStack;

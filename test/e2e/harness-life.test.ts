@@ -7,11 +7,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAlive } from "../../cli/stack/alive.ts";
 import { startCaptionwire } from "../../testing/index.ts";
 import { openPublisher } from "../../testing/publisher.ts";
 import { openViewer } from "../../testing/viewer.ts";
-import { descendants, isAlive } from "../support/descendants.ts";
-import { eventually, within } from "../support/wait.ts";
+import { eventually, within } from "../../testing/wait.ts";
+import { descendants } from "../support/descendants.ts";
 
 const harness = fileURLToPath(new URL("../../testing/index.ts", import.meta.url));
 

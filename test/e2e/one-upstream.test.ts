@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { reaches, say, startPublisher, textOf, watch } from "../support/live.ts";
 import { joinRoom } from "../support/member.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually } from "../support/wait.ts";
 
 const StatsSchema = v.object({ listenSockets: v.number() });
 const viewerCount = 20;

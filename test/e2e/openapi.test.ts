@@ -10,11 +10,11 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { Scope } from "../../shared/claims.ts";
+import { within } from "../../testing/wait.ts";
 import { Described } from "../support/described.ts";
 import { say, startPublisher } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { within } from "../support/wait.ts";
 
 const room = "boats";
 const json = { "content-type": "application/json" };

@@ -5,8 +5,8 @@ import type { Pass } from "../../party/room/door/pass.ts";
 import { errorTable } from "../../shared/errors.ts";
 import { limits } from "../../shared/limits.ts";
 import { ping, pong } from "../../shared/protocol.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { PartykitAlone } from "../support/partykit-alone.ts";
-import { eventually, within } from "../support/wait.ts";
 
 let tokens = 0;
 function pass(caps: Partial<Pass> = {}): Pass {

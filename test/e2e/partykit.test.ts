@@ -5,14 +5,15 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { isAlive } from "../../cli/stack/alive.ts";
 import { align, countEdits } from "../../cli/wer/align.ts";
 import { normalise } from "../../cli/wer/normalise.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { type Command, captionwire } from "../support/command.ts";
 import { knock } from "../support/doors.ts";
 import { reaches, say, startPublisher, textOf, watch } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually, within } from "../support/wait.ts";
 
 const text = "The sun rises over the old harbour. Small boats come home with the morning tide.";
 /** A tiny recogniser on a synthetic voice: this catches a broken path, not a weak model. */
@@ -168,15 +169,6 @@ function childrenOf(pid: number | undefined): number[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
   const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
   return pairs.flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Processes with this among their words. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { providerKey, useSpeakBench } from "../support/speak-bench.ts";
 import { askToSpeak, reportOn, speakToEnd } from "../support/speak-client.ts";
-import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

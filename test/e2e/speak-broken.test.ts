@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
 import type { Asked, Script } from "../support/speak-provider.ts";
-import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench({ SPEAK_FIRST_BYTE_MS: "1000", SPEAK_IDLE_MS: "1000" });
 

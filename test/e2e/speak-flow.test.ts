@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { eventually, within } from "../../testing/wait.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
-import { eventually, within } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

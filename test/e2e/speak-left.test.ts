@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
 import { startSpeaking } from "../support/speak-client.ts";
-import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { useSpeakBench } from "../support/speak-bench.ts";
 import { startSpeaking } from "../support/speak-client.ts";
 import { prose } from "../support/speak-text.ts";
-import { eventually } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

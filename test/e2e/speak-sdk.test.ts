@@ -1,8 +1,8 @@
 import { DeepgramClient, DeepgramError } from "@deepgram/sdk";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { within } from "../../testing/wait.ts";
 import { type Spoken, useSpeakBench } from "../support/speak-bench.ts";
-import { within } from "../support/wait.ts";
 
 const bench = useSpeakBench();
 

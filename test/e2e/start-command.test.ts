@@ -8,8 +8,9 @@ import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mintToken } from "../../cli/api.ts";
 import { inRoot } from "../../cli/paths.ts";
-import { descendants, isAlive } from "../support/descendants.ts";
-import { eventually, within } from "../support/wait.ts";
+import { isAlive } from "../../cli/stack/alive.ts";
+import { eventually, within } from "../../testing/wait.ts";
+import { descendants } from "../support/descendants.ts";
 
 const LocalSchema = v.object({ url: v.string(), apiKey: v.string(), engine: v.string() });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import { reaches, say, startPublisher, textOf, watch } from "../support/live.ts";
 import { speech } from "../support/speech.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
-import { eventually } from "../support/wait.ts";
 
 const room = "phoenix";
 /** Viewers come back with exponential backoff; the first tries meet a closed port. */

@@ -4,10 +4,10 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { type Publisher, publish } from "../../client/index.ts";
 import { RoomStatsSchema } from "../../shared/stats.ts";
+import { eventually } from "../../testing/wait.ts";
 import { Member, seconds, start, tokenFor } from "../support/runtime-client.ts";
 import { get, isType, viewToken } from "../support/runtime-room.ts";
 import { openSocket, subscriberOf } from "../support/runtime-subscriber.ts";
-import { eventually } from "../support/wait.ts";
 
 let rooms = 0;
 const newRoom = () => `probes-${++rooms}`;

@@ -12,12 +12,3 @@ export function descendants(pid: number): number[] {
   }
   return found.slice(1);
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,8 +1,8 @@
 import { WebSocket } from "ws";
 import { type ErrorCode, errorTable } from "../../shared/errors.ts";
 import { bearerSubprotocolPrefix, type Role, subprotocol } from "../../shared/protocol.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import type { Asked, Attacked } from "./attacked.ts";
-import { eventually, within } from "./wait.ts";
 
 export type Knock = {
   readonly role?: Role;

@@ -1,10 +1,10 @@
 import { playAtRealTime } from "../../cli/broadcast/pace.ts";
 import { normalise } from "../../cli/wer/normalise.ts";
 import type { CaptionsFrame, Segment } from "../../client/index.ts";
+import { eventually, within } from "../../testing/wait.ts";
 import { reaches, startPublisher, textOf, watch } from "./live.ts";
 import type { Recording } from "./recording.ts";
 import type { TestStack } from "./stack.ts";
-import { eventually, within } from "./wait.ts";
 
 export type Interruption = {
   /** What goes wrong. `at` waits until the speaker is there, milliseconds from the beginning. */

@@ -2,9 +2,9 @@ import { playAtRealTime } from "../../cli/broadcast/pace.ts";
 import type { Captions, Recognition, Subscription } from "../../client/index.ts";
 import { openPublisher, type Publisher } from "../../testing/publisher.ts";
 import { openViewer, type Viewer } from "../../testing/viewer.ts";
+import { eventually } from "../../testing/wait.ts";
 import type { Speech } from "./speech.ts";
 import type { TestStack } from "./stack.ts";
-import { eventually } from "./wait.ts";
 
 export { textOf, type Viewer } from "../../testing/viewer.ts";
 

@@ -1,5 +1,5 @@
 import { bearerSubprotocolPrefix, type Role, subprotocol } from "../../shared/protocol.ts";
-import { eventually, within } from "./wait.ts";
+import { eventually, within } from "../../testing/wait.ts";
 
 export type Closed = { readonly code: number; readonly reason: string };
 

@@ -13,7 +13,7 @@ import { type Bearer, makeVoucher, voucherHeader } from "../../party/bridge/vouc
 import { nothingRevoked } from "../../party/room/door/standing.ts";
 import { parseSigningKeys, type SigningKeys } from "../../party/tokens/signing-keys.ts";
 import { localUrl } from "../../testing/local-url.ts";
-import { within } from "./wait.ts";
+import { within } from "../../testing/wait.ts";
 
 /** A member's socket, straight to PartyKit. */
 export type Direct = {

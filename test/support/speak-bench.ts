@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { eventually } from "../../testing/wait.ts";
 import {
   type Answer,
   askToSpeak,
@@ -11,7 +12,6 @@ import {
 import { SpeakProvider } from "./speak-provider.ts";
 import { chunksOf, proseOfChunks } from "./speak-text.ts";
 import { startStack, type TestStack } from "./stack.ts";
-import { eventually } from "./wait.ts";
 
 export const providerKey = "key-of-the-provider-which-nobody-else-may-see";
 

@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import * as v from "valibot";
-import { within } from "./wait.ts";
+import { within } from "../../testing/wait.ts";
 
 export type SpeakRequest = {
   readonly url: string;

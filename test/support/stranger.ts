@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { WebSocket } from "ws";
 import { bearerSubprotocolPrefix, type Role, subprotocol } from "../../shared/protocol.ts";
-import { within } from "./wait.ts";
+import { within } from "../../testing/wait.ts";
 
 export type Answer = {
   readonly status: number;

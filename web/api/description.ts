@@ -95,7 +95,6 @@ export type Operation = v.InferOutput<typeof OperationSchema> & {
 };
 
 const DescriptionSchema = v.object({
-  info: v.object({ description: v.string() }),
   servers: v.array(v.object({ url: v.string() })),
   tags: v.array(v.object({ name: v.string(), description: v.string() })),
   paths: v.record(v.string(), v.record(v.string(), OperationSchema)),
@@ -104,7 +103,6 @@ const DescriptionSchema = v.object({
 
 export type Description = {
   readonly server: string;
-  readonly about: string;
   readonly groups: readonly {
     readonly name: string;
     readonly description: string;
@@ -116,7 +114,7 @@ export type Description = {
 /** The description of the service that this page came from. Throws when there is none, or none that can be read. */
 export async function fetchDescription(): Promise<Description> {
   const answer = await fetch("/openapi.json");
-  const { info, servers, tags, paths, components } = v.parse(DescriptionSchema, await answer.json());
+  const { servers, tags, paths, components } = v.parse(DescriptionSchema, await answer.json());
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       ...operation,
@@ -126,7 +124,6 @@ export async function fetchDescription(): Promise<Description> {
   );
   return {
     server: servers[0]?.url ?? location.origin,
-    about: info.description,
     groups: tags.map(({ name, description }) => ({
       name,
       description,

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { isHeld } from "../../party/tags.ts";
+import { digestOf, isHeld } from "../../party/tags.ts";
 import type { App } from "../http/app.ts";
 import { ownOrigin } from "../http/origin.ts";
 import { describeInterface } from "./document.ts";
@@ -34,8 +34,6 @@ async function textAt(origin: string): Promise<Text> {
   if (written?.origin === origin) return written;
   description ??= describeInterface();
   const text = JSON.stringify({ ...description, servers: [{ url: origin }] });
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  const hex = [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  written = { origin, text, etag: `"${hex}"` };
+  written = { origin, text, etag: `"${await digestOf(text)}"` };
   return written;
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Rows } from "../rows.ts";
+import type { Rows, RowsWritten } from "../rows.ts";
 import type { DoorBook, Spending } from "./book.ts";
 import { nothingRevoked, type Standing, StandingSchema } from "./standing.ts";
 
@@ -110,7 +110,7 @@ export class KvBook implements DoorBook {
     this.#write({ put: [[doorKey, JSON.stringify(kept)]] });
   }
 
-  #write(written: Parameters<Rows["write"]>[0]): void {
+  #write(written: RowsWritten): void {
     this.#rows.write(written).catch(this.#failed);
   }
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Minute, MinuteSchema, type ReportEntry } from "../../../shared/quality-report.ts";
-import type { Rows } from "../rows.ts";
+import type { Rows, RowsWritten } from "../rows.ts";
 import { type MeasureRow, type MeasureStore, newestFirst } from "./store.ts";
 
 const measured = "measured ";
@@ -92,7 +92,7 @@ export class KvMeasures implements MeasureStore {
     this.remove([...this.#sessions.keys()]);
   }
 
-  #write(written: Parameters<Rows["write"]>[0]): void {
+  #write(written: RowsWritten): void {
     this.#rows.write(written).catch(this.#failed);
   }
 }

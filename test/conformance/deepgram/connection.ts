@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { within } from "../../support/wait.ts";
+import { within } from "../../../testing/wait.ts";
 import { sampleRate } from "./speech.ts";
 import { audioPace } from "./target.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { within } from "../../support/wait.ts";
+import { within } from "../../../testing/wait.ts";
 import { open } from "./connection.ts";
 import { liveMessageSchema } from "./live-schemas.ts";
 import { sampleRate } from "./speech.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../../support/wait.ts";
+import { eventually } from "../../../testing/wait.ts";
 import { open, play } from "./connection.ts";
 import { type FluxMessage, fluxMessageSchema, type TurnInfo } from "./flux-schemas.ts";
 import { joined, otherSentence, sampleRate, sentence, silence, speech, wordErrorRate } from "./speech.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../../support/wait.ts";
+import { eventually } from "../../../testing/wait.ts";
 import { type Connection, open, play } from "./connection.ts";
 import { type LiveMessage, liveMessageSchema, type Results } from "./live-schemas.ts";
 import {

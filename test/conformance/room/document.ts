@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { ListItem, Nodes } from "mdast";
+import type { ListItem } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit } from "unist-util-visit";
 import { inRoot } from "../../../cli/paths.ts";
+import { wordsOf } from "../../support/documents/document.ts";
 
 /** A rule as PROTOCOL.md has it. */
 export type DocumentedRule = { readonly id: string; readonly text: string };
@@ -42,16 +43,8 @@ function ruleIn(item: ListItem): DocumentedRule[] {
   const [paragraph] = item.children;
   if (paragraph?.type !== "paragraph") return [];
   const [name, ...rest] = paragraph.children;
-  if (name?.type !== "strong" || !idOfRule.test(textOf(name))) return [];
-  return [{ id: textOf(name), text: rest.map(textOf).join("").replaceAll(/\s+/g, " ").trim() }];
-}
-
-function textOf(node: Nodes): string {
-  let text = "";
-  visit(node, (part) => {
-    if (part.type === "text" || part.type === "inlineCode") text += part.value;
-  });
-  return text;
+  if (name?.type !== "strong" || !idOfRule.test(wordsOf(name))) return [];
+  return [{ id: wordsOf(name), text: rest.map(wordsOf).join("").replaceAll(/\s+/g, " ").trim() }];
 }
 
 /** Tables are no part of plain Markdown, and its parser leaves them as they are. */

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import * as v from "valibot";
 import { type ViewerFrame, ViewerFrameSchema } from "../../../shared/protocol.ts";
-import { eventually } from "../../support/wait.ts";
+import { eventually } from "../../../testing/wait.ts";
 import { Mirror } from "./mirror.ts";
 
 /** A reader of server-sent events, which applies the frames in them as a viewer does. */

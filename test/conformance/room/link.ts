@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { WebSocket } from "ws";
-import { within } from "../../support/wait.ts";
+import { within } from "../../../testing/wait.ts";
 
 export type Closed = { readonly code: number; readonly reason: string };
 

@@ -1,4 +1,4 @@
-import { eventually } from "../../support/wait.ts";
+import { eventually } from "../../../testing/wait.ts";
 import type { Come, World } from "./world.ts";
 
 /** Knocks until a viewer is let in: a service may hear late that another has left. */

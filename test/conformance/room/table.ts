@@ -1,3 +1,5 @@
+import { table } from "../../../cli/terminal/table.ts";
+
 /** What became of a rule on a host. With several tests of one rule: the worst of it. */
 export type Outcome = "passed" | "failed" | "not tried";
 
@@ -25,16 +27,7 @@ export function tableOf(results: readonly Result[]): string {
     return `${passed} of ${rows.length}`;
   });
   const lines = [["Rule", "", ...hosts], ...rows, ["", "passed", ...counts]];
-  const widths =
-    lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return table(lines).trimEnd();
 }
 
 function outcomeOf(results: readonly Result[], id: string, host: string): Outcome {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import * as v from "valibot";
+import { within } from "../../../testing/wait.ts";
 import { grantSchema, transcriptionSchema } from "../../conformance/deepgram/rest-schemas.ts";
-import { within } from "../../support/wait.ts";
 import type { RawCase, RequestCase } from "./case.ts";
 import { checkRefusal, mustBeRefused } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { within } from "../../support/wait.ts";
+import { within } from "../../../testing/wait.ts";
 import { playCases, type Sample } from "../play-cases.ts";
 import { describeCase, type FuzzCase } from "./case.ts";
 import { anyCase } from "./cases.ts";

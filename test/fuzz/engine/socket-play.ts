@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import * as v from "valibot";
 import WebSocket from "ws";
+import { within } from "../../../testing/wait.ts";
 import { type FluxMessage, fluxMessageSchema } from "../../conformance/deepgram/flux-schemas.ts";
 import { type LiveMessage, liveMessageSchema } from "../../conformance/deepgram/live-schemas.ts";
-import { within } from "../../support/wait.ts";
 import type { SocketCase, Step } from "./case.ts";
 import { checkRefusal, mustBeRefused } from "./verdict.ts";
 

@@ -1,4 +1,4 @@
-import { within } from "../../support/wait.ts";
+import { within } from "../../../testing/wait.ts";
 import { type BytesCase, credentialMark, type Header, type RequestCase } from "./case.ts";
 import { type Answer, readAnswer } from "./http-answer.ts";
 import { secretOf } from "./secrets.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { timing } from "../../../shared/limits.ts";
-import { eventually, within } from "../../support/wait.ts";
+import { eventually, within } from "../../../testing/wait.ts";
 import { playCases, type Sample } from "../play-cases.ts";
 import { startBystander } from "./bystander.ts";
 import { describeCase, type FuzzCase } from "./case.ts";

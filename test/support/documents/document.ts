@@ -1,10 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Nodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit } from "unist-util-visit";
-
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
+import { root } from "../../../cli/paths.ts";
 
 /** One of the documents, taken apart. */
 export type Document = {
@@ -68,7 +66,8 @@ function slugOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
-function wordsOf(node: Nodes): string {
+/** Its text, without marks. */
+export function wordsOf(node: Nodes): string {
   if ("value" in node) return node.value;
   return "children" in node ? node.children.map(wordsOf).join("") : "";
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
-import { type Document, root } from "./document.ts";
+import { root } from "../../../cli/paths.ts";
+import type { Document } from "./document.ts";
 
 /** Links and pictures inside of the project whose file, or whose heading in it, is not there. */
 export function brokenLinks(documents: readonly Document[]): string[] {

@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { TrieRouter } from "hono/router/trie-router";
 import * as v from "valibot";
+import { root } from "../../../cli/paths.ts";
 import { errorTable } from "../../../shared/errors.ts";
-import { type Document, root } from "./document.ts";
+import type { Document } from "./document.ts";
 
 /** What the code calls things, to hold the documents' words against. */
 export type Names = {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { root } from "./document.ts";
+import { root } from "../../../cli/paths.ts";
 
 const Texts = v.record(v.string(), v.string());
 const PackageSchema = v.object({

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import { type Document, root } from "./document.ts";
+import { root } from "../../../cli/paths.ts";
+import type { Document } from "./document.ts";
 import { manifest, ownModules } from "./package.ts";
 
 /** Snippets that differ from what they quote, cannot be read in their language, import what is not there, or use unknown attributes of our element. */

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Document, root } from "./document.ts";
+import { root } from "../../../cli/paths.ts";
+import type { Document } from "./document.ts";
 import { ownModules } from "./package.ts";
 
 /** What a reader's own code has around a snippet. */

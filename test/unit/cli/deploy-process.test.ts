@@ -6,9 +6,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { requiredSecrets } from "../../../cli/deploy/required.ts";
 import { newSigningSecret } from "../../../cli/keys/make.ts";
 import { inRoot } from "../../../cli/paths.ts";
+import { isAlive } from "../../../cli/stack/alive.ts";
 import { shellWord } from "../../../cli/terminal/shell.ts";
+import { eventually, within } from "../../../testing/wait.ts";
 import { CallSchema, type Scenario } from "../../support/deploying.ts";
-import { eventually, within } from "../../support/wait.ts";
 
 const open: (() => void)[] = [];
 afterEach(() => {
@@ -66,14 +67,6 @@ function deployAlone(scenario: Scenario, env: NodeJS.ProcessEnv, inTerminal: boo
       return call;
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const base: Scenario = { accounts: [{ id: "a1", name: "Harbour Radio" }], secrets: null, targets: [] };

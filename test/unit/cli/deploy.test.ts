@@ -18,8 +18,8 @@ import { inRoot } from "../../../cli/paths.ts";
 import { askOn } from "../../../cli/terminal/ask.ts";
 import { parseSigningKeys, SigningKeysSchema } from "../../../party/tokens/signing-keys.ts";
 import { isApiKeyWhole } from "../../../shared/api-key.ts";
+import { eventually } from "../../../testing/wait.ts";
 import { type Deploying, deploying, nobody, type Scenario, somebody } from "../../support/deploying.ts";
-import { eventually } from "../../support/wait.ts";
 
 const account = { id: "a1", name: "Harbour Radio" };
 const deepgramKey = "deepgram-key-of-the-tests";

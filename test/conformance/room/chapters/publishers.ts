@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Segment } from "../../../../shared/captions.ts";
-import { eventually } from "../../../support/wait.ts";
+import { eventually } from "../../../../testing/wait.ts";
 import type { Rule } from "../rule.ts";
 import {
   audioFrom,

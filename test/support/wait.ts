@@ -1,2 +1,0 @@
-/** Our tests wait as the harness does. */
-export { eventually, within } from "../../testing/wait.ts";
